@@ -1,0 +1,417 @@
+// Owns the shapes that travel between server and web: zod schemas, and the types made from them.
+// The web imports the types only. Times are ISO 8601 in UTC; dates keep the precision they came with.
+
+import { z } from 'zod';
+
+/** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`: as precise as the source said. */
+export const partialDate = z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/);
+const instant = z.iso.datetime();
+const id = z.string().min(1).max(64);
+const count = z.number().int().nonnegative();
+
+/** The shapes that stand for sources, in the order they are given out. */
+export const sourceMark = z.enum(['circle', 'square', 'diamond', 'hexagon', 'ring', 'plus']);
+
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  code: z.string(),
+  detail: z.string().optional(),
+  requestId: z.string().optional(),
+  act: z.enum(['person', 'clinic', 'operator', 'us']).optional(),
+  retry: z.enum(['never', 'later', 'after-reconnect']).optional(),
+});
+
+export const person = z.object({
+  id,
+  name: z.string(),
+  birthDate: partialDate.nullable(),
+  /** Filled by the simulator; goes with one click. */
+  sample: z.boolean(),
+  records: count,
+});
+
+/** GET /api/session. Signed out: only `signedIn: false`. */
+export const session = z.discriminatedUnion('signedIn', [
+  z.object({ signedIn: z.literal(false) }),
+  z.object({
+    signedIn: z.literal(true),
+    people: z.array(person),
+    /** Whether simulated portals run beside this instance. */
+    simulator: z.boolean(),
+  }),
+]);
+
+/** POST /api/session: the secret of a sign-in link, taken from after its `#`. */
+export const signIn = z.object({ secret: z.string().min(1).max(200) });
+
+export const environment = z.enum(['production', 'preview']);
+
+/** A clinic that can be connected. */
+export const clinic = z.object({
+  portal: id,
+  portalName: z.string(),
+  environment,
+  /** The vendor's id of the clinic; empty where the portal has none to choose. */
+  clinicId: z.string().max(200),
+  name: z.string(),
+  town: z.string().nullable(),
+  sample: z.boolean(),
+  /** What the person should know before signing in there. */
+  notes: z.array(z.string()),
+  /** How many questions a sync asks, and for how many permissions. */
+  questions: count,
+  /** Connected already, for whom. */
+  connected: z.array(z.object({ connectionId: id, personName: z.string() })),
+});
+export const clinics = z.object({ clinics: z.array(clinic) });
+
+/** POST /api/connections. `personId` null: a new person, named as the portal's patient. */
+export const connectRequest = z.object({
+  portal: id,
+  environment,
+  clinicId: z.string().max(200),
+  personId: id.nullable(),
+});
+/** `go` is an address of this server that serves this one attempt; the browser navigates there. */
+export const connectReply = z.object({ connectionId: id, go: z.string() });
+
+/** One tick of the progress bar. */
+export const questionTick = z.enum(['pending', 'asking', 'full', 'part', 'refused', 'failed']);
+
+export const progress = z.object({
+  runId: id,
+  startedAt: instant,
+  ticks: z.array(questionTick),
+  done: count,
+  total: count,
+  received: count,
+  /** What is asked just now. */
+  current: z.object({ label: z.string(), page: count, received: count }).nullable(),
+  /** What came so far, largest first. */
+  kinds: z.array(z.object({ label: z.string(), received: count })),
+  /** What was refused or failed so far: `Coverage was refused, the rest goes on`. */
+  troubles: z.array(z.object({ label: z.string(), outcome: questionTick })),
+});
+
+/** A connection's state. Each has a sentence of its own on the card. */
+export const connectionState = z.discriminatedUnion('kind', [
+  /** The person is at the portal, or left there. */
+  z.object({ kind: z.literal('authorising'), since: instant }),
+  /** Signed in; the person must say that this is the right patient. */
+  z.object({
+    kind: z.literal('confirm'),
+    patient: z.object({
+      name: z.string(),
+      birthDate: partialDate.nullable(),
+      gender: z.string().nullable(),
+    }),
+    /** Whose record it goes into, and whether name and birth date agree with what is known. */
+    into: z
+      .object({ personId: id, name: z.string(), birthDate: partialDate.nullable() })
+      .nullable(),
+    differs: z.array(z.enum(['name', 'birthDate'])),
+    clinicNote: z.string().nullable(),
+    scopesMissing: z.array(z.string()),
+  }),
+  z.object({ kind: z.literal('ready') }),
+  z.object({ kind: z.literal('syncing'), progress }),
+  /** The portal's permission has ended or was withdrawn; the record is kept. */
+  z.object({
+    kind: z.literal('sign-in-again'),
+    code: z.string(),
+    sentence: z.string(),
+    since: instant,
+  }),
+  /** The sign-in did not succeed. */
+  z.object({
+    kind: z.literal('failed'),
+    code: z.string(),
+    sentence: z.string(),
+    act: z.enum(['person', 'clinic', 'operator', 'us']),
+    since: instant,
+  }),
+  /** Ended by the person; what was received is kept. */
+  z.object({ kind: z.literal('disconnected'), since: instant }),
+]);
+
+export const receiptSummary = z.object({
+  id,
+  finishedAt: instant.nullable(),
+  asked: count,
+  answeredInFull: count,
+  new: count,
+  changed: count,
+});
+
+export const connection = z.object({
+  id,
+  personId: id.nullable(),
+  personName: z.string().nullable(),
+  portal: id,
+  portalName: z.string(),
+  environment,
+  clinicName: z.string(),
+  town: z.string().nullable(),
+  mark: sourceMark,
+  sample: z.boolean(),
+  records: count,
+  createdAt: instant,
+  state: connectionState,
+  lastReceipt: receiptSummary.nullable(),
+  /** A sentence about the portal's known limits, if any. */
+  note: z.string().nullable(),
+});
+/** GET /api/connections, and in each `connections` event of GET /api/events. */
+export const connections = z.object({ connections: z.array(connection) });
+
+/** Server-sent events of GET /api/events. `connections` carries all of them; `chart` says whose chart changed. */
+export const streamEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('connections'), data: connections }),
+  z.object({ event: z.literal('chart'), data: z.object({ personId: id, records: count }) }),
+]);
+
+/** GET /api/connections/:id/receipts */
+export const receipts = z.object({ receipts: z.array(receiptSummary) });
+
+export const receiptQuestion = z.object({
+  key: z.string(),
+  label: z.string(),
+  /** What narrows it: `problem list`, `pages 1 to 4`. */
+  note: z.string().nullable(),
+  why: z.string(),
+  request: z.string(),
+  pages: count,
+  received: count,
+  new: count,
+  changed: count,
+  unchanged: count,
+  setAside: count,
+  outcome: z.enum(['pending', 'asking', 'full', 'part', 'refused', 'failed']),
+  /** For all but `full`: the code, its sentence, and who can mend it. */
+  reason: z
+    .object({
+      code: z.string(),
+      sentence: z.string(),
+      /** What the portal itself said, if anything. */
+      portalSaid: z.string().nullable(),
+      httpStatus: z.number().nullable(),
+      act: z.enum(['person', 'clinic', 'operator', 'us']),
+      retry: z.enum(['never', 'later', 'after-reconnect']),
+    })
+    .nullable(),
+});
+
+/** GET /api/receipts/:id */
+export const receipt = z.object({
+  id,
+  connectionId: id,
+  clinicName: z.string(),
+  portalName: z.string(),
+  environment,
+  personName: z.string(),
+  sample: z.boolean(),
+  trigger: z.enum(['first', 'manual', 'scheduled']),
+  startedAt: instant,
+  finishedAt: instant.nullable(),
+  asked: count,
+  answeredInFull: count,
+  inPart: count,
+  refused: count,
+  failed: count,
+  pages: count,
+  received: count,
+  new: count,
+  changed: count,
+  unchanged: count,
+  setAside: count,
+  scopesAsked: z.array(z.string()),
+  scopesGranted: z.array(z.string()),
+  /** Hash over what this sync stored. */
+  contentHash: z.string().nullable(),
+  questions: z.array(receiptQuestion),
+  /** What the portal is known not to give. */
+  gaps: z.array(z.string()),
+  previous: id.nullable(),
+  next: id.nullable(),
+});
+
+// ---- the chart -------------------------------------------------------------------------------
+
+/** What a timeline row or record is about. Told by icon and label, never by colour. */
+export const kind = z.enum([
+  'visit',
+  'result',
+  'panel',
+  'vital',
+  'medication',
+  'condition',
+  'allergy',
+  'immunization',
+  'procedure',
+  'document',
+  'order',
+  'plan',
+  'goal',
+  'care-team',
+  'device',
+  'other',
+]);
+export const flag = z.enum(['low', 'high', 'critical-low', 'critical-high', 'abnormal']);
+
+export const timelineRow = z.object({
+  /** The record's id, for the sheet. */
+  id,
+  kind,
+  title: z.string(),
+  /** Small print beside the title: `9 results`, `text only`. */
+  note: z.string().nullable(),
+  /** The right-hand fact: `Hemoglobin 11.4`, `started`, `given`. */
+  value: z.string().nullable(),
+  unit: z.string().nullable(),
+  flag: flag.nullable(),
+  enteredInError: z.boolean(),
+  amended: z.boolean(),
+});
+
+export const timelineGroup = z.object({
+  /** The visit that holds the rows together; null for what belongs to none. */
+  visit: z.object({ id, title: z.string(), clinician: z.string().nullable() }).nullable(),
+  source: z.object({ id, name: z.string(), mark: sourceMark }),
+  rows: z.array(timelineRow),
+});
+
+export const timelineDay = z.object({
+  /** `2026-11-17`, `2026-10` (day not recorded), `2026`, or null (date not recorded). */
+  day: partialDate.nullable(),
+  groups: z.array(timelineGroup),
+});
+
+export const timelineFilter = z.object({
+  kinds: z.array(kind).default([]),
+  sources: z.array(id).default([]),
+  flagged: z.boolean().default(false),
+});
+
+/** POST /api/people/:id/timeline {filter}: the whole line as an index, newest first; days are fetched as they are seen. */
+export const timelineIndexRequest = z.object({ filter: timelineFilter });
+export const timelineIndex = z.object({
+  records: count,
+  flagged: count,
+  /** Each day with its number of rows (visits' heads not counted) and of groups. */
+  days: z.array(z.object({ day: partialDate.nullable(), rows: count, groups: count })),
+  kinds: z.array(z.object({ kind, count })),
+  sources: z.array(z.object({ id, name: z.string(), mark: sourceMark, count })),
+});
+/** POST /api/people/:id/timeline/days {days, filter}: at most 60 days at once. */
+export const timelineDaysRequest = z.object({
+  days: z.array(partialDate.nullable()).min(1).max(60),
+  filter: timelineFilter,
+});
+export const timelineDays = z.object({ days: z.array(timelineDay) });
+
+export const resultRow = z.object({
+  /** The analyte's key within this person's chart. */
+  key: z.string(),
+  name: z.string(),
+  /** LOINC or the lab's own code, in words; null when it came as text only. */
+  code: z.string().nullable(),
+  category: z.enum(['laboratory', 'vital-signs', 'other']),
+  latest: z.object({
+    recordId: id,
+    /** As the lab wrote it: `11.4`, `<0.5`, `128/78`, `positive`. */
+    value: z.string(),
+    unit: z.string().nullable(),
+    flag: flag.nullable(),
+    /** Who says so: the lab's own mark, or Chartfold by the lab's range. */
+    flagBy: z.enum(['source', 'range']).nullable(),
+    range: z.string().nullable(),
+    date: partialDate.nullable(),
+    amended: z.boolean(),
+  }),
+  count,
+  sources: z.array(z.object({ id, name: z.string(), mark: sourceMark })),
+});
+/** GET /api/people/:id/results: panels in order; a row stands in one panel. */
+export const results = z.object({
+  analytes: count,
+  results: count,
+  outside: count,
+  panels: z.array(z.object({ name: z.string(), rows: z.array(resultRow) })),
+  sources: z.array(z.object({ id, name: z.string(), mark: sourceMark })),
+});
+
+/** GET /api/people/:id/results/:key: every value of one analyte, newest first (key URL-encoded). */
+export const resultHistory = z.object({
+  key: z.string(),
+  name: z.string(),
+  values: z.array(
+    resultRow.shape.latest.extend({ source: z.object({ id, name: z.string(), mark: sourceMark }) }),
+  ),
+});
+
+/** GET /api/people/:id/records/:recordId: what the sheet shows. */
+export const record = z.object({
+  id,
+  kind,
+  /** The FHIR type, for the one who asks. */
+  type: z.string(),
+  title: z.string(),
+  date: partialDate.nullable(),
+  /** `Tuesday, November 17, 2026, 9:20 to 9:45 AM` is made by the web from these. */
+  startsAt: z.string().nullable(),
+  endsAt: z.string().nullable(),
+  source: z.object({ id, name: z.string(), mark: sourceMark, sample: z.boolean() }),
+  value: z
+    .object({
+      value: z.string(),
+      unit: z.string().nullable(),
+      flag: flag.nullable(),
+      range: z.string().nullable(),
+    })
+    .nullable(),
+  enteredInError: z.boolean(),
+  amended: z.boolean(),
+  /** Label and value pairs, in reading order; identifiers masked. */
+  facts: z.array(z.object({ label: z.string(), value: z.string(), code: z.string().nullable() })),
+  /** Long text: a note's narrative as plain text paragraphs. */
+  text: z.array(z.string()),
+  /** Records this one holds or belongs to: a panel's results, a visit's contents. */
+  related: z.array(z.object({ label: z.string(), rows: z.array(timelineRow) })),
+  receivedAt: instant,
+  versions: count,
+  receiptId: id.nullable(),
+});
+/** GET /api/people/:id/records/:recordId/raw answers text/plain: the exact characters received. */
+
+/** GET /api/sync/… has no shape of its own: POST /api/connections/:id/{confirm,reject,sync,disconnect,reconnect} answer with the connection. */
+export const confirmRequest = z.object({ personId: id.nullable() });
+
+export type Problem = z.infer<typeof problem>;
+export type Person = z.infer<typeof person>;
+export type Session = z.infer<typeof session>;
+export type SourceMark = z.infer<typeof sourceMark>;
+export type Clinic = z.infer<typeof clinic>;
+export type ConnectRequest = z.infer<typeof connectRequest>;
+export type ConnectReply = z.infer<typeof connectReply>;
+export type Connection = z.infer<typeof connection>;
+export type ConnectionState = z.infer<typeof connectionState>;
+export type Progress = z.infer<typeof progress>;
+export type QuestionTick = z.infer<typeof questionTick>;
+export type StreamEvent = z.infer<typeof streamEvent>;
+export type ReceiptSummary = z.infer<typeof receiptSummary>;
+export type ReceiptQuestion = z.infer<typeof receiptQuestion>;
+export type Receipt = z.infer<typeof receipt>;
+export type Kind = z.infer<typeof kind>;
+export type Flag = z.infer<typeof flag>;
+export type TimelineRow = z.infer<typeof timelineRow>;
+export type TimelineGroup = z.infer<typeof timelineGroup>;
+export type TimelineDay = z.infer<typeof timelineDay>;
+export type TimelineFilter = z.infer<typeof timelineFilter>;
+export type TimelineIndex = z.infer<typeof timelineIndex>;
+export type TimelineDays = z.infer<typeof timelineDays>;
+export type ResultRow = z.infer<typeof resultRow>;
+export type Results = z.infer<typeof results>;
+export type ResultHistory = z.infer<typeof resultHistory>;
+export type RecordSheet = z.infer<typeof record>;
