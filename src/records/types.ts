@@ -1,0 +1,234 @@
+// Owns the words of the records folder: sources, runs, questions, resources and their versions.
+// Types only. Every time in a value that is read back is ISO 8601 UTC text.
+
+import type { Transaction } from '../platform/db/db.ts';
+
+export type PersonId = string;
+export type SourceId = string;
+export type RunId = string;
+/** Opaque and random: what the app and its addresses call a resource. */
+export type ResourceId = string;
+
+/** Where records come from: a connected portal, or files of one origin. */
+export type Source = {
+  readonly id: SourceId;
+  readonly kind: 'portal' | 'import';
+  readonly label: string;
+  /** Import sources: the server base or `urn:uuid` that ids belong to; null where it does not apply. */
+  readonly origin: string | null;
+  /** Synthetic records, which go with one click. */
+  readonly sample: boolean;
+  readonly createdAt: string;
+};
+
+export type RunTrigger = 'first' | 'manual' | 'scheduled';
+
+/** A question that a sync is going to ask. */
+export type PlannedQuestion = {
+  /** Unique in its run and the same in every run of this source. */
+  readonly key: string;
+  readonly label: string;
+  /** FHIR resource type asked for. */
+  readonly type: string;
+  /** Path and query below the FHIR base. */
+  readonly request: string;
+  readonly why: string;
+};
+
+/** `pending`, `asking` are open; the rest are final. `part`: some pages came, then it stopped. */
+export type QuestionOutcome =
+  | 'pending'
+  | 'asking'
+  | 'full'
+  | 'part'
+  | 'refused'
+  | 'failed'
+  | 'not-asked';
+
+/** received = new + changed + unchanged, always. setAside is apart: entries that are no resource. */
+export type Counts = {
+  readonly received: number;
+  readonly new: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly setAside: number;
+};
+
+export type Question = PlannedQuestion &
+  Counts & {
+    readonly runId: RunId;
+    /** From 0, in the order planned. */
+    readonly position: number;
+    readonly outcome: QuestionOutcome;
+    /** Pages committed. */
+    readonly pages: number;
+    /** An error code of the catalogue, where there is one. */
+    readonly code: string | null;
+    readonly detail: string | null;
+    /** The cursor: URL of the next page to ask for; null before the first page and after the last. */
+    readonly next: string | null;
+    readonly httpStatus: number | null;
+    readonly retries: number;
+    readonly startedAt: string | null;
+    readonly endedAt: string | null;
+  };
+
+/** One sync of one source. */
+export type Run = {
+  readonly id: RunId;
+  readonly source: SourceId;
+  readonly person: PersonId;
+  readonly trigger: RunTrigger;
+  readonly scopesAsked: readonly string[];
+  readonly scopesGranted: readonly string[];
+  readonly startedAt: string;
+  /** Null while the run is open: a restart resumes it. */
+  readonly endedAt: string | null;
+  /** Sums over the questions; zero until the run has ended. */
+  readonly sums: Counts;
+  /** SHA-256, hex, over the receipt's content; null until the run has ended. */
+  readonly receiptHash: string | null;
+};
+
+/** A run with its questions, in the order planned: what the person is shown. */
+export type Receipt = { readonly run: Run; readonly questions: readonly Question[] };
+
+/** A resource as it came, before hashing and compression. */
+export type Incoming = {
+  readonly type: string;
+  /** The id within its source. */
+  readonly id: string;
+  /** The exact source text. */
+  readonly raw: string;
+  /** Whose it is; null: shared by the source, read by everyone who refers to it. */
+  readonly person: PersonId | null;
+  /** Shared resources of this source that it refers to. They need not have arrived yet. */
+  readonly readsShared?: readonly SharedKey[];
+};
+
+/** A shared resource of a source, by its FHIR type and id. */
+export type SharedKey = { readonly type: string; readonly id: string };
+
+/** A resource ready to be written. */
+export type Prepared = Incoming & {
+  /** SHA-256 of the raw text's UTF-8, hex. */
+  readonly rawHash: string;
+  readonly encoding: BodyEncoding;
+  readonly bytes: Uint8Array;
+};
+
+export type BodyEncoding = 'raw' | 'zstd';
+
+export type StartRun = {
+  readonly source: SourceId;
+  readonly person: PersonId;
+  readonly trigger: RunTrigger;
+  readonly scopesAsked: readonly string[];
+  readonly scopesGranted: readonly string[];
+  readonly questions: readonly PlannedQuestion[];
+  readonly now: Date;
+};
+
+export type CommitPage = {
+  readonly run: RunId;
+  /** The question's key. */
+  readonly question: string;
+  /** Number of the page in its question, growing from page to page; the same when fetched again. */
+  readonly page: number;
+  readonly source: SourceId;
+  readonly resources: readonly Prepared[];
+  /** Entries of the page that are no resource of the record: without type or id, or an OperationOutcome. */
+  readonly setAside: number;
+  /** Dotted paths from the resource's root that do not count as a change, such as `meta.lastUpdated`. */
+  readonly volatilePaths: readonly string[];
+  readonly finish: {
+    /** URL of the next page; null when this was the last. */
+    readonly next: string | null;
+    /** Given with the last page: the question is closed with it. */
+    readonly outcome?: 'full' | 'part';
+    readonly code?: string;
+    readonly detail?: string;
+  };
+  readonly now: Date;
+  /** Runs inside the transaction of the last chunk, e.g. to queue a job. */
+  readonly afterwards?: (trx: Transaction) => Promise<void>;
+};
+
+export type CloseQuestion = {
+  readonly run: RunId;
+  readonly question: string;
+  readonly outcome: QuestionOutcome;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly httpStatus?: number;
+  readonly retries?: number;
+  /** Changes the cursor when given; left out, it stays. */
+  readonly next?: string | null;
+  readonly now: Date;
+};
+
+export type CommitImport = {
+  /** Names this import among the versions it writes. */
+  readonly importId: string;
+  readonly source: SourceId;
+  readonly resources: readonly Prepared[];
+  readonly volatilePaths: readonly string[];
+  readonly now: Date;
+  /** Runs inside the transaction of the last chunk. */
+  readonly afterwards?: (trx: Transaction) => Promise<void>;
+};
+
+/** A resource as the store keeps it, without its text. */
+export type StoredResource = {
+  readonly id: ResourceId;
+  readonly source: Source;
+  /** Null: shared by its source. */
+  readonly person: PersonId | null;
+  readonly type: string;
+  readonly fhirId: string;
+  readonly versionCount: number;
+  readonly currentSeq: number;
+  readonly rawHash: string;
+  readonly firstReceivedAt: string;
+  /** When the current version came. */
+  readonly changedAt: string;
+};
+
+/** One version of a resource, without its text; `rawOf(db, seq)` gives that. */
+export type StoredVersion = {
+  readonly seq: number;
+  readonly resource: ResourceId;
+  readonly versionNo: number;
+  readonly rawHash: string;
+  readonly run: RunId | null;
+  readonly question: string | null;
+  readonly page: number | null;
+  readonly receivedAt: string;
+};
+
+/** A version as the chart reads it. */
+export type VersionRow = {
+  /** Where this row stands in the person's feed: pass the last one's as `afterSeq` to go on. */
+  readonly position: number;
+  readonly seq: number;
+  readonly resource: ResourceId;
+  readonly versionNo: number;
+  readonly source: SourceId;
+  readonly sample: boolean;
+  readonly shared: boolean;
+  readonly type: string;
+  readonly fhirId: string;
+  readonly receivedAt: string;
+  readonly raw: string;
+};
+
+/** A current resource with its exact text, as export reads it. */
+export type CurrentRow = {
+  readonly resource: ResourceId;
+  readonly source: SourceId;
+  readonly type: string;
+  readonly fhirId: string;
+  readonly shared: boolean;
+  readonly seq: number;
+  readonly raw: string;
+};
