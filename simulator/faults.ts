@@ -1,0 +1,217 @@
+// The catalogue of everything the simulator can do wrong on request, and the switches that turn it on.
+// It decides whether a fault strikes now; what striking means is written where the answer is made.
+
+export type FaultName = (typeof faultCatalogue)[number]['name'];
+
+/** A fault that is on, with its parameters; what is left out means "always" and "everywhere". */
+export type FaultSetting = {
+  readonly name: FaultName;
+  /** Strikes this many times, then is spent. */
+  readonly times?: number;
+  /** Strikes only requests for this resource type. */
+  readonly type?: string;
+  /** Lets this many requests that it could strike pass first. */
+  readonly after?: number;
+  /** `page.429`: seconds in a Retry-After header; without it the header is not sent. */
+  readonly retryAfter?: number;
+  /** `reply.slow`: how long each answer is held back. */
+  readonly delayMs?: number;
+  /** `page.next-link-foreign-host`: the origin put into the link. */
+  readonly origin?: string;
+  /** `scope.narrowed`: the scopes that are left out of the grant. */
+  readonly scopes?: readonly string[];
+};
+
+/** Every fault: its name, what the portal then does, and the parameters it reads besides `times` and `after`. */
+export const faultCatalogue = [
+  {
+    name: 'page.500',
+    sentence: 'A page of a search is answered with 500 and an OperationOutcome.',
+    parameters: ['type'],
+  },
+  {
+    name: 'page.429',
+    sentence: 'A page of a search is answered with 429, with Retry-After when asked for.',
+    parameters: ['type', 'retryAfter'],
+  },
+  {
+    name: 'page.reset',
+    sentence: 'The connection is cut instead of answering a page.',
+    parameters: ['type'],
+  },
+  {
+    name: 'page.html-error',
+    sentence: 'A page of a search is an HTML page of a load balancer, status 503.',
+    parameters: ['type'],
+  },
+  {
+    name: 'page.truncated-json',
+    sentence: 'A page of a search ends in the middle of its JSON.',
+    parameters: ['type'],
+  },
+  {
+    name: 'page.next-link-foreign-host',
+    sentence: 'The next link points at another origin.',
+    parameters: ['type', 'origin'],
+  },
+  {
+    name: 'page.next-cycle',
+    sentence: 'The next link leads back to the page it stands on.',
+    parameters: ['type'],
+  },
+  {
+    name: 'reply.slow',
+    sentence: 'Every answer of the FHIR server is held back.',
+    parameters: ['type', 'delayMs'],
+  },
+  {
+    name: '401.mid-sync',
+    sentence: 'A valid access token is refused with 401 until it is refreshed.',
+    parameters: ['type'],
+  },
+  {
+    name: 'access.revoked',
+    sentence: 'The practice has cut access: 403 on every FHIR call, invalid_grant on refresh.',
+    parameters: [],
+  },
+  { name: 'token.expires-early', sentence: 'Access tokens last three seconds.', parameters: [] },
+  {
+    name: 'token.expired-code',
+    sentence: 'The authorization code is already expired when it arrives.',
+    parameters: [],
+  },
+  {
+    name: 'token.html',
+    sentence: 'The token endpoint answers with an HTML page and status 200.',
+    parameters: [],
+  },
+  {
+    name: 'token.rate-limit',
+    sentence: 'Token requests over the documented rate are refused for the rest of the minute.',
+    parameters: [],
+  },
+  {
+    name: 'bundle.duplicate-entry',
+    sentence: 'The last entry of a page is in it twice.',
+    parameters: ['type'],
+  },
+  {
+    name: 'bundle.total-wrong',
+    sentence: 'The bundle has a total, and it is wrong.',
+    parameters: ['type'],
+  },
+  {
+    name: 'resource.key-order',
+    sentence: 'The keys of each resource come in another order on each answer.',
+    parameters: ['type'],
+  },
+  {
+    name: 'meta.lastUpdated-moves',
+    sentence: 'meta.lastUpdated is the time of the answer.',
+    parameters: ['type'],
+  },
+  {
+    name: 'refresh.rotates',
+    sentence: 'Each refresh returns a new refresh token; using an old one ends the whole grant.',
+    parameters: [],
+  },
+  {
+    name: 'refresh.rotates-then-500',
+    sentence: 'The refresh token is rotated, and the answer that holds the new one is a 500.',
+    parameters: [],
+  },
+  {
+    name: 'discovery.html',
+    sentence: 'The discovery document is an HTML page with status 200.',
+    parameters: [],
+  },
+  {
+    name: 'scope.narrowed',
+    sentence: 'Fewer scopes are granted than the person agreed to.',
+    parameters: ['scopes'],
+  },
+] as const satisfies readonly { name: string; sentence: string; parameters: readonly string[] }[];
+
+/** The switches of one running simulator. */
+export type FaultSwitches = {
+  /** Replaces the whole set. @throws {FaultError} for a name or parameter that the catalogue does not have. */
+  replace(on: readonly unknown[]): void;
+  /** What is on now, spent ones left out. */
+  list(): readonly FaultSetting[];
+  /** Whether a fault strikes this occasion; counts it. */
+  strike(
+    name: FaultName,
+    occasion?: { readonly type?: string | undefined },
+  ): FaultSetting | undefined;
+};
+
+/** A request to switch on something that does not exist. */
+export class FaultError extends Error {
+  override readonly name = 'FaultError';
+}
+
+/** Makes the switches, with a first set of faults on. */
+export function makeFaultSwitches(first: readonly unknown[] = []): FaultSwitches {
+  let on: { setting: FaultSetting; passed: number; struck: number }[] = [];
+  const isSpent = (entry: (typeof on)[number]) =>
+    entry.setting.times !== undefined && entry.struck >= entry.setting.times;
+  const switches: FaultSwitches = {
+    replace(settings) {
+      on = settings.map((setting) => ({
+        setting: readFaultSetting(setting),
+        passed: 0,
+        struck: 0,
+      }));
+    },
+    list: () => on.filter((entry) => !isSpent(entry)).map((entry) => entry.setting),
+    strike(name, occasion = {}) {
+      const entry = on.find(
+        ({ setting }) =>
+          setting.name === name && (setting.type === undefined || setting.type === occasion.type),
+      );
+      if (entry === undefined || isSpent(entry)) return undefined;
+      if (entry.passed < (entry.setting.after ?? 0)) {
+        entry.passed += 1;
+        return undefined;
+      }
+      entry.struck += 1;
+      return entry.setting;
+    },
+  };
+  switches.replace(first);
+  return switches;
+}
+
+function readFaultSetting(value: unknown): FaultSetting {
+  const fields = typeof value === 'string' ? { name: value } : value;
+  if (typeof fields !== 'object' || fields === null) {
+    throw new FaultError('A fault is a name or an object with a name.');
+  }
+  const given = fields as Record<string, unknown>;
+  const known = faultCatalogue.find((fault) => fault.name === given.name);
+  if (known === undefined) {
+    const names = faultCatalogue.map((fault) => fault.name).join(', ');
+    throw new FaultError(`There is no fault "${String(given.name)}". There are: ${names}.`);
+  }
+  const allowed = new Set<string>(['name', 'times', 'after', ...known.parameters]);
+  for (const [key, setting] of Object.entries(given)) {
+    if (!allowed.has(key)) {
+      throw new FaultError(`The fault ${known.name} has no parameter "${key}".`);
+    }
+    if (numeric.has(key) && !(typeof setting === 'number' && setting >= 0)) {
+      throw new FaultError(`The parameter "${key}" of ${known.name} is a number of zero or more.`);
+    }
+    if ((key === 'type' || key === 'origin') && typeof setting !== 'string') {
+      throw new FaultError(`The parameter "${key}" of ${known.name} is a text.`);
+    }
+    if (
+      key === 'scopes' &&
+      !(Array.isArray(setting) && setting.every((s) => typeof s === 'string'))
+    ) {
+      throw new FaultError(`The parameter "scopes" of ${known.name} is a list of scopes.`);
+    }
+  }
+  return { ...given, name: known.name } as FaultSetting;
+}
+
+const numeric = new Set(['times', 'after', 'retryAfter', 'delayMs']);

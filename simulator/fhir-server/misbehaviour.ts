@@ -1,0 +1,106 @@
+// What the faults of the catalogue do to answers of the FHIR server. Pure but for the switches' own counting.
+
+import type { FaultSwitches } from '../faults.ts';
+import { parseExactly, writeExactly } from '../json-text.ts';
+import { type BundleParts, nextUrl, writeBundle } from './bundles.ts';
+import { loadBalancerPage, type Refusal, serverFault, tooManyRequests } from './outcomes.ts';
+import type { StoredResource } from './store.ts';
+
+/** A page that does not come: an error in its place, or a cut connection. */
+export type LostPage =
+  | { readonly kind: 'error'; readonly refusal: Refusal; readonly retryAfter: number | undefined }
+  | { readonly kind: 'reset' };
+
+/** Decides whether a page is lost to a fault. */
+export function losePage(faults: FaultSwitches, type: string): LostPage | undefined {
+  const error = (refusal: Refusal, retryAfter?: number): LostPage => ({
+    kind: 'error',
+    refusal,
+    retryAfter,
+  });
+  if (faults.strike('page.reset', { type }) !== undefined) return { kind: 'reset' };
+  if (faults.strike('page.500', { type }) !== undefined) return error(serverFault());
+  const limited = faults.strike('page.429', { type });
+  if (limited !== undefined) return error(tooManyRequests(), limited.retryAfter);
+  if (faults.strike('page.html-error', { type }) !== undefined) {
+    return error(loadBalancerPage(503));
+  }
+  return undefined;
+}
+
+/** Writes a page's text, bent by whichever faults strike it. */
+export function writePage(
+  faults: FaultSwitches,
+  type: string,
+  parts: BundleParts,
+  page: { readonly rawQuery: string; readonly total: number; readonly foreignOrigin: string },
+): string {
+  let bent = { ...parts };
+  const strike = (name: Parameters<FaultSwitches['strike']>[0]) => faults.strike(name, { type });
+  const last = bent.matches.at(-1);
+  if (last !== undefined && strike('bundle.duplicate-entry') !== undefined) {
+    bent = { ...bent, matches: [...bent.matches, last] };
+  }
+  if (strike('bundle.total-wrong') !== undefined) bent = { ...bent, total: page.total + 7 };
+  if (bent.next !== undefined) {
+    const first = bent.matches[0];
+    if (first !== undefined && strike('page.next-cycle') !== undefined) {
+      bent = { ...bent, next: nextUrl(bent.fhirBase, type, page.rawQuery, first.id) };
+    }
+    const foreign = strike('page.next-link-foreign-host');
+    if (foreign !== undefined) {
+      const origin = foreign.origin ?? page.foreignOrigin;
+      bent = {
+        ...bent,
+        next: origin + (bent.next ?? '').slice(new URL(bent.fhirBase).origin.length),
+      };
+    }
+  }
+  const textOf = bendText(faults, type);
+  if (textOf !== undefined) bent = { ...bent, textOf };
+  const text = writeBundle(bent);
+  if (strike('page.truncated-json') === undefined) return text;
+  return text.slice(0, Math.floor(text.length * 0.6));
+}
+
+/** How a resource's text changes under the faults that strike this answer; `undefined` when it does not. */
+export function bendText(
+  faults: FaultSwitches,
+  type: string,
+): ((resource: StoredResource) => string) | undefined {
+  const shuffles = faults.strike('resource.key-order', { type }) !== undefined;
+  const moves = faults.strike('meta.lastUpdated-moves', { type }) !== undefined;
+  if (!shuffles && !moves) return undefined;
+  answers += 1;
+  const turn = answers;
+  return (resource) => {
+    let value = parseExactly(resource.text) as Record<string, unknown>;
+    if (moves) {
+      value = {
+        ...value,
+        meta: { ...(value.meta as object), lastUpdated: new Date().toISOString() },
+      };
+    }
+    return writeExactly(shuffles ? turnKeys(value, turn) : value);
+  };
+}
+
+// Counts bent answers so that two answers in a row never have the same key order.
+let answers = 0;
+
+function turnKeys(value: unknown, by: number): unknown {
+  if (Array.isArray(value)) return value.map((entry) => turnKeys(entry, by));
+  if (typeof value !== 'object' || value === null || isRawNumber(value)) return value;
+  const entries = Object.entries(value);
+  const turn = by % entries.length;
+  return Object.fromEntries(
+    [...entries.slice(turn), ...entries.slice(0, turn)].map(([key, entry]) => [
+      key,
+      turnKeys(entry, by),
+    ]),
+  );
+}
+
+function isRawNumber(value: object): boolean {
+  return (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value);
+}

@@ -1,0 +1,178 @@
+// Pure rules of a search: which combinations are required, which resources match, which of them are on this page.
+
+import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import { invalidRequest, missingCombination, noAccessToContext, type Refusal } from './outcomes.ts';
+import type { ResourceStore, StoredResource } from './store.ts';
+
+/** Who is asking: the patient and practice that the token is bound to. */
+export type PatientContext = { readonly patientId: string; readonly practiceId: string };
+
+/** One page: the matches, what is included beside them, and where the next page starts. */
+export type SearchPage = {
+  readonly matches: readonly StoredResource[];
+  readonly included: readonly StoredResource[];
+  /** Opaque to the client; `undefined` on the last page. */
+  readonly nextCursor: string | undefined;
+  /** All matches on all pages, which the vendor does not tell. */
+  readonly total: number;
+};
+
+/** Refuses a search that lacks what the vendor requires, or names another practice. */
+export function refuseSearch(
+  behaviour: AthenahealthBehaviour,
+  type: string,
+  query: URLSearchParams,
+  who: PatientContext,
+): Refusal | undefined {
+  const practice = checkPractice(behaviour, query, who);
+  if (practice !== undefined) return practice;
+  const combinations = behaviour.requiredParameters[type] ?? [];
+  const isGiven = (name: string) => (query.get(name) ?? '') !== '';
+  if (!combinations.some((names) => names.every(isGiven))) {
+    return missingCombination(behaviour.missingParameterStatus, combinations);
+  }
+  const patient = query.get('patient');
+  if (patient !== null && bareId(patient, 'Patient') !== who.patientId) return noAccessToContext();
+  const count = query.get('_count');
+  if (count !== null && !/^[1-9]\d{0,6}$/.test(count)) return invalidRequest();
+  return undefined;
+}
+
+/** Refuses an `ah-practice` that is malformed (400) or not the token's (403). */
+export function checkPractice(
+  behaviour: AthenahealthBehaviour,
+  query: URLSearchParams,
+  who: PatientContext,
+): Refusal | undefined {
+  const given = query.get('ah-practice');
+  if (given === null || given === '') {
+    if (behaviour.practiceMayBeOmitted) return undefined;
+    return invalidRequest(
+      'Could not determine what practice the request was for. Add the `ah-practice` search parameter to your request.',
+    );
+  }
+  const practice = /^(?:Organization\/)?a-1\.Practice-(\d+)$/.exec(given)?.[1];
+  if (practice === undefined) return invalidRequest();
+  return practice === who.practiceId ? undefined : noAccessToContext();
+}
+
+/** Runs a search that was not refused. Returns `undefined` for a cursor that this search never gave. */
+export function searchPage(
+  behaviour: AthenahealthBehaviour,
+  store: ResourceStore,
+  type: string,
+  query: URLSearchParams,
+  who: PatientContext,
+): SearchPage | undefined {
+  const filters = readFilters(query);
+  const candidates = candidatesFor(store, type, query, who);
+  const matching =
+    filters.length === 0
+      ? candidates
+      : candidates.filter((resource) => filters.every((filter) => filter(resource)));
+  const size = Math.min(
+    Number(query.get('_count') ?? behaviour.pageSize.default),
+    behaviour.pageSize.max,
+  );
+  const cursor = query.get('cursor');
+  const start = cursor === null ? 0 : matching.findIndex((resource) => resource.id === cursor);
+  if (start < 0) return undefined;
+  const matches = matching.slice(start, start + size);
+  const wantsProvenance = query.getAll('_revinclude').includes('Provenance:target');
+  return {
+    matches,
+    included: wantsProvenance
+      ? [...new Set(matches.flatMap((match) => store.provenanceOf(`${type}/${match.id}`)))]
+      : [],
+    nextCursor: matching[start + size]?.id,
+    total: matching.length,
+  };
+}
+
+/** The id in `Type/id` or in a bare `id`. */
+export function bareId(value: string, type: string): string {
+  return value.startsWith(`${type}/`) ? value.slice(type.length + 1) : value;
+}
+
+function candidatesFor(
+  store: ResourceStore,
+  type: string,
+  query: URLSearchParams,
+  who: PatientContext,
+): readonly StoredResource[] {
+  const isVisible = (resource: StoredResource | undefined): resource is StoredResource =>
+    resource !== undefined &&
+    (resource.patientId === undefined || resource.patientId === who.patientId);
+  const ids = query.get('_id');
+  if (ids !== null) {
+    return ids
+      .split(',')
+      .map((id) => store.get(type, bareId(id, type)))
+      .filter(isVisible);
+  }
+  const target = query.get('target');
+  if (type === 'Provenance' && target !== null) {
+    return target
+      .split(',')
+      .flatMap((reference) => store.provenanceOf(reference).filter(isVisible));
+  }
+  if (type === 'Practitioner') return [];
+  if (type === 'Patient') return [store.get('Patient', who.patientId)].filter(isVisible);
+  return store.ofPatient(who.patientId, type);
+}
+
+type Filter = (resource: StoredResource) => boolean;
+
+const tokenParameters = [
+  'category',
+  'code',
+  'type',
+  'status',
+  'intent',
+  'clinical-status',
+  'verification-status',
+  'identifier',
+];
+
+function readFilters(query: URLSearchParams): Filter[] {
+  const filters: Filter[] = [];
+  for (const [name, value] of query) {
+    if (tokenParameters.includes(name)) {
+      const wanted = new Set(value.split(','));
+      filters.push((resource) =>
+        (resource.index.get(name) ?? []).some((token) => wanted.has(token)),
+      );
+    } else if (name === 'encounter') {
+      const id = bareId(value, 'Encounter');
+      filters.push((resource) => (resource.index.get(name) ?? []).includes(`Encounter/${id}`));
+    } else if (name === 'date' || name === '_lastUpdated') {
+      filters.push((resource) => (resource.index.get(name) ?? []).some(dateTest(value)));
+    }
+  }
+  return filters;
+}
+
+/** A date search of FHIR: a prefix and a value of any precision, compared as intervals of UTC. */
+function dateTest(value: string): (date: string) => boolean {
+  const [, prefix = 'eq', wanted = ''] = /^(eq|ne|ge|le|gt|lt)?(.*)$/.exec(value) ?? [];
+  const [low, high] = interval(wanted);
+  return (date) => {
+    const [start, end] = interval(date);
+    if (prefix === 'ge') return end > low;
+    if (prefix === 'gt') return end > high;
+    if (prefix === 'le') return start < high;
+    if (prefix === 'lt') return start < low;
+    const within = start >= low && end <= high;
+    return prefix === 'ne' ? !within : within;
+  };
+}
+
+function interval(date: string): [number, number] {
+  const start = Date.parse(/^\d{4}$/.test(date) ? `${date}-01` : date);
+  if (/^\d{4}$/.test(date)) return [start, Date.UTC(Number(date) + 1, 0)];
+  if (/^\d{4}-\d{2}$/.test(date)) {
+    return [start, Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)))];
+  }
+  if (/^\d{4}-\d{2}-\d{2}$/.test(date)) return [start, start + 86_400_000];
+  return [start, start + 1000];
+}

@@ -1,0 +1,159 @@
+// One environment of the simulated vendor put together: its data, authorization server, FHIR server and directory.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AthenahealthBehaviour } from '../src/portals/athenahealth/behaviour.ts';
+import { directoryBundle } from './directory.ts';
+import type { Environment } from './environments.ts';
+import type { FaultSwitches } from './faults.ts';
+import { notRegistered } from './fhir-server/outcomes.ts';
+import { makeFhirServer, type TokenContext } from './fhir-server/server.ts';
+import { makeResourceStore, type ResourceStore } from './fhir-server/store.ts';
+import { answer, answerJson } from './http.ts';
+import type { Resource } from './json-text.ts';
+import { parseExactly } from './json-text.ts';
+import { generateWorld } from './people/generate.ts';
+import type { Account, Practice, WorldRequest } from './people/world.ts';
+import type { RequestRecord } from './request-log.ts';
+import type { ClientRegistration } from './smart-server/clients.ts';
+import { openidConfiguration } from './smart-server/discovery.ts';
+import { makeSigningKey, makeTokenSigner } from './smart-server/keys.ts';
+import { makeLoginHandler } from './smart-server/login.ts';
+import { makeLogins } from './smart-server/logins.ts';
+import { makeOAuthServer } from './smart-server/oauth-server.ts';
+import { makeProvider } from './smart-server/provider.ts';
+import type { SimulatorState } from './state.ts';
+
+export type PortalParts = {
+  readonly environment: Environment;
+  readonly behaviour: AthenahealthBehaviour;
+  readonly state: SimulatorState;
+  readonly faults: FaultSwitches;
+  readonly foreignOrigin: string;
+  readonly world: WorldRequest;
+  readonly findClient: (clientId: string) => ClientRegistration | undefined;
+  /** Told of faults of the simulator itself. */
+  readonly onError: (error: unknown) => void;
+};
+
+export type Portal = {
+  readonly environment: Environment;
+  readonly store: ResourceStore;
+  readonly accounts: readonly Account[];
+  readonly practices: readonly Practice[];
+  /** Handles a request whose path, without the prefix, is `target.path`. */
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: { readonly path: string; readonly rawQuery: string },
+    record: RequestRecord,
+  ): Promise<void>;
+};
+
+/** Makes one environment; its signing key and edits come from the state. */
+export async function makePortal(parts: PortalParts): Promise<Portal> {
+  const { environment, behaviour, state, faults } = parts;
+  const world = generateWorld(parts.world);
+  const store = makeResourceStore(world.resources);
+  for (const edit of state.edits()) {
+    if (edit.environment === environment.name) applyEdit(store, edit);
+  }
+  const logins = makeLogins(world.accounts);
+  const signingKey = await state.value(`signing-key.${environment.name}`, makeSigningKey);
+  const cookieKey = await state.value(`cookie-key.${environment.name}`, () =>
+    Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url'),
+  );
+  const signer = makeTokenSigner(signingKey);
+  const provider = makeProvider({
+    environment,
+    behaviour,
+    state,
+    faults,
+    signingKey,
+    cookieKey,
+    signer,
+    findClient: parts.findClient,
+    findLogin: logins.bySubject,
+  });
+  provider.on('server_error', (_ctx, error) => parts.onError(error));
+  provider.on('error' as never, (error: unknown) => parts.onError(error));
+  const oauth = makeOAuthServer({
+    environment,
+    behaviour,
+    faults,
+    provider,
+    signer,
+    login: makeLoginHandler({
+      environment,
+      provider,
+      logins,
+      accounts: world.accounts,
+      practices: world.practices,
+      faults,
+    }),
+  });
+  const readToken = (token: string): TokenContext | undefined => {
+    const id = signer.readId(token);
+    if (id === undefined) return undefined;
+    const payload = state.findOidc(`oauth.${environment.name}`, 'AccessToken', id)?.payload;
+    const login = logins.bySubject(String(payload?.accountId));
+    if (payload === undefined || login === undefined) return undefined;
+    if (Number(payload.exp) <= Date.now() / 1000) return undefined;
+    return {
+      patientId: login.chart.patientId,
+      practiceId: login.chart.practiceId,
+      clientId: String(payload.clientId),
+      scopes: new Set(String(payload.scope ?? '').split(' ')),
+    };
+  };
+  const fhir = makeFhirServer({
+    environment,
+    behaviour,
+    store,
+    faults,
+    foreignOrigin: parts.foreignOrigin,
+    readToken,
+  });
+  return {
+    environment,
+    store,
+    accounts: world.accounts,
+    practices: world.practices,
+    async handle(request, response, { path, rawQuery }, record) {
+      if (path.startsWith('/fhir/r4/')) {
+        const target = { path: path.slice('/fhir/r4'.length), rawQuery };
+        return fhir(request, response, target, record);
+      }
+      if (path.startsWith('/oauth2/v1/'))
+        return oauth(request, response, { path, rawQuery }, record);
+      record.path = path;
+      if (path === '/okta/.well-known/openid-configuration') {
+        return answerJson(request, response, openidConfiguration(environment, behaviour));
+      }
+      if (path === '/athena-fhir-service-base-urls.json') {
+        const body = directoryBundle(environment, world.practices);
+        return answer(request, response, { status: 200, body, contentType: 'application/json' });
+      }
+      record.path = '(unknown)';
+      return answer(request, response, notRegistered());
+    },
+  };
+}
+
+/** Puts a stored edit onto the generated resources. */
+export function applyEdit(
+  store: ResourceStore,
+  edit: { readonly type: string; readonly id: string; readonly text: string | null },
+): void {
+  if (edit.text === null) {
+    store.delete(edit.type, edit.id);
+    return;
+  }
+  const resource = parseExactly(edit.text) as Resource;
+  const before = store.get(edit.type, edit.id);
+  const meta = resource.meta as { lastUpdated?: string } | undefined;
+  store.put({
+    resource,
+    updated: meta?.lastUpdated ?? before?.updated ?? '1970-01-01T00:00:00Z',
+    ...(before?.patientId === undefined ? {} : { patientId: before.patientId }),
+  });
+}

@@ -1,0 +1,103 @@
+// What clients sent, kept for tests and for a person who looks: methods, path templates, header names. Never the
+// value of an Authorization header, a token, or an id.
+
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** One request; handlers fill in what they learn. */
+export type RequestRecord = {
+  readonly id: string;
+  readonly at: string;
+  readonly method: string;
+  readonly environment: string | undefined;
+  /** With `{id}` in place of ids. */
+  path: string;
+  /** As it was sent, with the values of ids, cursors and secrets left out. */
+  readonly query: string;
+  readonly host: string;
+  readonly headers: readonly string[];
+  /** Whether an Authorization header came, and of which scheme. */
+  readonly authorization: string | undefined;
+  readonly accept: string | undefined;
+  status: number;
+  type: string | undefined;
+  client: string | undefined;
+  /** The grant type, at the token endpoint. */
+  grantType: string | undefined;
+};
+
+export type RequestLog = {
+  begin(request: IncomingMessage, environment: string | undefined): RequestRecord;
+  end(record: RequestRecord, status: number): void;
+  list(): readonly RequestRecord[];
+  counts(): { readonly all: number; readonly token: number };
+  clear(): void;
+};
+
+/** A ring of the last requests. */
+export function makeRequestLog(size = 5000): RequestLog {
+  let ring: RequestRecord[] = [];
+  let all = 0;
+  let token = 0;
+  return {
+    begin(request, environment) {
+      const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+      return {
+        id: randomUUID(),
+        at: new Date().toISOString(),
+        method: request.method ?? 'GET',
+        environment,
+        path,
+        query: hideValues(query),
+        host: request.headers.host ?? '',
+        headers: Object.keys(request.headers),
+        authorization: request.headers.authorization?.split(' ')[0],
+        accept: request.headers.accept,
+        status: 0,
+        type: undefined,
+        client: undefined,
+        grantType: undefined,
+      };
+    },
+    end(record, status) {
+      record.status = status;
+      all += 1;
+      if (record.path === '/oauth2/v1/token') token += 1;
+      ring.push(record);
+      // Dropping half at a time keeps the ring cheap.
+      if (ring.length > size * 2) ring = ring.slice(-size);
+    },
+    list: () => ring.slice(-size),
+    counts: () => ({ all, token }),
+    clear() {
+      ring = [];
+      all = 0;
+      token = 0;
+    },
+  };
+}
+
+const told = new Set([
+  'ah-practice',
+  'category',
+  'intent',
+  'status',
+  'response_type',
+  'code_challenge_method',
+  'scope',
+  'aud',
+  '_count',
+  '_revinclude',
+  '_lastUpdated',
+]);
+
+function hideValues(query: string): string {
+  if (query === '') return '';
+  return query
+    .split('&')
+    .map((part) => {
+      const [name = ''] = part.split('=', 1);
+      return told.has(name) ? part : `${name}={…}`;
+    })
+    .join('&');
+}

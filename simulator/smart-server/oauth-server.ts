@@ -1,0 +1,169 @@
+// The door of the authorization server: the vendor's rules on requests that the library does not know, then the
+// library. It reads bodies once and hands the library a request that can be read again.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Provider } from 'oidc-provider';
+import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import type { Environment } from '../environments.ts';
+import type { FaultSwitches } from '../faults.ts';
+import { loadBalancerPage, notRegistered } from '../fhir-server/outcomes.ts';
+import { type Answer, answer, readBody } from '../http.ts';
+import type { RequestRecord } from '../request-log.ts';
+import type { TokenSigner } from './keys.ts';
+import { contentSecurityPolicy, messagePage } from './pages.ts';
+import { loginPath } from './provider.ts';
+
+export type OAuthServerParts = {
+  readonly environment: Environment;
+  readonly behaviour: AthenahealthBehaviour;
+  readonly faults: FaultSwitches;
+  readonly provider: Provider;
+  readonly signer: TokenSigner;
+  readonly login: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+};
+
+export type OAuthHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: { readonly path: string; readonly rawQuery: string },
+  record: RequestRecord,
+) => Promise<void>;
+
+/** Makes the handler; `target.path` starts with `/oauth2/v1/`. */
+export function makeOAuthServer(parts: OAuthServerParts): OAuthHandler {
+  const library = parts.provider.callback();
+  const rate = { minute: 0, used: 0 };
+  return async (request, response, { path, rawQuery }, record) => {
+    const isAuthorize = path === '/oauth2/v1/authorize';
+    if (path.startsWith(`${loginPath}/`)) {
+      record.path = `${loginPath}/{uid}`;
+      return parts.login(request, response);
+    }
+    record.path = path.startsWith('/oauth2/v1/authorize/') ? '/oauth2/v1/authorize/{uid}' : path;
+    if (path === '/oauth2/v1/logout') return answer(request, response, signedOut());
+    if (!isAuthorize && record.path === path && !endpoints.has(path)) {
+      return answer(request, response, notRegistered());
+    }
+    let query = isAuthorize && request.method === 'GET' ? withPrompt(rawQuery) : rawQuery;
+    let body: Buffer | undefined;
+    if (request.method === 'POST') {
+      const form = new URLSearchParams((await readBody(request, 64_000)).toString());
+      record.client = clientOf(request, form);
+      const early = refuseForm(parts, path, form, rate, record);
+      if (early !== undefined) return answer(request, response, early);
+      if (path === '/oauth2/v1/revoke' || path === '/oauth2/v1/introspect') {
+        // Access tokens leave as JWTs, the library knows them by their id.
+        const id = parts.signer.readId(form.get('token') ?? '');
+        if (id !== undefined) form.set('token', id);
+      }
+      body = Buffer.from(isAuthorize ? withPrompt(form.toString()) : form.toString());
+    } else if (isAuthorize) {
+      record.client = new URLSearchParams(rawQuery).get('client_id') ?? undefined;
+    }
+    query = query === '' ? '' : `?${query}`;
+    const again = readAgain(request, body, `${path}${query}`, parts.environment.prefix);
+    await library(again, response);
+  };
+}
+
+const endpoints = new Set(
+  ['token', 'revoke', 'introspect', 'keys'].map((name) => `/oauth2/v1/${name}`),
+);
+
+/** The vendor's refusals of token requests, before the library sees them. */
+function refuseForm(
+  { environment, behaviour, faults }: OAuthServerParts,
+  path: string,
+  form: URLSearchParams,
+  rate: { minute: number; used: number },
+  record: RequestRecord,
+): Answer | undefined {
+  if (path !== '/oauth2/v1/token') return undefined;
+  const grantType = form.get('grant_type') ?? undefined;
+  record.grantType = grantType;
+  const limit = behaviour.tokenRequestsPerMinute[environment.name];
+  const minute = Math.floor(Date.now() / 60_000);
+  if (rate.minute !== minute) Object.assign(rate, { minute, used: 0 });
+  rate.used += 1;
+  if (rate.used > limit && faults.strike('token.rate-limit') !== undefined) {
+    return oauthError(429, 'too_many_requests', 'The token request rate was exceeded.');
+  }
+  if (faults.strike('token.html') !== undefined) return loadBalancerPage(200);
+  if (grantType !== 'refresh_token') return undefined;
+  if (faults.strike('access.revoked') !== undefined) {
+    return oauthError(400, 'invalid_grant', 'Access was revoked.');
+  }
+  const missing = behaviour.refreshNeeds.find((name) => (form.get(name) ?? '') === '');
+  if (missing === undefined) return undefined;
+  return oauthError(400, 'invalid_request', `The '${missing}' parameter is required.`);
+}
+
+/**
+ * Asks for sign-in and consent each time: SMART clients send no `prompt`, and without one the library drops
+ * `offline_access` (OpenID Connect Core 11).
+ */
+function withPrompt(form: string): string {
+  const fields = new URLSearchParams(form);
+  if (fields.has('prompt')) return form;
+  return `${form}${form === '' ? '' : '&'}prompt=login%20consent`;
+}
+
+function clientOf(request: IncomingMessage, form: URLSearchParams): string | undefined {
+  const named = form.get('client_id');
+  if (named !== null) return named;
+  const basic = /^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+  if (basic === undefined) return undefined;
+  const user = Buffer.from(basic, 'base64').toString().split(':', 1)[0] ?? '';
+  return user.replace(/%([0-9a-f]{2})/gi, (_match, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+/** The same request with its body, path below the prefix, and no session: each authorization signs in anew. */
+function readAgain(
+  request: IncomingMessage,
+  body: Buffer | undefined,
+  url: string,
+  prefix: string,
+): IncomingMessage {
+  const headers = { ...request.headers };
+  const cookies = (headers.cookie ?? '')
+    .split(/; */)
+    .filter((pair) => !/-session(\.sig)?=/.test(pair));
+  headers.cookie = cookies.join('; ');
+  if (body !== undefined) {
+    headers['content-length'] = String(body.length);
+    delete headers['transfer-encoding'];
+  }
+  const stream = Readable.from(body === undefined ? [] : [body], { objectMode: false });
+  return Object.assign(stream, {
+    headers,
+    method: request.method,
+    url,
+    originalUrl: `${prefix}${url}`,
+    httpVersion: request.httpVersion,
+    httpVersionMajor: request.httpVersionMajor,
+    httpVersionMinor: request.httpVersionMinor,
+    socket: request.socket,
+    connection: request.socket,
+  }) as unknown as IncomingMessage;
+}
+
+function oauthError(status: number, error: string, description: string): Answer {
+  return {
+    status,
+    body: JSON.stringify({ error, error_description: description }),
+    contentType: 'application/json',
+    headers: { 'Cache-Control': 'no-store' },
+  };
+}
+
+function signedOut(): Answer {
+  return {
+    status: 200,
+    body: messagePage('Signed out', 'You are signed out of the simulated patient portal.'),
+    contentType: 'text/html; charset=utf-8',
+    headers: { 'Content-Security-Policy': contentSecurityPolicy() },
+  };
+}
