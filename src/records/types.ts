@@ -1,5 +1,5 @@
 // Owns the words of the records folder: sources, runs, questions, resources and their versions.
-// Types only. Every time in a value that is read back is ISO 8601 UTC text.
+// Types only. `now` is milliseconds since the epoch; a time read back is ISO 8601 UTC text.
 
 import type { Transaction } from '../platform/db/db.ts';
 
@@ -126,7 +126,7 @@ export type StartRun = {
   readonly scopesAsked: readonly string[];
   readonly scopesGranted: readonly string[];
   readonly questions: readonly PlannedQuestion[];
-  readonly now: Date;
+  readonly now: number;
 };
 
 export type CommitPage = {
@@ -149,7 +149,7 @@ export type CommitPage = {
     readonly code?: string;
     readonly detail?: string;
   };
-  readonly now: Date;
+  readonly now: number;
   /** Runs inside the transaction of the last chunk, e.g. to queue a job. */
   readonly afterwards?: (trx: Transaction) => Promise<void>;
 };
@@ -164,7 +164,7 @@ export type CloseQuestion = {
   readonly retries?: number;
   /** Changes the cursor when given; left out, it stays. */
   readonly next?: string | null;
-  readonly now: Date;
+  readonly now: number;
 };
 
 export type CommitImport = {
@@ -173,7 +173,7 @@ export type CommitImport = {
   readonly source: SourceId;
   readonly resources: readonly Prepared[];
   readonly volatilePaths: readonly string[];
-  readonly now: Date;
+  readonly now: number;
   /** Runs inside the transaction of the last chunk. */
   readonly afterwards?: (trx: Transaction) => Promise<void>;
 };

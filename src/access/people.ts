@@ -1,0 +1,83 @@
+// Owns the people whose records are kept here. Who may read whose is policy; what is recorded of a
+// person is records/ and goes by its own door.
+
+import type { Selectable } from 'kysely';
+import { isoTime } from '../platform/clock.ts';
+import type { Db, Tables } from '../platform/db/db.ts';
+import { ChartfoldError } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import type {} from './people-tables.ts';
+
+/** A person whose record is kept. */
+export type Person = {
+  readonly id: string;
+  readonly name: string;
+  /** FHIR date, as precise as it is known; null when it is not. */
+  readonly birthDate: string | null;
+  /** A synthetic person, who goes with one click. */
+  readonly sample: boolean;
+  readonly createdAt: string;
+};
+
+export async function createPerson(
+  db: Db,
+  person: { name: string; birthDate?: string | null; sample?: boolean; now: number },
+): Promise<Person> {
+  const row = {
+    id: newId(),
+    name: person.name,
+    birth_date: person.birthDate ?? null,
+    sample: person.sample ? 1 : 0,
+    created_at: isoTime(person.now),
+  };
+  await db.insertInto('person').values(row).execute();
+  return readPerson(row);
+}
+
+/** Everyone, in the order in which they were added. */
+export async function listPeople(db: Db): Promise<Person[]> {
+  const rows = await db
+    .selectFrom('person')
+    .selectAll()
+    .orderBy('created_at')
+    .orderBy('name')
+    .orderBy('id')
+    .execute();
+  return rows.map(readPerson);
+}
+
+/** @throws person.not_found */
+export async function getPerson(db: Db, id: string): Promise<Person> {
+  const row = await db.selectFrom('person').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new ChartfoldError('person.not_found');
+  return readPerson(row);
+}
+
+/** @throws person.not_found */
+export async function renamePerson(db: Db, id: string, name: string): Promise<Person> {
+  await db.updateTable('person').set({ name }).where('id', '=', id).execute();
+  return getPerson(db, id);
+}
+
+/**
+ * Removes a person from the list. What is recorded of them is not touched: delete its sources first.
+ *
+ * @throws person.not_found
+ */
+export async function removePerson(db: Db, id: string): Promise<void> {
+  const { numDeletedRows } = await db
+    .deleteFrom('person')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  if (numDeletedRows === 0n) throw new ChartfoldError('person.not_found');
+}
+
+function readPerson(row: Selectable<Tables['person']>): Person {
+  return {
+    id: row.id,
+    name: row.name,
+    birthDate: row.birth_date,
+    sample: row.sample === 1,
+    createdAt: row.created_at,
+  };
+}

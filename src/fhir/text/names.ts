@@ -1,0 +1,82 @@
+// Owns turning FHIR's HumanName and Patient basics into what people read. Pure; lenient with what is missing.
+
+type HumanName = {
+  readonly use?: unknown;
+  readonly text?: unknown;
+  readonly family?: unknown;
+  readonly given?: unknown;
+  readonly prefix?: unknown;
+  readonly suffix?: unknown;
+  readonly period?: { readonly start?: unknown; readonly end?: unknown };
+};
+
+/** What a person is asked to recognise themselves by. */
+export type PatientBasics = {
+  readonly name: string;
+  /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
+  readonly birthDate: string | null;
+  readonly gender: string | null;
+};
+
+const USE_ORDER = ['official', 'usual', 'temp', 'nickname', 'anonymous', 'old', 'maiden'];
+
+/** Name, birth date and gender of a Patient resource; an unnamed one is called so. */
+export function patientBasics(patient: unknown): PatientBasics {
+  const p = isObject(patient) ? patient : {};
+  const birthDate =
+    typeof p.birthDate === 'string' && /^\d{4}(-\d\d){0,2}$/.test(p.birthDate) ? p.birthDate : null;
+  return {
+    name: currentName(p.name) ?? 'Name not recorded',
+    birthDate,
+    gender: typeof p.gender === 'string' ? p.gender : null,
+  };
+}
+
+/**
+ * The name in force: of several official ones, told apart only by their period, the one that has not ended,
+ * and of those the one that began last.
+ */
+export function currentName(names: unknown): string | null {
+  const usable = (Array.isArray(names) ? names : [names]).filter(isObject) as HumanName[];
+  const ranked = usable
+    .map((name, index) => ({ name, index, rank: rankOf(name) }))
+    .sort(
+      (a, b) =>
+        a.rank - b.rank || startOf(b.name).localeCompare(startOf(a.name)) || a.index - b.index,
+    );
+  for (const { name } of ranked) {
+    const text = nameText(name);
+    if (text) return text;
+  }
+  return null;
+}
+
+/** A HumanName as it is said: its parts, or its text where it has none. */
+export function nameText(name: unknown): string | null {
+  if (!isObject(name)) return null;
+  const n = name as HumanName;
+  const parts = [...strings(n.given), ...strings(n.family), ...strings(n.suffix)];
+  if (parts.length) return parts.join(' ');
+  return typeof n.text === 'string' && n.text.trim() ? n.text.trim() : null;
+}
+
+function rankOf(name: HumanName): number {
+  const use = USE_ORDER.indexOf(String(name.use ?? 'usual'));
+  const ended = name.period?.end === undefined ? 0 : USE_ORDER.length;
+  return ended + (use < 0 ? USE_ORDER.length - 1 : use);
+}
+
+function startOf(name: HumanName): string {
+  return typeof name.period?.start === 'string' ? name.period.start : '';
+}
+
+function strings(value: unknown): string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list
+    .filter((v): v is string => typeof v === 'string' && v.trim() !== '')
+    .map((v) => v.trim());
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,66 @@
+// Owns the rule that one server process owns a data directory (law L10): an exclusive transaction
+// held open on a file of its own. The operating system ends it with the process, however that ends.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3-multiple-ciphers';
+import { ChartfoldError } from '../errors.ts';
+
+/** Who holds a data directory. */
+export type LockHolder = { readonly pid: number; readonly address: string };
+
+/** A data directory that is ours until released. */
+export type Lock = { release(): void };
+
+/**
+ * Takes the data directory for this process.
+ *
+ * @param dir the data directory; `run/lock.sqlite` and `run/holder.json` are made below it
+ * @throws store.in_use naming the holder's process id and address
+ */
+export async function lockDataDir(dir: string, holder: LockHolder): Promise<Lock> {
+  const run = join(dir, 'run');
+  mkdirSync(run, { recursive: true, mode: 0o700 });
+  const database = new Database(join(run, 'lock.sqlite'), { timeout: 0 });
+  try {
+    database.exec('begin exclusive');
+  } catch (error) {
+    database.close();
+    if (!isBusy(error)) throw error;
+    const other = readLockHolder(dir);
+    throw new ChartfoldError('store.in_use', {
+      detail: other ? `process ${other.pid} at ${other.address}` : 'its holder is just starting',
+      cause: error,
+    });
+  }
+  const file = join(run, 'holder.json');
+  writeFileSync(file, JSON.stringify(holder), { mode: 0o600 });
+  let held = true;
+  return {
+    release() {
+      if (!held) return;
+      held = false;
+      // First the name, then the lock: a next holder's name is never taken away.
+      rmSync(file, { force: true });
+      database.exec('rollback');
+      database.close();
+    },
+  };
+}
+
+/** Who wrote their name beside the lock last; whether they still hold it, only taking it can tell. */
+export function readLockHolder(dir: string): LockHolder | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(dir, 'run', 'holder.json'), 'utf8'));
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { pid, address } = value as Record<string, unknown>;
+    return typeof pid === 'number' && typeof address === 'string' ? { pid, address } : undefined;
+  } catch {
+    // Absent, or caught in the middle of being written: the holder is not known.
+    return undefined;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY';
+}

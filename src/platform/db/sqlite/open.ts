@@ -1,0 +1,175 @@
+// Owns the opening of the encrypted SQLite file: key, cipher, pragmas, and the guards that keep a
+// mistake from leaving plaintext on disk. It knows no table.
+
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import Database from 'better-sqlite3-multiple-ciphers';
+import { Kysely, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { ChartfoldError } from '../../errors.ts';
+import type { Store, Tables } from '../db.ts';
+import { type Migrations, migrateToLatest } from '../migrate.ts';
+import { sqliteDialect, TransactionalSqliteDialect } from './dialect.ts';
+
+/**
+ * Opens the store, makes it when it is not there, and brings its tables up to date.
+ *
+ * @param options.file path of the database, or `:memory:` for a store that ends with the process
+ * @param options.keyHex 256-bit key as 64 lower-case hexadecimal characters
+ * @throws store.bad_key_format, store.wrong_key, store.not_encrypted, store.corrupt, store.newer
+ */
+export async function openStore(options: {
+  file: string;
+  keyHex: string;
+  migrations: Migrations;
+}): Promise<Store> {
+  const { file, keyHex } = options;
+  // An empty key leaves the file in plaintext, a malformed one is taken as a passphrase: both silently.
+  if (!/^[0-9a-f]{64}$/.test(keyHex)) throw new ChartfoldError('store.bad_key_format');
+  const inMemory = file === ':memory:';
+  if (!inMemory) refusePlaintext(file);
+  const raw = openEncrypted(file, keyHex, inMemory);
+  const db = new Kysely<Tables>({
+    dialect: new TransactionalSqliteDialect({ database: withKeptStatements(raw) }),
+  });
+  try {
+    await migrateToLatest(db, options.migrations);
+    if (!inMemory) {
+      raw.pragma('wal_checkpoint(TRUNCATE)');
+      refusePlaintext(file);
+    }
+  } catch (error) {
+    raw.close();
+    throw asStoreError(error);
+  }
+  return {
+    db,
+    dialect: sqliteDialect,
+    close: async () => {
+      // The query builder closes only what it has used; closing twice does no harm.
+      await db.destroy();
+      raw.close();
+    },
+    integrity: async () => integrity(raw),
+  };
+}
+
+/** An error of the driver as ours where it means damage or a wrong key; any other as it is. */
+export function asStoreError(error: unknown): unknown {
+  const code = driverCode(error);
+  if (code === 'SQLITE_NOTADB') return new ChartfoldError('store.wrong_key', { cause: error });
+  if (code?.startsWith('SQLITE_CORRUPT')) {
+    return new ChartfoldError('store.corrupt', { cause: error });
+  }
+  return error;
+}
+
+function openEncrypted(file: string, keyHex: string, inMemory: boolean): Database.Database {
+  const raw = new Database(file);
+  try {
+    if (!inMemory) {
+      raw.pragma("cipher='aegis'");
+      raw.pragma(`key="raw:${keyHex}"`);
+    }
+    raw.pragma('page_size=8192');
+    // The first read of the file: a wrong key shows here.
+    raw.prepare('select count(*) from sqlite_master').get();
+    raw.pragma('journal_mode=WAL');
+    // A rotated refresh token must survive a power cut, so each commit waits for the disk.
+    raw.pragma('synchronous=FULL');
+    raw.pragma('foreign_keys=ON');
+    raw.pragma('temp_store=MEMORY');
+    raw.pragma('busy_timeout=5000');
+    raw.pragma('cache_size=-32000');
+    return raw;
+  } catch (error) {
+    raw.close();
+    throw asStoreError(error);
+  }
+}
+
+function integrity(raw: Database.Database): string[] {
+  try {
+    const rows = raw.prepare<[], { integrity_check: string }>('pragma integrity_check').all();
+    const faults = rows.map((row) => row.integrity_check).filter((text) => text !== 'ok');
+    const orphans = raw.prepare<[], { table: string }>('pragma foreign_key_check').all();
+    return [...faults, ...orphans.map((row) => `${row.table}: a row points to nothing`)];
+  } catch (error) {
+    const told = asStoreError(error);
+    if (told === error) throw error;
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+const plaintextMagic = 'SQLite format 3\0';
+
+function refusePlaintext(file: string): void {
+  if (!existsSync(file)) return;
+  const head = Buffer.alloc(plaintextMagic.length);
+  const handle = openSync(file, 'r');
+  try {
+    const read = readSync(handle, head, 0, head.length, 0);
+    if (head.subarray(0, read).toString('latin1') === plaintextMagic) {
+      throw new ChartfoldError('store.not_encrypted');
+    }
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const statementsKept = 200;
+
+type Kept = { readonly statement: Database.Statement; readonly forBuilder: SqliteStatement };
+
+/**
+ * The database with its compiled statements kept by their text, the oldest let go first: the query
+ * builder prepares anew for each call, and a bulk insert's text is long. A statement that is being
+ * read from (a stream) is never handed out twice.
+ */
+function withKeptStatements(raw: Database.Database): SqliteDatabase {
+  const kept = new Map<string, Kept>();
+  const prepare = (sql: string): SqliteStatement => {
+    const known = kept.get(sql);
+    if (known?.statement.busy) return forBuilder(raw.prepare(sql));
+    const entry = known ?? keep(raw.prepare(sql));
+    kept.delete(sql);
+    kept.set(sql, entry);
+    if (kept.size > statementsKept) {
+      const oldest = kept.keys().next().value;
+      if (oldest !== undefined) kept.delete(oldest);
+    }
+    return entry.forBuilder;
+  };
+  return {
+    close: () => {
+      kept.clear();
+      raw.close();
+    },
+    prepare: (sql) => told(() => prepare(sql)),
+  };
+}
+
+function keep(statement: Database.Statement): Kept {
+  return { statement, forBuilder: forBuilder(statement) };
+}
+
+function forBuilder(statement: Database.Statement): SqliteStatement {
+  return {
+    reader: statement.reader,
+    all: (parameters) => told(() => statement.all(parameters)),
+    run: (parameters) => told(() => statement.run(parameters)),
+    iterate: (parameters) => statement.iterate(parameters),
+  };
+}
+
+function told<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asStoreError(error);
+  }
+}
+
+function driverCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}

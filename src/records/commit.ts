@@ -1,0 +1,115 @@
+// Owns the only door by which resources enter the store (laws L1, L2): a page or an import, in
+// chunks of at most 200 a transaction; counts, cursor and outcome go with the last chunk.
+// It does no hashing, no compression and no network: prepare() in body.ts comes first.
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isoTime } from '../platform/clock.ts';
+import type { Db, Tables, Transaction } from '../platform/db/db.ts';
+import { type ChunkContext, newChunkContext, writeChunk } from './chunk.ts';
+import { addCounts, countsOf, questionRow, tallyColumns } from './runs.ts';
+import type { CommitImport, CommitPage, Counts, Prepared } from './types.ts';
+import type { Selectable } from 'kysely';
+
+/** Law L2: as many as one transaction may hold up the main loop for. */
+const chunkSize = 200;
+
+/**
+ * Stores a page of a question. A page of which some chunks were stored before the process ended is
+ * given again with the same number: it counts as if it had been stored at once.
+ *
+ * @returns what the page held; received = new + changed + unchanged
+ * @throws Error when the question is unknown, or when this page or a later one is already counted
+ */
+export async function commitPage(db: Db, page: CommitPage): Promise<Counts> {
+  const before = await questionRow(db, page.run, page.question);
+  if (before.last_page !== null && page.page <= before.last_page) {
+    throw new Error(`Page ${page.page} of this question is already committed`);
+  }
+  const context = newChunkContext({
+    source: page.source,
+    volatilePaths: page.volatilePaths,
+    receivedAt: isoTime(page.now),
+    stamp: { run: page.run, question: page.question, page: page.page },
+    isResumed: before.partial_page === page.page,
+  });
+  await inChunks(db, page.resources, context, async (trx, isLast) => {
+    if (isLast) await tally(trx, page, withSetAside(context.counts, page.setAside));
+    else await markPartial(trx, page);
+    if (isLast) await page.afterwards?.(trx);
+  });
+  return withSetAside(context.counts, page.setAside);
+}
+
+/** Stores resources that came from files, in the same chunks as a page. */
+export async function commitImport(db: Db, batch: CommitImport): Promise<Counts> {
+  const context = newChunkContext({
+    source: batch.source,
+    volatilePaths: batch.volatilePaths,
+    receivedAt: isoTime(batch.now),
+    stamp: { run: batch.importId, question: null, page: null },
+    isResumed: false,
+  });
+  await inChunks(db, batch.resources, context, async (trx, isLast) => {
+    if (isLast) await batch.afterwards?.(trx);
+  });
+  return context.counts;
+}
+
+async function inChunks(
+  db: Db,
+  resources: readonly Prepared[],
+  context: ChunkContext,
+  close: (trx: Transaction, isLast: boolean) => Promise<void>,
+): Promise<void> {
+  let at = 0;
+  do {
+    const chunk = resources.slice(at, at + chunkSize);
+    at += chunkSize;
+    await db.transaction().execute(async (trx) => {
+      await writeChunk(trx, context, chunk);
+      await close(trx, at >= resources.length);
+    });
+    if (at < resources.length) await nextTurn();
+  } while (at < resources.length);
+}
+
+async function markPartial(trx: Transaction, page: CommitPage): Promise<void> {
+  await trx
+    .updateTable('sync_question')
+    .set({ partial_page: page.page })
+    .where('run_id', '=', page.run)
+    .where('key', '=', page.question)
+    .execute();
+}
+
+async function tally(trx: Transaction, page: CommitPage, counts: Counts): Promise<void> {
+  const row = await questionRow(trx, page.run, page.question);
+  await trx
+    .updateTable('sync_question')
+    .set({
+      ...tallyColumns(addCounts(countsOf(row), counts)),
+      ...closing(page, row),
+      pages: row.pages + 1,
+      last_page: page.page,
+      partial_page: null,
+      next: page.finish.next,
+      started_at: row.started_at ?? isoTime(page.now),
+    })
+    .where('run_id', '=', page.run)
+    .where('key', '=', page.question)
+    .execute();
+}
+
+function closing(page: CommitPage, row: Selectable<Tables['sync_question']>) {
+  const { outcome, code, detail } = page.finish;
+  return {
+    outcome: outcome ?? ('asking' as const),
+    ended_at: outcome ? isoTime(page.now) : null,
+    code: code ?? row.code,
+    detail: detail ?? row.detail,
+  };
+}
+
+function withSetAside(counts: Counts, setAside: number): Counts {
+  return { ...counts, setAside };
+}

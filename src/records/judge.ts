@@ -1,0 +1,131 @@
+// Owns the verdict on one resource that is already stored: changed or unchanged; and, for a page
+// that is stored a second time because the process ended in its middle, what it was the first time.
+
+import { canonicalForm } from '../fhir/canonical.ts';
+import type { Transaction } from '../platform/db/db.ts';
+import { unpackText } from './body.ts';
+import type { Prepared, ResourceId } from './types.ts';
+
+/** A stored resource in the middle of a commit: as it will stand when the chunk is written. */
+export type Slot = {
+  readonly id: ResourceId;
+  versionCount: number;
+  currentSeq: number;
+  rawHash: string;
+  /** Text of the current version, where it was needed. */
+  currentText: string | undefined;
+  readonly firstReceivedAt: string | undefined;
+};
+
+/** What an earlier attempt at this page stored of one resource, walked through again in order. */
+export type Replay = {
+  /** The version before the page, then those that the page stored. */
+  readonly states: readonly ReplayState[];
+  /** Where in `states` the walk stands; 0 is before the page. */
+  at: number;
+};
+
+type ReplayState = { readonly versionNo: number; readonly rawHash: string; readonly text: string };
+
+/** Of a resource that needs no walk. */
+export const walkedReplay: Replay = { states: [], at: 0 };
+
+export type Replays = Map<ResourceId, Replay>;
+
+export type Verdict = {
+  readonly verdict: 'new' | 'changed' | 'unchanged';
+  /** Whether a version is to be written. */
+  readonly writes: boolean;
+};
+
+/** What a resource is to the stored one of the same name. */
+export function judge(
+  resource: Prepared,
+  slot: Slot,
+  volatilePaths: readonly string[],
+  replay?: Replay,
+): Verdict {
+  const replayed = replay && judgeReplay(resource, replay, volatilePaths);
+  if (replayed) return replayed;
+  const isSame = isUnchanged(resource, slot.rawHash, slot.currentText, volatilePaths);
+  if (isSame) return { verdict: 'unchanged', writes: false };
+  // The page's text differs from what it was before the process ended. Its resource is still new.
+  const wasBornHere = replay?.at === 0 && replay.states[0]?.versionNo === 0;
+  if (replay) replay.at = replay.states.length;
+  return { verdict: wasBornHere ? 'new' : 'changed', writes: true };
+}
+
+/** Reads what an earlier attempt at a page stored of these resources. Extends what is known already. */
+export async function replaysOf(
+  trx: Transaction,
+  stamp: { run: string; question: string | null; page: number | null },
+  slots: ReadonlyMap<string, Slot>,
+  known: Replays,
+): Promise<Replays> {
+  const ids = [...slots.values()].map((slot) => slot.id).filter((id) => !known.has(id));
+  if (ids.length === 0) return known;
+  const rows = await trx
+    .selectFrom('resource_version as v')
+    .innerJoin('body', 'body.seq', 'v.seq')
+    .selectAll()
+    .where('resource_id', 'in', ids)
+    .orderBy('resource_id')
+    .orderBy('version_no')
+    .execute();
+  let before: ReplayState = unborn;
+  let resource: ResourceId | undefined;
+  for (const row of rows) {
+    if (row.resource_id !== resource) before = unborn;
+    resource = row.resource_id;
+    const state = {
+      versionNo: row.version_no,
+      rawHash: row.raw_hash,
+      text: unpackText(row),
+    };
+    const isOfPage =
+      row.run_id === stamp.run && row.question_key === stamp.question && row.page_no === stamp.page;
+    if (isOfPage) {
+      const replay = known.get(row.resource_id);
+      known.set(row.resource_id, {
+        states: replay ? [...replay.states, state] : [before, state],
+        at: 0,
+      });
+    }
+    before = state;
+  }
+  return known;
+}
+
+/** Before the first version there is none. */
+const unborn: ReplayState = { versionNo: 0, rawHash: '', text: '' };
+
+function judgeReplay(
+  resource: Prepared,
+  replay: Replay,
+  volatilePaths: readonly string[],
+): Verdict | undefined {
+  const here = replay.states[replay.at];
+  // Walked to the end: from here on the resource is judged like any other.
+  if (!here || replay.at === replay.states.length - 1) return undefined;
+  if (here.versionNo > 0 && isUnchanged(resource, here.rawHash, here.text, volatilePaths)) {
+    return { verdict: 'unchanged', writes: false };
+  }
+  const ahead = replay.states.findIndex(
+    (state, index) => index > replay.at && state.rawHash === resource.rawHash,
+  );
+  if (ahead < 0) return undefined;
+  replay.at = ahead;
+  return { verdict: here.versionNo === 0 ? 'new' : 'changed', writes: false };
+}
+
+function isUnchanged(
+  resource: Prepared,
+  rawHash: string,
+  text: string | undefined,
+  volatilePaths: readonly string[],
+): boolean {
+  if (rawHash === resource.rawHash) return true;
+  if (text === undefined) return false;
+  const before = canonicalForm(text, volatilePaths);
+  return before !== undefined && before === canonicalForm(resource.raw, volatilePaths);
+}

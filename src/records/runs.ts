@@ -1,0 +1,300 @@
+// Owns the ledger: runs, their questions with outcome and counts, and the receipt. What a page
+// holds is written by commit.ts, which adds to a question's counts in the same transaction.
+
+import type { Selectable } from 'kysely';
+import { isoTime } from '../platform/clock.ts';
+import type { Db, Tables, Transaction } from '../platform/db/db.ts';
+import { newId } from '../platform/ids.ts';
+import { textHash } from './body.ts';
+import type {
+  CloseQuestion,
+  Counts,
+  Question,
+  QuestionOutcome,
+  Receipt,
+  Run,
+  RunId,
+  SourceId,
+  StartRun,
+} from './types.ts';
+
+const questionsPerInsert = 100;
+
+/** Opens a run with its questions pending: what a restart resumes from. */
+export async function startRun(db: Db, start: StartRun): Promise<Run> {
+  const row = {
+    id: newId(),
+    source_id: start.source,
+    person_id: start.person,
+    trigger: start.trigger,
+    scopes_asked: JSON.stringify(start.scopesAsked),
+    scopes_granted: JSON.stringify(start.scopesGranted),
+    started_at: isoTime(start.now),
+    ended_at: null,
+    receipt_hash: null,
+    ...tallyColumns(noCounts),
+  };
+  const questions = start.questions.map((question, position) => ({
+    run_id: row.id,
+    position,
+    key: question.key,
+    label: question.label,
+    type: question.type,
+    request: question.request,
+    why: question.why,
+  }));
+  await db.transaction().execute(async (trx) => {
+    await trx.insertInto('sync_run').values(row).execute();
+    for (let at = 0; at < questions.length; at += questionsPerInsert) {
+      const some = questions.slice(at, at + questionsPerInsert);
+      await trx.insertInto('sync_question').values(some).execute();
+    }
+  });
+  return readRun(row);
+}
+
+/** The run of a source that has not ended, if there is one. */
+export async function openRunOf(db: Db, source: SourceId): Promise<Run | undefined> {
+  const row = await db
+    .selectFrom('sync_run')
+    .selectAll()
+    .where('source_id', '=', source)
+    .where('ended_at', 'is', null)
+    .orderBy('started_at', 'desc')
+    .executeTakeFirst();
+  return row && readRun(row);
+}
+
+/** Every run that has not ended, of every source: what a start goes on with. */
+export async function listOpenRuns(db: Db): Promise<Run[]> {
+  const rows = await db
+    .selectFrom('sync_run')
+    .selectAll()
+    .where('ended_at', 'is', null)
+    .orderBy('started_at')
+    .execute();
+  return rows.map(readRun);
+}
+
+/** The questions of a run in the order planned. */
+export async function questionsOf(db: Db, run: RunId): Promise<Question[]> {
+  const rows = await db
+    .selectFrom('sync_question')
+    .selectAll()
+    .where('run_id', '=', run)
+    .orderBy('position')
+    .execute();
+  return rows.map(readQuestion);
+}
+
+/**
+ * Sets a question's outcome without a page: when it is begun (`asking`), refused, failed, not asked,
+ * or left in part. What a page left half committed has stored is counted here, for it is kept.
+ *
+ * @throws Error when the run has no such question
+ */
+export async function closeQuestion(db: Db, close: CloseQuestion): Promise<void> {
+  await db.transaction().execute((trx) => setOutcome(trx, close));
+}
+
+/**
+ * Ends a run: sums its questions and stores the receipt's hash. A question still open is closed: in
+ * part where pages came, else as not asked. Ending an ended run changes nothing.
+ *
+ * @throws Error when there is no such run
+ */
+export async function finishRun(db: Db, finish: { run: RunId; now: number }): Promise<Run> {
+  return db.transaction().execute(async (trx) => {
+    const row = await runRow(trx, finish.run);
+    if (row.ended_at !== null) return readRun(row);
+    const ended = isoTime(finish.now);
+    for (const question of await questionsOf(trx, finish.run)) {
+      if (isFinal(question.outcome)) continue;
+      const outcome = question.pages > 0 ? 'part' : 'not-asked';
+      await setOutcome(trx, { ...finish, question: question.key, outcome });
+    }
+    const questions = await questionsOf(trx, finish.run);
+    const sums = questions.reduce<Counts>(addCounts, noCounts);
+    const run = { ...readRun(row), endedAt: ended, sums };
+    const receiptHash = hashReceipt({ run, questions });
+    await trx
+      .updateTable('sync_run')
+      .set({ ended_at: ended, receipt_hash: receiptHash, ...tallyColumns(sums) })
+      .where('id', '=', finish.run)
+      .execute();
+    return { ...run, receiptHash };
+  });
+}
+
+/** A run with its questions; undefined when there is no such run. */
+export async function readReceipt(db: Db, run: RunId): Promise<Receipt | undefined> {
+  const row = await db.selectFrom('sync_run').selectAll().where('id', '=', run).executeTakeFirst();
+  return row && { run: readRun(row), questions: await questionsOf(db, run) };
+}
+
+/** The runs of a source, the latest first. */
+export async function listRuns(db: Db, source: SourceId): Promise<Run[]> {
+  const rows = await db
+    .selectFrom('sync_run')
+    .selectAll()
+    .where('source_id', '=', source)
+    .orderBy('started_at', 'desc')
+    .execute();
+  return rows.map(readRun);
+}
+
+/** SHA-256, hex, over a receipt's content: equal content, equal hash. The hash itself is left out. */
+export function hashReceipt(receipt: Receipt): string {
+  const { receiptHash: _, ...run } = receipt.run;
+  return textHash(JSON.stringify([run, receipt.questions], sortedKeys));
+}
+
+/** A question's row. @throws Error when the run has no such question */
+export async function questionRow(
+  db: Db,
+  run: RunId,
+  key: string,
+): Promise<Selectable<Tables['sync_question']>> {
+  return db
+    .selectFrom('sync_question')
+    .selectAll()
+    .where('run_id', '=', run)
+    .where('key', '=', key)
+    .executeTakeFirstOrThrow(() => new Error('The run has no such question'));
+}
+
+export const noCounts: Counts = { received: 0, new: 0, changed: 0, unchanged: 0, setAside: 0 };
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    received: a.received + b.received,
+    new: a.new + b.new,
+    changed: a.changed + b.changed,
+    unchanged: a.unchanged + b.unchanged,
+    setAside: a.setAside + b.setAside,
+  };
+}
+
+type TallyColumns = {
+  received: number;
+  new_count: number;
+  changed: number;
+  unchanged: number;
+  set_aside: number;
+};
+
+/** Counts as the columns that keep them. */
+export function tallyColumns(counts: Counts): TallyColumns {
+  return {
+    received: counts.received,
+    new_count: counts.new,
+    changed: counts.changed,
+    unchanged: counts.unchanged,
+    set_aside: counts.setAside,
+  };
+}
+
+/** The counts that a row keeps. */
+export function countsOf(row: TallyColumns): Counts {
+  return {
+    received: row.received,
+    new: row.new_count,
+    changed: row.changed,
+    unchanged: row.unchanged,
+    setAside: row.set_aside,
+  };
+}
+
+async function setOutcome(trx: Transaction, close: CloseQuestion): Promise<void> {
+  const row = await questionRow(trx, close.run, close.question);
+  const final = isFinal(close.outcome);
+  const leftOver = final ? await countHalfPage(trx, row) : noCounts;
+  await trx
+    .updateTable('sync_question')
+    .set({
+      outcome: close.outcome,
+      code: close.code ?? null,
+      detail: close.detail ?? null,
+      http_status: close.httpStatus ?? row.http_status,
+      retries: close.retries ?? row.retries,
+      next: close.next === undefined ? row.next : close.next,
+      started_at: row.started_at ?? isoTime(close.now),
+      ended_at: final ? isoTime(close.now) : null,
+      partial_page: final ? null : row.partial_page,
+      ...tallyColumns(addCounts(countsOf(row), leftOver)),
+    })
+    .where('run_id', '=', close.run)
+    .where('key', '=', close.question)
+    .execute();
+}
+
+function isFinal(outcome: QuestionOutcome): boolean {
+  return outcome !== 'pending' && outcome !== 'asking';
+}
+
+async function runRow(trx: Transaction, run: RunId): Promise<Selectable<Tables['sync_run']>> {
+  return trx
+    .selectFrom('sync_run')
+    .selectAll()
+    .where('id', '=', run)
+    .executeTakeFirstOrThrow(() => new Error('There is no such run'));
+}
+
+/** What chunks of a page that was never wholly committed have written: versions bear its stamp. */
+async function countHalfPage(
+  trx: Transaction,
+  row: Selectable<Tables['sync_question']>,
+): Promise<Counts> {
+  if (row.partial_page === null) return noCounts;
+  const versions = await trx
+    .selectFrom('resource_version')
+    .select('version_no')
+    .where('run_id', '=', row.run_id)
+    .where('question_key', '=', row.key)
+    .where('page_no', '=', row.partial_page)
+    .execute();
+  const born = versions.filter((version) => version.version_no === 1).length;
+  return { ...noCounts, received: versions.length, new: born, changed: versions.length - born };
+}
+
+function readRun(row: Selectable<Tables['sync_run']>): Run {
+  return {
+    id: row.id,
+    source: row.source_id,
+    person: row.person_id,
+    trigger: row.trigger,
+    scopesAsked: JSON.parse(row.scopes_asked) as string[],
+    scopesGranted: JSON.parse(row.scopes_granted) as string[],
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    sums: countsOf(row),
+    receiptHash: row.receipt_hash,
+  };
+}
+
+function readQuestion(row: Selectable<Tables['sync_question']>): Question {
+  return {
+    runId: row.run_id,
+    position: row.position,
+    key: row.key,
+    label: row.label,
+    type: row.type,
+    request: row.request,
+    why: row.why,
+    outcome: row.outcome,
+    pages: row.pages,
+    ...countsOf(row),
+    code: row.code,
+    detail: row.detail,
+    next: row.next,
+    httpStatus: row.http_status,
+    retries: row.retries,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+  };
+}
+
+function sortedKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,125 @@
+// Owns the shape of the records tables for the query builder. Migrations make them: migrations.ts.
+// Narrow typed columns stand apart from the bodies, which only exact text and export need.
+
+import type { Generated } from 'kysely';
+import type { BodyEncoding, QuestionOutcome, RunTrigger } from './types.ts';
+
+type SourceTable = {
+  id: string;
+  kind: 'portal' | 'import';
+  label: string;
+  origin: string | null;
+  sample: number;
+  created_at: string;
+};
+
+type ResourceTable = {
+  id: string;
+  source_id: string;
+  /** Null: shared by the source. */
+  person_id: string | null;
+  type: string;
+  fhir_id: string;
+  version_count: number;
+  current_seq: number;
+  raw_hash: string;
+  first_received_at: string;
+  changed_at: string;
+};
+
+type ResourceVersionTable = {
+  /** Drawn from record_counter, so that the order of numbers is the order of commits. */
+  seq: number;
+  resource_id: string;
+  /** The resource's, so that a person's versions are found in order. */
+  person_id: string | null;
+  version_no: number;
+  raw_hash: string;
+  run_id: string | null;
+  question_key: string | null;
+  page_no: number | null;
+  received_at: string;
+};
+
+type BodyTable = { seq: number; encoding: BodyEncoding; bytes: Uint8Array };
+
+/** Who refers to which shared resource, by name: it may arrive after the reference to it. */
+type SharedReaderTable = {
+  source_id: string;
+  type: string;
+  fhir_id: string;
+  person_id: string;
+  /** Where the reader's feed gets what the resource held before. */
+  since_seq: number;
+};
+
+/** A shared resource that refers to another, so that its readers become the other's too. */
+type SharedReferenceTable = {
+  source_id: string;
+  from_type: string;
+  from_id: string;
+  to_type: string;
+  to_id: string;
+};
+
+/** One row: the last number given to a version or a reader. */
+type RecordCounterTable = { id: number; last_seq: number };
+
+type SyncRunTable = {
+  id: string;
+  source_id: string;
+  person_id: string;
+  trigger: RunTrigger;
+  scopes_asked: string;
+  scopes_granted: string;
+  started_at: string;
+  ended_at: string | null;
+  received: number;
+  new_count: number;
+  changed: number;
+  unchanged: number;
+  set_aside: number;
+  receipt_hash: string | null;
+};
+
+type SyncQuestionTable = {
+  run_id: string;
+  position: number;
+  key: string;
+  label: string;
+  type: string;
+  request: string;
+  why: string;
+  outcome: Generated<QuestionOutcome>;
+  pages: Generated<number>;
+  /** Number of the last page wholly committed. */
+  last_page: number | null;
+  /** Number of a page of which some chunks are committed and some are not. */
+  partial_page: number | null;
+  received: Generated<number>;
+  new_count: Generated<number>;
+  changed: Generated<number>;
+  unchanged: Generated<number>;
+  set_aside: Generated<number>;
+  code: string | null;
+  detail: string | null;
+  next: string | null;
+  http_status: number | null;
+  retries: Generated<number>;
+  started_at: string | null;
+  ended_at: string | null;
+};
+
+declare module '../platform/db/db.ts' {
+  interface Tables {
+    source: SourceTable;
+    resource: ResourceTable;
+    resource_version: ResourceVersionTable;
+    body: BodyTable;
+    shared_reader: SharedReaderTable;
+    shared_reference: SharedReferenceTable;
+    record_counter: RecordCounterTable;
+    sync_run: SyncRunTable;
+    sync_question: SyncQuestionTable;
+  }
+}
