@@ -9,10 +9,14 @@ import type { Source, SourceId } from './types.ts';
 
 const deletedPerTransaction = 200;
 
-/** Makes a source. An import source's origin is unique: look it up first with `importSourceOf`. */
+/**
+ * Makes a source; with an id of its own unless one is given (a connection and its source share one).
+ * An import source's origin is unique: look it up first with `importSourceOf`.
+ */
 export async function createSource(
   db: Db,
   source: {
+    id?: SourceId;
     kind: Source['kind'];
     label: string;
     origin?: string;
@@ -21,7 +25,7 @@ export async function createSource(
   },
 ): Promise<Source> {
   const row = {
-    id: newId(),
+    id: source.id ?? newId(),
     kind: source.kind,
     label: source.label,
     origin: source.origin ?? null,

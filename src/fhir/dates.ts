@@ -1,0 +1,106 @@
+// Owns FHIR dates: how precise they are, and in which order they stand. A missing or broken date is
+// undefined, never a day that nobody meant.
+
+export type DatePrecision = 'year' | 'month' | 'day' | 'minute' | 'second' | 'fraction';
+
+/** A FHIR date, dateTime or instant, as it was written, understood. */
+export type FhirDate = {
+  /** As written. */
+  readonly text: string;
+  readonly precision: DatePrecision;
+  /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD` as written: the day at the place where it was written. */
+  readonly day: string;
+  /** `HH:MM`, or more precise; undefined for a date alone. */
+  readonly time: string | undefined;
+  /** `Z` or `±HH:MM`; undefined where none was written. */
+  readonly zone: string | undefined;
+};
+
+/**
+ * Reads a FHIR date of any precision. A time without a zone, which FHIR does not allow and servers
+ * send, is read too.
+ * @see https://hl7.org/fhir/R4/datatypes.html#dateTime
+ */
+export function parseFhirDate(value: unknown): FhirDate | undefined {
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  const found = pattern.exec(text);
+  if (!found) return undefined;
+  const [, year, month, day, hour, minute, second, fraction, zone] = found;
+  if (year === undefined || !isDay(Number(year), month, day)) return undefined;
+  const base = { text, day: [year, month, day].filter((part) => part !== undefined).join('-') };
+  if (hour === undefined || minute === undefined) {
+    const precision = day !== undefined ? 'day' : month !== undefined ? 'month' : 'year';
+    return { ...base, precision, time: undefined, zone: undefined };
+  }
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 60) return undefined;
+  const time = `${hour}:${minute}${second === undefined ? '' : `:${second}${fraction ?? ''}`}`;
+  const precision =
+    second === undefined ? 'minute' : fraction === undefined ? 'second' : 'fraction';
+  return { ...base, precision, time, zone: zone === 'z' ? 'Z' : zone };
+}
+
+/**
+ * A text by which dates sort: the instant in UTC where one is known, else the first one of the year,
+ * month or day as if written in UTC. The empty text for a missing date: where it stands is for
+ * the list to say.
+ *
+ * @returns `YYYY-MM-DDTHH:MM:SS.mmmZ`, or the empty text
+ */
+export function dateSortKey(date: FhirDate | undefined): string {
+  if (!date) return '';
+  return new Date(startMs(date)).toISOString();
+}
+
+/** The first and, not included, the last millisecond that a date may mean, since the epoch in UTC. */
+export function dateSpan(date: FhirDate): { start: number; end: number } {
+  const start = startMs(date);
+  const [year = 0, month = 1, day = 1] = date.day.split('-').map(Number);
+  switch (date.precision) {
+    case 'year':
+      return { start, end: utc(year + 1, 1, 1) };
+    case 'month':
+      return { start, end: utc(year, month + 1, 1) };
+    case 'day':
+      return { start, end: utc(year, month, day + 1) };
+    case 'minute':
+      return { start, end: start + 60_000 };
+    case 'second':
+      return { start, end: start + 1000 };
+    case 'fraction':
+      return { start, end: start + 1 };
+  }
+}
+
+const pattern =
+  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)?)?)?)?$/;
+
+function isDay(year: number, month: string | undefined, day: string | undefined): boolean {
+  if (year < 1) return false;
+  if (month === undefined) return true;
+  const m = Number(month);
+  if (m < 1 || m > 12) return false;
+  if (day === undefined) return true;
+  const inMonth = new Date(utc(year, m + 1, 0)).getUTCDate();
+  return Number(day) >= 1 && Number(day) <= inMonth;
+}
+
+function startMs(date: FhirDate): number {
+  const [year = 0, month = 1, day = 1] = date.day.split('-').map(Number);
+  const [hour = 0, minute = 0, second = 0] = (date.time ?? '').split(':').map(Number);
+  const at = utc(year, month, day) + (hour * 60 + minute) * 60_000 + Math.trunc(second * 1000);
+  return at - offsetMinutes(date.zone) * 60_000;
+}
+
+/** Milliseconds of a day; unlike Date.UTC it takes the years 1 to 99 for what they are. */
+function utc(year: number, month: number, day: number): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getTime();
+}
+
+function offsetMinutes(zone: string | undefined): number {
+  if (zone === undefined || zone === 'Z') return 0;
+  const [hours = 0, minutes = 0] = zone.slice(1).split(':').map(Number);
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+}

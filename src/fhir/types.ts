@@ -1,0 +1,50 @@
+// Owns the few FHIR R4 shapes that several folders read, as lenient as the world is: every member
+// may be missing. What is read is checked where it is read; nothing here is a promise of a server.
+
+/** @see https://hl7.org/fhir/R4/datatypes.html */
+export type Coding = {
+  readonly system?: string;
+  readonly code?: string;
+  readonly display?: string;
+};
+
+export type CodeableConcept = { readonly text?: string; readonly coding?: readonly Coding[] };
+
+export type Identifier = {
+  readonly use?: string;
+  readonly type?: CodeableConcept;
+  readonly system?: string;
+  readonly value?: string;
+};
+
+export type Reference = {
+  readonly reference?: string;
+  readonly type?: string;
+  readonly identifier?: Identifier;
+  readonly display?: string;
+};
+
+/** A resource as parsed: its type is known, the rest is for its reader to check. */
+export type Resource = { readonly resourceType: string; readonly id?: string } & {
+  readonly [member: string]: unknown;
+};
+
+/** Whether a parsed value is a resource at all. */
+export function isResource(value: unknown): value is Resource {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { resourceType?: unknown }).resourceType === 'string'
+  );
+}
+
+/** The identifiers of a resource that have a system and a value; retired ones left out. */
+export function identifiersOf(resource: Resource): { system: string; value: string }[] {
+  const list = Array.isArray(resource.identifier) ? resource.identifier : [resource.identifier];
+  return list.flatMap((item: unknown) => {
+    if (typeof item !== 'object' || item === null) return [];
+    const { use, system, value } = item as Record<string, unknown>;
+    const isUsable = typeof system === 'string' && typeof value === 'string' && value.trim() !== '';
+    return isUsable && use !== 'old' && use !== 'temp' ? [{ system, value }] : [];
+  });
+}
