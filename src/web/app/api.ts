@@ -1,0 +1,92 @@
+// Owns the calls to the server: JSON in, JSON out, every failure an ApiError with a sentence.
+// No caching here (cache.ts), no shapes here (src/http/contract.ts).
+
+import type { Problem } from '../../http/contract.ts';
+
+/** A call that did not succeed. `problem.title` is the sentence for the person. */
+export class ApiError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem, cause?: unknown) {
+    super(problem.title, { cause });
+    this.name = 'ApiError';
+    this.problem = problem;
+  }
+}
+
+/** GET a JSON document. @throws ApiError */
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const reply = await call('GET', path, undefined, signal);
+  return (await reply.json()) as T;
+}
+
+/** GET a text as it is, character for character. @throws ApiError */
+export async function getText(path: string, signal?: AbortSignal): Promise<string> {
+  const reply = await call('GET', path, undefined, signal, 'text/plain');
+  return await reply.text();
+}
+
+/** POST or DELETE; the answer's JSON, or null where it has no body. @throws ApiError */
+export async function send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  const reply = await call(method, path, body);
+  const text = await reply.text();
+  return (text === '' ? null : JSON.parse(text)) as T;
+}
+
+/** What any thrown value means to the person. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ApiError) return error.problem;
+  return {
+    type: 'about:blank',
+    title: 'Something in this page went wrong. Load it again; nothing stored is affected.',
+    status: 0,
+    code: 'web.unexpected',
+  };
+}
+
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  accept = 'application/json',
+): Promise<Response> {
+  let reply: Response;
+  try {
+    reply = await fetch(path, {
+      method,
+      headers: {
+        accept: `${accept}, application/problem+json`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError(unreachable, cause);
+  }
+  if (reply.ok) return reply;
+  throw new ApiError(await readProblem(reply));
+}
+
+const unreachable: Problem = {
+  type: 'about:blank',
+  title: 'Chartfold cannot be reached. Check that it is running on its machine, then try again.',
+  status: 0,
+  code: 'web.unreachable',
+};
+
+async function readProblem(reply: Response): Promise<Problem> {
+  const said: unknown = await reply.json().catch(() => null);
+  if (typeof said === 'object' && said !== null && 'title' in said && 'code' in said) {
+    return said as Problem;
+  }
+  // A proxy in between may answer with a page of its own.
+  return {
+    type: 'about:blank',
+    title: 'Chartfold did not answer as it should. Try again in a moment.',
+    status: reply.status,
+    code: `web.http_${reply.status}`,
+  };
+}

@@ -1,0 +1,30 @@
+// Owns the client-side cache: how long an answer counts as fresh, what is tried again, and that any
+// 401 leads to the sign-in page. No keys here (queries.ts).
+
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { problemOf } from './api.ts';
+
+/** The cache of one page load. `onSignedOut` is told the path (no hash, no query) to return to. */
+export function createCache({ onSignedOut }: { onSignedOut: (from: string) => void }): QueryClient {
+  const watch = (error: unknown) => {
+    if (problemOf(error).status === 401) onSignedOut(location.pathname);
+  };
+  return new QueryClient({
+    queryCache: new QueryCache({ onError: watch }),
+    mutationCache: new MutationCache({ onError: watch }),
+    defaultOptions: {
+      queries: {
+        staleTime: 30_000,
+        // Only what a second try can mend: no network, or a fault of the server's.
+        retry: (tries, error) => {
+          const { status } = problemOf(error);
+          return tries < 2 && (status === 0 || status >= 500);
+        },
+        retryDelay: (tries) => 400 * 2 ** tries,
+        // The server is on this machine or the next: the browser's idea of "offline" says nothing.
+        networkMode: 'always',
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+}

@@ -1,0 +1,109 @@
+// Owns the frame around every page that needs a session: rail, mobile bars, live stream, notice when
+// the server is away. It sends whoever is not signed in to the sign-in page.
+
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { Notice } from '../parts/page-states.tsx';
+import { problemOf } from './api.ts';
+import { joinLive, useLiveStatus } from './live.ts';
+import { MobileBar, MobileTop } from './mobile-bars.tsx';
+import { refreshChart, sessionQuery, takeConnections, useConnections } from './queries.ts';
+import { Rail } from './rail.tsx';
+import { keepReturnPath } from './return-to.ts';
+import { keepPerson, useCurrentPerson } from './person.ts';
+
+/** The frame. Its pages are drawn inside `<main>`. */
+export function Frame() {
+  const session = useQuery(sessionQuery);
+  const path = useLocation({ select: (l) => l.pathname });
+  if (session.isPending) return null;
+  if (session.data && !session.data.signedIn) {
+    keepReturnPath(path);
+    return <Navigate to="/sign-in" />;
+  }
+  if (!session.data) {
+    return (
+      <main className="page mx-auto mt-16 max-w-2xl">
+        <h1 className="mb-4 text-24 font-semibold">Chartfold</h1>
+        <Notice error={session.error} onRetry={() => void session.refetch()} />
+      </main>
+    );
+  }
+  return <Signed />;
+}
+
+function Signed() {
+  useLive();
+  useRememberPerson();
+  return (
+    <>
+      <a
+        href="#main"
+        onClick={(e) => {
+          // The hash holds filters, so the link moves the focus and leaves the address alone.
+          e.preventDefault();
+          document.getElementById('main')?.focus();
+        }}
+        className="absolute top-2 left-2 z-50 -translate-y-20 rounded-box bg-surface px-4 py-2 font-medium text-teal shadow-lift focus:translate-y-0"
+      >
+        Skip to the page
+      </a>
+      <div className="desk:grid desk:grid-cols-[13.5rem_minmax(0,1fr)]">
+        <Rail />
+        <div className="flex min-h-dvh min-w-0 flex-col pb-20 desk:pb-0 print:pb-0">
+          <MobileTop />
+          <Away />
+          <main
+            id="main"
+            tabIndex={-1}
+            className="flex min-h-0 min-w-0 flex-1 flex-col outline-none"
+          >
+            <Outlet />
+          </main>
+        </div>
+      </div>
+      <MobileBar />
+    </>
+  );
+}
+
+function useLive(): void {
+  const cache = useQueryClient();
+  useEffect(
+    () =>
+      joinLive((message) => {
+        if (message.event === 'connections') takeConnections(cache, message.data.connections);
+        else refreshChart(cache, message.data.personId);
+      }),
+    [cache],
+  );
+}
+
+function useRememberPerson(): void {
+  const person = useCurrentPerson();
+  const id = person?.id;
+  useEffect(() => {
+    if (id) keepPerson(id);
+  }, [id]);
+}
+
+// Said only when neither the stream nor asking works: one of them alone loses nothing.
+function Away() {
+  const status = useLiveStatus();
+  const connections = useConnections();
+  const away =
+    status === 'polling' &&
+    connections.isError &&
+    problemOf(connections.error).code === 'web.unreachable';
+  return (
+    <div role="status" className="print:hidden">
+      {away && (
+        <p className="border-b border-line bg-amber-tint px-5 py-2 text-13 desk:px-10">
+          Chartfold is not answering. What you see was loaded before; it is asked again every few
+          seconds.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+// Owns the places that rail and mobile bar lead to: only pages that exist.
+
+import { Link } from '@tanstack/react-router';
+import { Activity, CalendarDays, type LucideIcon, Plug } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { Connection } from '../../http/contract.ts';
+import { useCurrentPerson } from './person.ts';
+import { useConnections } from './queries.ts';
+
+/** One link of the rail or the bar, drawn by the caller. */
+export function Places({
+  draw,
+}: {
+  draw: (place: {
+    icon: LucideIcon;
+    name: string;
+    count: number;
+    link: (className: string, children: ReactNode) => ReactNode;
+  }) => ReactNode;
+}) {
+  const person = useCurrentPerson();
+  const connections = useConnections();
+  const needing = (connections.data ?? []).filter(needsPerson).length;
+  const params = { personId: person?.id ?? '' };
+  return (
+    <>
+      {draw({
+        icon: CalendarDays,
+        name: 'Timeline',
+        count: 0,
+        link: (className, children) =>
+          person ? (
+            <Link to="/people/$personId/timeline" params={params} className={className}>
+              {children}
+            </Link>
+          ) : (
+            <Link to="/" className={className}>
+              {children}
+            </Link>
+          ),
+      })}
+      {person &&
+        draw({
+          icon: Activity,
+          name: 'Results',
+          count: 0,
+          link: (className, children) => (
+            <Link to="/people/$personId/results" params={params} className={className}>
+              {children}
+            </Link>
+          ),
+        })}
+      {draw({
+        icon: Plug,
+        name: 'Connections',
+        count: needing,
+        link: (className, children) => (
+          <Link to="/connections" className={className}>
+            {children}
+          </Link>
+        ),
+      })}
+    </>
+  );
+}
+
+/** Whether a connection waits for the person to do something. */
+export function needsPerson({ state }: Connection): boolean {
+  return state.kind === 'confirm' || state.kind === 'sign-in-again' || state.kind === 'failed';
+}

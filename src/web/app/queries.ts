@@ -1,0 +1,168 @@
+// Owns what the pages ask the server, and under which keys the answers are kept.
+// Keys of one person's chart begin with ['chart', personId], so that one event refreshes them all.
+
+import {
+  keepPreviousData,
+  type QueryClient,
+  queryOptions,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import type {
+  Clinic,
+  Connection,
+  Receipt,
+  ReceiptSummary,
+  RecordSheet,
+  ResultHistory,
+  Results,
+  Session,
+  TimelineDays,
+  TimelineFilter,
+  TimelineIndex,
+} from '../../http/contract.ts';
+import { get, getText, send } from './api.ts';
+import { useLiveStatus } from './live.ts';
+
+const part = encodeURIComponent;
+
+/** Who is signed in, and whose records there are. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => get<Session>('/api/session', signal),
+});
+
+/** Every connection. While the live stream is down it is asked for every 3 s. */
+export function useConnections() {
+  const cache = useQueryClient();
+  const polling = useLiveStatus() === 'polling';
+  return useQuery({
+    ...connectionsQuery(cache),
+    refetchInterval: polling ? 3000 : false,
+  });
+}
+
+/** The query behind `useConnections`. */
+export function connectionsQuery(cache: QueryClient) {
+  return queryOptions({
+    queryKey: ['connections'],
+    queryFn: async ({ signal }) => {
+      const reply = await get<{ connections: Connection[] }>('/api/connections', signal);
+      noticeGrowth(cache, reply.connections);
+      return reply.connections;
+    },
+  });
+}
+
+/** Takes connections that arrived by the stream or by polling. */
+export function takeConnections(cache: QueryClient, connections: Connection[]): void {
+  noticeGrowth(cache, connections);
+  cache.setQueryData(['connections'], connections);
+}
+
+/** Takes the one connection that a POST answered with. */
+export function takeConnection(cache: QueryClient, one: Connection): void {
+  const known = cache.getQueryData<Connection[]>(['connections']);
+  if (!known) return;
+  const rest = known.some((c) => c.id === one.id)
+    ? known.map((c) => (c.id === one.id ? one : c))
+    : [...known, one];
+  takeConnections(cache, rest);
+}
+
+/** Refetches what is shown of one person's chart, quietly. */
+export function refreshChart(cache: QueryClient, personId: string): void {
+  void cache.invalidateQueries({ queryKey: ['chart', personId] });
+  void cache.invalidateQueries({ queryKey: ['session'] });
+}
+
+// A connection that holds more than before, or has a new receipt, means that its chart changed.
+function noticeGrowth(cache: QueryClient, next: Connection[]): void {
+  const before = cache.getQueryData<Connection[]>(['connections']);
+  if (!before) return;
+  const grown = new Set<string>();
+  for (const c of next) {
+    const old = before.find((b) => b.id === c.id);
+    const moved = old?.records !== c.records || old?.lastReceipt?.id !== c.lastReceipt?.id;
+    if (moved && c.personId !== null) grown.add(c.personId);
+    if (moved) void cache.invalidateQueries({ queryKey: ['receipts', c.id] });
+  }
+  for (const personId of grown) refreshChart(cache, personId);
+}
+
+export const clinicsQuery = queryOptions({
+  queryKey: ['clinics'],
+  queryFn: async ({ signal }) => (await get<{ clinics: Clinic[] }>('/api/clinics', signal)).clinics,
+});
+
+export const receiptsQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ['receipts', connectionId],
+    queryFn: async ({ signal }) =>
+      (
+        await get<{ receipts: ReceiptSummary[] }>(
+          `/api/connections/${part(connectionId)}/receipts`,
+          signal,
+        )
+      ).receipts,
+  });
+
+export const receiptQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['receipt', id],
+    queryFn: ({ signal }) => get<Receipt>(`/api/receipts/${part(id)}`, signal),
+  });
+
+/** The whole timeline as an index: days and their counts. The filter travels in the body. */
+export const timelineQuery = (personId: string, filter: TimelineFilter) =>
+  queryOptions({
+    queryKey: ['chart', personId, 'timeline', filter],
+    queryFn: () =>
+      send<TimelineIndex>('POST', `/api/people/${part(personId)}/timeline`, { filter }),
+    placeholderData: keepPreviousData,
+  });
+
+/** A run of days with their rows; at most 60. */
+export const timelineDaysQuery = (
+  personId: string,
+  filter: TimelineFilter,
+  days: (string | null)[],
+) =>
+  queryOptions({
+    queryKey: ['chart', personId, 'days', filter, days],
+    queryFn: async () =>
+      (
+        await send<TimelineDays>('POST', `/api/people/${part(personId)}/timeline/days`, {
+          days,
+          filter,
+        })
+      ).days,
+  });
+
+export const resultsQuery = (personId: string) =>
+  queryOptions({
+    queryKey: ['chart', personId, 'results'],
+    queryFn: ({ signal }) => get<Results>(`/api/people/${part(personId)}/results`, signal),
+  });
+
+export const resultHistoryQuery = (personId: string, key: string) =>
+  queryOptions({
+    queryKey: ['chart', personId, 'result', key],
+    queryFn: ({ signal }) =>
+      get<ResultHistory>(`/api/people/${part(personId)}/results/${part(key)}`, signal),
+  });
+
+export const recordQuery = (personId: string, recordId: string) =>
+  queryOptions({
+    queryKey: ['chart', personId, 'record', recordId],
+    queryFn: ({ signal }) =>
+      get<RecordSheet>(`/api/people/${part(personId)}/records/${part(recordId)}`, signal),
+  });
+
+/** The exact characters received. */
+export const rawQuery = (personId: string, recordId: string) =>
+  queryOptions({
+    queryKey: ['chart', personId, 'raw', recordId],
+    queryFn: ({ signal }) =>
+      getText(`/api/people/${part(personId)}/records/${part(recordId)}/raw`, signal),
+  });

@@ -1,0 +1,247 @@
+// Owns the step between signing in at a portal and storing anything: the person says whose record
+// this is.
+
+import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router';
+import { TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import type { Connection, Person } from '../../../http/contract.ts';
+import { useConfirm, useReject } from '../../app/actions.ts';
+import { usePeople } from '../../app/person.ts';
+import { useConnections } from '../../app/queries.ts';
+import { Button } from '../../parts/button.tsx';
+import { Crumbs } from '../../parts/crumbs.tsx';
+import { longDate } from '../../parts/dates.ts';
+import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
+import { Notice, Skeleton } from '../../parts/page-states.tsx';
+import { usePageTitle } from '../../parts/page-title.ts';
+import { counted, sentenceCase, sexInWords } from '../../parts/words.ts';
+import { differencesFrom, differenceWords } from './patient-match.ts';
+
+type Confirming = Connection & { state: Extract<Connection['state'], { kind: 'confirm' }> };
+
+/** `/connections/:id/confirm`; in any other state the connection's own page is the place. */
+export function ConfirmPage() {
+  usePageTitle('Is this the right patient?');
+  const { connectionId } = useParams({ strict: false });
+  const { data, error, isFetching, refetch } = useConnections();
+  const c = data?.find((one) => one.id === connectionId);
+  if (error && !data) {
+    return (
+      <div className="page">
+        <Notice error={error} onRetry={() => void refetch()} />
+      </div>
+    );
+  }
+  if (c?.state.kind === 'confirm') return <Question connection={c as Confirming} />;
+  if (!data || isFetching) {
+    return (
+      <div className="page">
+        <Skeleton lines={4} label="Loading what the portal said" />
+      </div>
+    );
+  }
+  return (
+    <Navigate
+      to="/connections/$connectionId"
+      params={{ connectionId: connectionId ?? '' }}
+      replace
+    />
+  );
+}
+
+function Question({ connection: c }: { connection: Confirming }) {
+  const people = usePeople();
+  const { patient, into, clinicNote, scopesMissing } = c.state;
+  const [chosen, setChosen] = useState<string | null>(into?.personId ?? null);
+  const person = people.find((p) => p.id === chosen) ?? null;
+  const known = person ?? (chosen !== null && into?.personId === chosen ? into : null);
+  const differs = known
+    ? chosen === into?.personId
+      ? c.state.differs
+      : differencesFrom(patient, known)
+    : [];
+  return (
+    <div className="page">
+      <Crumbs trail={[{ name: 'Connections', to: '/connections' }]} here={c.clinicName} />
+      <div className="max-w-2xl">
+        <h1 className="text-24 font-semibold">Is this the right patient?</h1>
+        <p className="mt-1 flex flex-wrap items-center gap-x-2 text-ink2">
+          {c.clinicName} signed you in and says whose record this is.
+          {c.environment === 'preview' && <PreviewBadge />}
+          {c.sample && <SampleBadge />}
+        </p>
+        <dl className="mt-6 rounded-box border border-line2 bg-surface px-6 py-5">
+          <dt className="sr-only">Name</dt>
+          <dd className="text-24 font-semibold">{patient.name}</dd>
+          <div className="mt-2 grid grid-cols-[6.5rem_1fr] gap-y-1">
+            <dt className="text-ink2">Born</dt>
+            <dd>{patient.birthDate ? longDate(patient.birthDate) : 'not recorded'}</dd>
+            <dt className="text-ink2">Sex</dt>
+            <dd>{sentenceCase(sexInWords(patient.gender))}</dd>
+            <dt className="text-ink2">Clinic</dt>
+            <dd>{[c.clinicName, c.town].filter((s) => s !== null).join(', ')}</dd>
+          </div>
+        </dl>
+        <Into
+          people={people}
+          into={into}
+          patientName={patient.name}
+          chosen={chosen}
+          onChoose={setChosen}
+        />
+        <div className="mt-4 flex flex-col gap-2" aria-live="polite">
+          {known &&
+            differs.map((what) => (
+              <Warning key={what}>{differenceWords(what, patient, known)}</Warning>
+            ))}
+          {clinicNote && <Warning>{clinicNote}</Warning>}
+          {scopesMissing.length > 0 && <Missing scopes={scopesMissing} />}
+        </div>
+        <Answers
+          connection={c}
+          chosen={chosen}
+          name={known?.name ?? null}
+          anyone={people.length > 0}
+        />
+        <p className="mt-4 text-13 text-ink2">
+          Nothing is stored before you answer. If you stop here, what the portal said is forgotten.
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function Into({
+  people,
+  into,
+  patientName,
+  chosen,
+  onChoose,
+}: {
+  people: Person[];
+  into: Confirming['state']['into'];
+  patientName: string;
+  chosen: string | null;
+  onChoose: (id: string | null) => void;
+}) {
+  if (people.length === 0 && !into) return null;
+  return (
+    <label className="mt-5 flex flex-wrap items-center gap-x-3 gap-y-1">
+      <span className="text-ink2">It goes into the record of</span>
+      <select
+        value={chosen ?? ''}
+        onChange={(e) => onChoose(e.target.value === '' ? null : e.target.value)}
+        className="h-11 rounded-box border border-edge bg-surface px-2 desk:h-9"
+      >
+        {into && !people.some((p) => p.id === into.personId) && (
+          <option value={into.personId}>{into.name}</option>
+        )}
+        {people.map((p) => (
+          <option key={p.id} value={p.id}>
+            {p.name}
+            {p.sample ? ' (sample)' : ''}
+          </option>
+        ))}
+        <option value="">a new person, {patientName}</option>
+      </select>
+    </label>
+  );
+}
+
+function Answers({
+  connection: c,
+  chosen,
+  name,
+  anyone,
+}: {
+  connection: Confirming;
+  chosen: string | null;
+  name: string | null;
+  anyone: boolean;
+}) {
+  const confirm = useConfirm();
+  const reject = useReject();
+  const navigate = useNavigate();
+  const error = confirm.error ?? reject.error;
+  return (
+    <>
+      <div className="mt-6 flex flex-wrap gap-3">
+        <Button
+          look="filled"
+          busy={confirm.isPending || confirm.isSuccess}
+          onClick={() =>
+            confirm.mutate(
+              { id: c.id, personId: chosen },
+              {
+                onSuccess: () =>
+                  void navigate({
+                    to: '/connections/$connectionId',
+                    params: { connectionId: c.id },
+                    replace: true,
+                  }),
+              },
+            )
+          }
+          className="text-15 desk:min-h-11 desk:px-5"
+        >
+          {yesWords(name, anyone, c.state.patient.name)}
+        </Button>
+        <Button
+          busy={reject.isPending}
+          onClick={() =>
+            reject.mutate(c.id, {
+              onSuccess: () => void navigate({ to: '/connections', replace: true }),
+            })
+          }
+          className="text-15 desk:min-h-11 desk:px-5"
+        >
+          No, stop here
+        </Button>
+      </div>
+      {error && (
+        <div className="mt-4">
+          <Notice error={error}>
+            <Link to="/connections" className="text-13 text-teal underline underline-offset-4">
+              See Connections
+            </Link>
+          </Notice>
+        </div>
+      )}
+    </>
+  );
+}
+
+function yesWords(name: string | null, anyone: boolean, patientName: string): string {
+  if (name !== null) return `Yes, this is ${name}`;
+  return anyone ? `Yes, start a record for ${patientName}` : 'Yes, this is me';
+}
+
+function Warning({ children }: { children: React.ReactNode }) {
+  return (
+    <p className="flex gap-3 rounded-box bg-amber-tint px-4 py-3 text-15">
+      <TriangleAlert
+        size={18}
+        strokeWidth={1.6}
+        className="mt-0.5 shrink-0 text-amber"
+        aria-hidden
+      />
+      <span>{children}</span>
+    </p>
+  );
+}
+
+function Missing({ scopes }: { scopes: string[] }) {
+  return (
+    <div className="rounded-box bg-amber-tint px-4 py-3">
+      <p>
+        {counted(scopes.length, 'permission was', 'permissions were')} not given, so that much will
+        be missing. To give them, stop here, connect again and leave every box ticked.
+      </p>
+      <ul className="mt-1 text-13 text-ink2">
+        {scopes.map((scope) => (
+          <li key={scope}>{scope}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}

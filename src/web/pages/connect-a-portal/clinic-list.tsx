@@ -1,0 +1,211 @@
+// Owns the field and the list under it as one combobox: the focus stays in the field, arrows move
+// the highlight, Enter connects, Tab goes on to the details.
+
+import { Search, X } from 'lucide-react';
+import { type KeyboardEvent, type Ref, useEffect, useRef } from 'react';
+import type { Clinic } from '../../../http/contract.ts';
+import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
+import { counted, listed } from '../../parts/words.ts';
+import { clinicKey, markMatches } from './clinic-search.ts';
+
+const listId = 'clinics';
+const optionId = (c: Clinic) => `clinic-${clinicKey(c).replace(/[^\w-]/g, '_')}`;
+
+/** The one large field. */
+export function ClinicField({
+  ref,
+  typed,
+  found,
+  active,
+  total,
+  onType,
+  onMove,
+  onEnter,
+}: {
+  ref: Ref<HTMLInputElement>;
+  typed: string;
+  found: Clinic[];
+  active: Clinic | null;
+  total: number;
+  onType: (text: string) => void;
+  onMove: (clinic: Clinic) => void;
+  onEnter: () => void;
+}) {
+  const move = (e: KeyboardEvent<HTMLInputElement>) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+    if (e.key === 'Enter' && active) {
+      e.preventDefault();
+      onEnter();
+    } else if (e.key === 'Escape' && typed !== '') onType('');
+    else if (step !== undefined && active) {
+      e.preventDefault();
+      const next = found[found.indexOf(active) + step];
+      if (next) onMove(next);
+    }
+  };
+  return (
+    <div className="flex h-14 items-center gap-3 rounded-box border border-edge bg-surface px-4 has-focus-visible:border-teal has-focus-visible:ring-4 has-focus-visible:ring-teal-tint">
+      <Search size={20} strokeWidth={1.6} aria-hidden className="shrink-0 text-ink3" />
+      <input
+        ref={ref}
+        role="combobox"
+        aria-label="Clinic or town"
+        aria-expanded={found.length > 0}
+        aria-controls={listId}
+        aria-autocomplete="list"
+        aria-activedescendant={active ? optionId(active) : undefined}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        placeholder="Clinic or town"
+        value={typed}
+        onChange={(e) => onType(e.target.value)}
+        onKeyDown={move}
+        className="min-w-0 flex-1 bg-transparent text-18 outline-none placeholder:text-ink3 desk:text-24"
+      />
+      <span role="status" className="hidden shrink-0 text-13 text-ink2 desk:inline">
+        {typed === '' ? counted(total, 'clinic') : `${found.length} of ${counted(total, 'clinic')}`}
+      </span>
+      {typed !== '' && (
+        <button
+          type="button"
+          aria-label="Clear"
+          onClick={() => onType('')}
+          className="grid size-9 shrink-0 place-items-center rounded-item text-ink2 hover:bg-sunk"
+        >
+          <X size={18} strokeWidth={1.6} aria-hidden />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The clinics found, one highlighted. */
+export function ClinicList({
+  found,
+  typed,
+  active,
+  onPick,
+}: {
+  found: Clinic[];
+  typed: string;
+  active: Clinic | null;
+  onPick: (clinic: Clinic) => void;
+}) {
+  const list = useRef<HTMLDivElement>(null);
+  const activeId = active ? optionId(active) : null;
+  useEffect(() => {
+    if (activeId) document.getElementById(activeId)?.scrollIntoView({ block: 'nearest' });
+  }, [activeId]);
+  return (
+    <>
+      <div
+        aria-hidden="true"
+        className={`${columns} mt-4 hidden border-b border-line py-2 text-12 text-ink2 desk:grid`}
+      >
+        <span>Clinic</span>
+        <span>Town</span>
+        <span>Software</span>
+      </div>
+      <div ref={list} id={listId} role="listbox" aria-label="Clinics">
+        {found.map((c) => (
+          <ClinicOption
+            key={clinicKey(c)}
+            clinic={c}
+            typed={typed}
+            isActive={c === active}
+            onPick={() => onPick(c)}
+          />
+        ))}
+      </div>
+    </>
+  );
+}
+
+const columns =
+  'grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 px-4 desk:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)_minmax(0,0.8fr)_minmax(5.5rem,auto)]';
+
+function ClinicOption({
+  clinic: c,
+  typed,
+  isActive,
+  onPick,
+}: {
+  clinic: Clinic;
+  typed: string;
+  isActive: boolean;
+  onPick: () => void;
+}) {
+  return (
+    // The keyboard reaches options through the field, by aria-activedescendant.
+    // biome-ignore lint/a11y: see above
+    <div
+      id={optionId(c)}
+      role="option"
+      aria-selected={isActive}
+      onClick={onPick}
+      className={`${columns} min-h-12 cursor-pointer items-center border-b border-line py-2 desk:rounded-box desk:aria-selected:border-transparent desk:aria-selected:bg-teal-tint desk:aria-selected:ring-[1.5px] desk:aria-selected:ring-teal desk:aria-selected:ring-inset`}
+    >
+      <span className="min-w-0">
+        <Marked text={c.name} typed={typed} />
+        <span className="block truncate text-13 text-ink2 desk:hidden">
+          {[c.town, c.portalName].filter((s) => s !== null).join(', ')}
+        </span>
+      </span>
+      <span className="hidden min-w-0 text-ink2 desk:block">
+        {c.town ? <Marked text={c.town} typed={typed} /> : ''}
+      </span>
+      <span className="hidden truncate text-ink2 desk:block">{c.portalName}</span>
+      <span className="flex items-center justify-end gap-2 text-13 text-ink2">
+        {c.environment === 'preview' && <PreviewBadge />}
+        {c.sample && <SampleBadge />}
+        {c.connected.length > 0 && (
+          <span title={`For ${listed(c.connected.map((one) => one.personName))}`}>Connected</span>
+        )}
+        {isActive && <Key className="hidden desk:inline-block">Enter</Key>}
+      </span>
+    </div>
+  );
+}
+
+function Marked({ text, typed }: { text: string; typed: string }) {
+  return (
+    <span>
+      {markMatches(text, typed).map((run, i) =>
+        run.hit ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: runs of one text, in its order
+          <mark key={i}>{run.text}</mark>
+        ) : (
+          run.text
+        ),
+      )}
+    </span>
+  );
+}
+
+function Key({ children, className = '' }: { children: React.ReactNode; className?: string }) {
+  return (
+    <kbd
+      className={`rounded-tag border border-line2 bg-surface px-1.5 font-sans text-12 text-ink2 ${className}`}
+    >
+      {children}
+    </kbd>
+  );
+}
+
+/** What the keys do. */
+export function Keys() {
+  return (
+    <p className="mt-4 hidden gap-5 px-4 text-13 text-ink2 desk:flex">
+      <span>
+        <Key>Up</Key> <Key>Down</Key> choose
+      </span>
+      <span>
+        <Key>Enter</Key> connect
+      </span>
+      <span>
+        <Key>Tab</Key> details
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,64 @@
+// Owns the filter of the clinic list: which clinics match the typed words, in what order, and where.
+
+import type { Clinic } from '../../../http/contract.ts';
+
+/**
+ * Clinics of which every typed word begins a word of the name or town; names that begin with the
+ * first word come first, else in the server's order. Case, accents and apostrophes do not count.
+ */
+export function findClinics(clinics: readonly Clinic[], typed: string): Clinic[] {
+  const words = wordsOf(typed);
+  const first = words[0];
+  if (first === undefined) return [...clinics];
+  const hits = clinics.filter((c) => {
+    const have = wordsOf(`${c.name} ${c.town ?? ''}`);
+    return words.every((w) => have.some((h) => h.startsWith(w)));
+  });
+  const begins = (c: Clinic) => (fold(c.name).startsWith(first) ? 0 : 1);
+  return hits.sort((a, b) => begins(a) - begins(b));
+}
+
+/** The text cut into runs, those that the typed words matched marked. */
+export function markMatches(text: string, typed: string): { text: string; hit: boolean }[] {
+  const words = wordsOf(typed);
+  const runs: { text: string; hit: boolean }[] = [];
+  for (const piece of text.split(/([\p{L}\p{N}'’]+)/u)) {
+    if (piece === '') continue;
+    const folded = fold(piece);
+    const hit = words.filter((w) => folded.startsWith(w)).sort((a, b) => b.length - a.length)[0];
+    if (hit === undefined || !/^[\p{L}\p{N}]/u.test(piece)) {
+      runs.push({ text: piece, hit: false });
+      continue;
+    }
+    const end = lengthOfFolded(piece, hit.length);
+    runs.push({ text: piece.slice(0, end), hit: true });
+    if (end < piece.length) runs.push({ text: piece.slice(end), hit: false });
+  }
+  return runs;
+}
+
+/** A name for the clinic that is unique in the list. */
+export function clinicKey(c: Clinic): string {
+  return `${c.portal}/${c.environment}/${c.clinicId}`;
+}
+
+// How many characters of the text make `n` folded ones.
+function lengthOfFolded(text: string, n: number): number {
+  for (let end = 1; end <= text.length; end += 1) {
+    if (fold(text.slice(0, end)).length >= n) return end;
+  }
+  return text.length;
+}
+
+function wordsOf(text: string): string[] {
+  return fold(text)
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((w) => w !== '');
+}
+
+function fold(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/[\p{M}'’]/gu, '')
+    .toLowerCase();
+}

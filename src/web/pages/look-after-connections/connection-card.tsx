@@ -1,0 +1,135 @@
+// Owns a connection as a card: clinic, state in a sentence, one way on, the last receipt.
+
+import { Link } from '@tanstack/react-router';
+import {
+  CircleAlert,
+  CircleCheck,
+  CirclePause,
+  KeyRound,
+  type LucideIcon,
+  UserRoundCheck,
+} from 'lucide-react';
+import type { Connection } from '../../../http/contract.ts';
+import { usePeople } from '../../app/person.ts';
+import { PreviewBadge, SampleBadge, SourceMark } from '../../parts/marks.tsx';
+import { ProgressOfSync } from '../../parts/ticks.tsx';
+import { ConnectionActions } from './connection-actions.tsx';
+import { receiptWords, stateWords } from './state-words.ts';
+
+/** One portal of one person. Preview is dashed amber. */
+export function ConnectionCard({
+  connection: c,
+  filled,
+  now,
+}: {
+  connection: Connection;
+  filled: boolean;
+  now: Date;
+}) {
+  const preview = c.environment === 'preview';
+  const wide = c.state.kind === 'syncing' || preview;
+  return (
+    <li
+      data-connection={c.id}
+      data-state={c.state.kind}
+      className={`flex flex-col rounded-box border ${preview ? 'border-dashed border-amber-mark bg-sunk' : 'border-line2 bg-surface'} ${wide ? 'desk:col-span-2' : ''}`}
+    >
+      <div className="flex-1 px-5 pt-4 pb-4">
+        <div className="flex gap-4">
+          <span className="mt-0.5 flex w-5 justify-center">
+            <SourceMark mark={c.mark} />
+          </span>
+          <CardHead connection={c} />
+        </div>
+        <div className="mt-4 flex gap-4">
+          <StateLines connection={c} now={now} />
+        </div>
+      </div>
+      <div className="border-t border-line px-5 py-2">
+        <ConnectionActions connection={c} filled={filled}>
+          <ReceiptLink connection={c} now={now} />
+        </ConnectionActions>
+      </div>
+    </li>
+  );
+}
+
+function CardHead({ connection: c }: { connection: Connection }) {
+  const people = usePeople();
+  const where = [c.portalName, c.town].filter((s) => s !== null).join(', ');
+  const whose = people.length > 1 && c.personName ? `, for ${c.personName}` : '';
+  return (
+    <div className="min-w-0">
+      <h2 className="flex flex-wrap items-center gap-x-2.5 text-18 font-medium">
+        <Link
+          to="/connections/$connectionId"
+          params={{ connectionId: c.id }}
+          className="underline-offset-4 hover:underline"
+        >
+          {c.clinicName}
+        </Link>
+        {c.environment === 'preview' && <PreviewBadge />}
+        {c.sample && <SampleBadge />}
+      </h2>
+      <p className="text-13 text-ink2">
+        {c.environment === 'preview'
+          ? `${where}: test patients, kept apart from your record`
+          : where}
+        {whose}
+      </p>
+    </div>
+  );
+}
+
+/** Icon, title and sentence of the state; for a sync its live progress. */
+export function StateLines({ connection: c, now }: { connection: Connection; now: Date }) {
+  if (c.state.kind === 'syncing') {
+    return (
+      <>
+        <span className="hidden w-5 shrink-0 desk:block" />
+        <div className="min-w-0 flex-1">
+          <ProgressOfSync progress={c.state.progress} name={c.clinicName} />
+        </div>
+      </>
+    );
+  }
+  const words = stateWords(c, now);
+  const Icon = icons[c.state.kind];
+  return (
+    <>
+      <Icon
+        size={18}
+        strokeWidth={1.6}
+        aria-hidden
+        className={`mt-0.5 w-5 shrink-0 ${words.tone === 'red' ? 'text-red' : words.tone === 'amber' ? 'text-amber' : 'text-ink3'}`}
+      />
+      <div className="min-w-0">
+        <p className="font-medium">{words.title}</p>
+        <p className="text-13 text-ink2">{words.sentence}</p>
+      </div>
+    </>
+  );
+}
+
+const icons: { readonly [kind in Exclude<Connection['state']['kind'], 'syncing'>]: LucideIcon } = {
+  authorising: KeyRound,
+  confirm: UserRoundCheck,
+  ready: CircleCheck,
+  'sign-in-again': KeyRound,
+  failed: CircleAlert,
+  disconnected: CirclePause,
+};
+
+function ReceiptLink({ connection, now }: { connection: Connection; now: Date }) {
+  const words = receiptWords(connection, now);
+  if (!connection.lastReceipt || !words) return null;
+  return (
+    <Link
+      to="/receipts/$receiptId"
+      params={{ receiptId: connection.lastReceipt.id }}
+      className="inline-flex min-h-11 items-center text-13 text-ink2 underline-offset-4 hover:text-ink hover:underline desk:min-h-8"
+    >
+      {words}
+    </Link>
+  );
+}

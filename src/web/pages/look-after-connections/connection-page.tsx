@@ -1,0 +1,166 @@
+// Owns the page of one connection: its state or live progress, and every receipt it ever gave.
+
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import type { Connection, ReceiptSummary } from '../../../http/contract.ts';
+import { connectionsQuery, receiptsQuery, useConnections } from '../../app/queries.ts';
+import { ButtonLink } from '../../parts/button.tsx';
+import { Crumbs } from '../../parts/crumbs.tsx';
+import { moment } from '../../parts/dates.ts';
+import { PreviewBadge, SampleBadge, SourceMark } from '../../parts/marks.tsx';
+import { Notice, Skeleton } from '../../parts/page-states.tsx';
+import { usePageTitle } from '../../parts/page-title.ts';
+import { useNow } from '../../parts/use-now.ts';
+import { counted, figures } from '../../parts/words.ts';
+import { ConnectionActions } from './connection-actions.tsx';
+import { StateLines } from './connection-card.tsx';
+
+/** `/connections/:id` */
+export function ConnectionPage() {
+  usePageTitle('Connection');
+  const { connectionId } = useParams({ strict: false });
+  const { data, error, isPending, refetch } = useConnections();
+  const now = useNow(30_000);
+  const c = data?.find((one) => one.id === connectionId);
+  useAskOnceIfMissing(Boolean(data && !c));
+  return (
+    <div className="page">
+      <Crumbs trail={[{ name: 'Connections', to: '/connections' }]} here={c?.clinicName ?? ''} />
+      {isPending && <Skeleton label="Loading the connection" />}
+      {error && !data && <Notice error={error} onRetry={() => void refetch()} />}
+      {data && !c && (
+        <>
+          <h1 className="text-24 font-semibold">There is no such connection</h1>
+          <p className="mt-2 mb-5 text-ink2">
+            It may have been removed. What it filled may be gone too.
+          </p>
+          <ButtonLink to="/connections">See all connections</ButtonLink>
+        </>
+      )}
+      {c && <One connection={c} now={now} />}
+    </div>
+  );
+}
+
+function One({ connection: c, now }: { connection: Connection; now: Date }) {
+  const filled = c.state.kind !== 'disconnected' && c.state.kind !== 'ready';
+  const where = [c.portalName, c.town].filter((s) => s !== null).join(', ');
+  return (
+    <>
+      <h1 className="flex flex-wrap items-center gap-x-3 text-24 font-semibold">
+        <SourceMark mark={c.mark} size={12} />
+        {c.clinicName}
+        {c.environment === 'preview' && <PreviewBadge />}
+        {c.sample && <SampleBadge />}
+      </h1>
+      <p className="text-ink2">
+        {where}
+        {c.personName ? `, for ${c.personName}` : ''}
+      </p>
+      <section
+        aria-label="State"
+        data-state={c.state.kind}
+        className="mt-5 rounded-box border border-line2 bg-surface"
+      >
+        <div className="flex gap-3 px-5 py-4">
+          <StateLines connection={c} now={now} />
+        </div>
+        <div className="border-t border-line px-5 py-2">
+          <ConnectionActions connection={c} filled={filled}>
+            {c.records > 0 && c.personId && (
+              <Link
+                to="/people/$personId/timeline"
+                params={{ personId: c.personId }}
+                className="inline-flex min-h-11 items-center text-13 text-teal underline-offset-4 hover:underline desk:min-h-8"
+              >
+                Read the {counted(c.records, 'record')}
+              </Link>
+            )}
+          </ConnectionActions>
+        </div>
+      </section>
+      {c.note && c.state.kind !== 'ready' && <p className="mt-3 text-13 text-ink2">{c.note}</p>}
+      <Receipts connectionId={c.id} />
+    </>
+  );
+}
+
+function Receipts({ connectionId }: { connectionId: string }) {
+  const { data, error, isPending, refetch } = useQuery(receiptsQuery(connectionId));
+  return (
+    <section aria-labelledby="receipts-head" className="mt-10">
+      <h2 id="receipts-head" className="section-head text-18 font-semibold">
+        Receipts
+      </h2>
+      {isPending && <Skeleton lines={3} label="Loading receipts" />}
+      {error && <Notice error={error} onRetry={() => void refetch()} />}
+      {data?.length === 0 && (
+        <p className="border-t border-line py-3 text-ink2">
+          None yet. Each sync leaves one: what was asked, what came, what was refused and why.
+        </p>
+      )}
+      {data && data.length > 0 && <ReceiptTable receipts={data} />}
+    </section>
+  );
+}
+
+function ReceiptTable({ receipts }: { receipts: ReceiptSummary[] }) {
+  return (
+    <div className="overflow-x-auto">
+      <table className="w-full border-t border-line text-13 desk:text-15">
+        <thead className="text-12 text-ink2">
+          <tr className="border-b border-line [&>th]:py-2 [&>th]:font-normal">
+            <th scope="col" className="text-left">
+              Sync
+            </th>
+            <th scope="col" className="text-right">
+              Answered in full
+            </th>
+            <th scope="col" className="text-right">
+              New
+            </th>
+            <th scope="col" className="text-right">
+              Changed
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {receipts.map((r) => (
+            <tr key={r.id} className="h-11 border-b border-line desk:h-[34px]">
+              <td>
+                <Link
+                  to="/receipts/$receiptId"
+                  params={{ receiptId: r.id }}
+                  className="text-teal underline-offset-4 hover:underline"
+                >
+                  {r.finishedAt ? moment(r.finishedAt) : 'Not finished'}
+                </Link>
+              </td>
+              <td className="text-right">
+                {r.answeredInFull} of {r.asked}
+              </td>
+              <Count n={r.new} />
+              <Count n={r.changed} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Count({ n }: { n: number }) {
+  return <td className={`text-right ${n === 0 ? 'text-ink3' : 'font-medium'}`}>{figures(n)}</td>;
+}
+
+// After a sign-in the list kept here may be older than the connection: ask once before saying no.
+function useAskOnceIfMissing(missing: boolean): void {
+  const cache = useQueryClient();
+  const asked = useRef(false);
+  useEffect(() => {
+    if (!missing || asked.current) return;
+    asked.current = true;
+    void cache.invalidateQueries(connectionsQuery(cache));
+  }, [missing, cache]);
+}

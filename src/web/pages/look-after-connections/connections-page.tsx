@@ -1,0 +1,132 @@
+// Owns the page of all connections: a card a portal, live; preview apart; the sample's removal.
+
+import { Plus, RefreshCw } from 'lucide-react';
+import { useState } from 'react';
+import type { Connection } from '../../../http/contract.ts';
+import { useRemoveSample, useSyncAll } from '../../app/actions.ts';
+import { needsPerson } from '../../app/places.tsx';
+import { useConnections } from '../../app/queries.ts';
+import { Button, ButtonLink } from '../../parts/button.tsx';
+import { InlineConfirm } from '../../parts/inline-confirm.tsx';
+import { Notice, Skeleton } from '../../parts/page-states.tsx';
+import { usePageTitle } from '../../parts/page-title.ts';
+import { useNow } from '../../parts/use-now.ts';
+import { counted, inWords, sentenceCase } from '../../parts/words.ts';
+import { ConnectionCard } from './connection-card.tsx';
+import { inOrder } from './state-words.ts';
+
+/** `/connections` */
+export function ConnectionsPage() {
+  usePageTitle('Connections');
+  const { data, error, isPending, refetch } = useConnections();
+  const now = useNow(30_000);
+  const ordered = inOrder(data ?? []);
+  const own = ordered.filter((c) => c.environment === 'production');
+  const preview = ordered.filter((c) => c.environment === 'preview');
+  // One filled button a page: the first card that waits for the person has it.
+  const first = ordered.find(needsPerson)?.id;
+  const card = (c: Connection) => (
+    <ConnectionCard key={c.id} connection={c} filled={c.id === first} now={now} />
+  );
+  return (
+    <div className="page">
+      <Head connections={data ?? []} />
+      {isPending && <Skeleton lines={4} label="Loading connections" />}
+      {error && !data && <Notice error={error} onRetry={() => void refetch()} />}
+      {data?.length === 0 && (
+        <p className="border-t border-line py-6 text-ink2">
+          No portal is connected yet. Connect one, and what it holds about you comes here.
+        </p>
+      )}
+      <ul className="grid gap-4 desk:grid-cols-2">{own.map(card)}</ul>
+      {preview.length > 0 && (
+        <section aria-labelledby="preview-head" className="mt-8">
+          <h2 id="preview-head" className="mb-3 text-13 font-medium text-ink2">
+            Preview, the portals’ test environments
+          </h2>
+          <ul className="grid gap-4 desk:grid-cols-2">{preview.map(card)}</ul>
+        </section>
+      )}
+      <SampleRow connections={ordered.filter((c) => c.sample)} />
+    </div>
+  );
+}
+
+function Head({ connections }: { connections: Connection[] }) {
+  const syncAll = useSyncAll();
+  const n = connections.length;
+  const canAsk = connections.some((c) => c.state.kind === 'ready');
+  return (
+    <>
+      <div className="mb-5 flex flex-wrap items-center gap-x-4 gap-y-3">
+        <h1 className="text-24 font-semibold">Connections</h1>
+        {n > 0 && (
+          <p className="text-13 text-ink2">
+            {sentenceCase(inWords(n))} {n === 1 ? 'portal' : 'portals'}
+          </p>
+        )}
+        <div className="flex w-full gap-2 desk:ml-auto desk:w-auto">
+          {canAsk && (
+            <Button
+              busy={syncAll.isPending}
+              onClick={() => syncAll.mutate()}
+              className="flex-1 desk:flex-none"
+            >
+              <RefreshCw size={16} strokeWidth={1.6} aria-hidden />
+              Ask all now
+            </Button>
+          )}
+          <ButtonLink
+            to="/connections/add"
+            look={n === 0 ? 'filled' : 'plain'}
+            className="flex-1 desk:flex-none"
+          >
+            <Plus size={16} strokeWidth={1.6} aria-hidden />
+            Connect a portal
+          </ButtonLink>
+        </div>
+      </div>
+      {syncAll.error && (
+        <div className="mb-4">
+          <Notice error={syncAll.error} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function SampleRow({ connections }: { connections: Connection[] }) {
+  const [asking, setAsking] = useState(false);
+  const remove = useRemoveSample();
+  if (connections.length === 0) return null;
+  const records = connections.reduce((sum, c) => sum + c.records, 0);
+  return (
+    <section
+      aria-label="The sample record"
+      className="mt-8 rounded-box border border-line bg-surface px-5 py-3"
+    >
+      {asking ? (
+        <InlineConfirm
+          question={`Everything the sample portals filled goes, ${counted(records, 'record')} in all, receipts included. What comes from your own clinics is not touched.`}
+          yes="Remove the sample"
+          no="Keep it"
+          busy={remove.isPending}
+          onYes={() => remove.mutate(undefined, { onSettled: () => setAsking(false) })}
+          onNo={() => setAsking(false)}
+        />
+      ) : (
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+          <p className="font-medium">The sample record</p>
+          <p className="text-13 text-ink2">
+            {counted(connections.length, 'connection')}, {counted(records, 'record')}, about nobody
+            who exists
+          </p>
+          <Button look="text" className="ml-auto" onClick={() => setAsking(true)}>
+            Remove the sample record
+          </Button>
+        </div>
+      )}
+      {remove.error && <Notice error={remove.error} />}
+    </section>
+  );
+}

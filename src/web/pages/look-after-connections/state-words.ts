@@ -1,0 +1,104 @@
+// Owns the sentences about a connection's state, one for each, and the order of the cards.
+
+import type { Connection } from '../../../http/contract.ts';
+import { longDate, nearMoment } from '../../parts/dates.ts';
+import { counted } from '../../parts/words.ts';
+
+export type StateWords = { title: string; sentence: string; tone: 'plain' | 'amber' | 'red' };
+
+/** What the state is called and what it means. Syncing has its progress instead of a sentence. */
+export function stateWords(c: Connection, now: Date): StateWords {
+  const { state } = c;
+  switch (state.kind) {
+    case 'authorising':
+      return {
+        title: `Waiting for you to sign in at ${c.clinicName}`,
+        sentence: `Begun ${nearMoment(state.since, now)}. Nothing is read before you have signed in there.`,
+        tone: 'plain',
+      };
+    case 'confirm':
+      return {
+        title: 'Is this the right patient?',
+        sentence: `The portal gave the name ${state.patient.name}, ${born(state.patient.birthDate)}. Nothing is stored until you say yes.`,
+        tone: 'amber',
+      };
+    case 'syncing':
+      return { title: 'Syncing', sentence: '', tone: 'plain' };
+    case 'ready':
+      return { title: 'Connected', sentence: c.note ?? readyWords(c), tone: 'plain' };
+    case 'sign-in-again':
+      return {
+        title: 'Sign in again',
+        sentence: `${state.sentence} ${kept(c)}`.trim(),
+        tone: 'amber',
+      };
+    case 'failed':
+      return {
+        title: c.records > 0 ? 'The last sign-in did not succeed' : 'The sign-in did not succeed',
+        sentence: `${state.sentence} ${mender(state.act)}${kept(c)}`.trim(),
+        tone: 'red',
+      };
+    case 'disconnected':
+      return {
+        title: 'Disconnected',
+        sentence: `You ended this ${nearMoment(state.since, now)}. ${kept(c) || 'It held no records.'}`,
+        tone: 'plain',
+      };
+  }
+}
+
+function born(birthDate: string | null): string {
+  return birthDate ? `born ${longDate(birthDate)}` : 'birth date not given';
+}
+
+function readyWords(c: Connection): string {
+  const count = counted(c.records, 'record');
+  if (!c.lastReceipt) return c.records > 0 ? `${count}.` : 'Nothing has been asked for yet.';
+  const { new: fresh, changed } = c.lastReceipt;
+  if (fresh === 0 && changed === 0) return `${count}. Nothing new at the last sync.`;
+  return `${count}. ${counted(fresh, 'new', 'new')} and ${counted(changed, 'changed', 'changed')} at the last sync.`;
+}
+
+function mender(act: 'person' | 'clinic' | 'operator' | 'us'): string {
+  if (act === 'operator') return 'The operator of this Chartfold can mend this. ';
+  if (act === 'clinic') return 'Your clinic can mend this. ';
+  return '';
+}
+
+function kept(c: Connection): string {
+  return c.records > 0
+    ? `Your ${counted(c.records, 'record')} ${c.records === 1 ? 'stays' : 'stay'} here.`
+    : '';
+}
+
+/** `Receipt today, 6:01 AM, 14 of 14 answered`; null where there was no sync yet. */
+export function receiptWords(c: Connection, now: Date): string | null {
+  const r = c.lastReceipt;
+  if (!r) return null;
+  if (r.finishedAt === null) return `Receipt so far, ${r.answeredInFull} of ${r.asked} answered`;
+  return `Receipt ${nearMoment(r.finishedAt, now)}, ${r.answeredInFull} of ${r.asked} answered`;
+}
+
+/** Moving things first, then what needs the person, then the rest; within each as they were added. */
+export function inOrder(connections: readonly Connection[]): Connection[] {
+  return [...connections].sort(
+    (a, b) => rank(a) - rank(b) || a.createdAt.localeCompare(b.createdAt),
+  );
+}
+
+function rank({ state }: Connection): number {
+  switch (state.kind) {
+    case 'syncing':
+      return 0;
+    case 'confirm':
+    case 'authorising':
+      return 1;
+    case 'sign-in-again':
+    case 'failed':
+      return 2;
+    case 'ready':
+      return 3;
+    case 'disconnected':
+      return 4;
+  }
+}

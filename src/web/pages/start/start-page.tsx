@@ -1,0 +1,56 @@
+// Owns `/`: to the timeline where there is a record, else the empty page with its two ways on.
+
+import { useQuery } from '@tanstack/react-query';
+import { Link, Navigate } from '@tanstack/react-router';
+import { Plus } from 'lucide-react';
+import { useCurrentPerson } from '../../app/person.ts';
+import { sessionQuery, useConnections } from '../../app/queries.ts';
+import { ButtonLink } from '../../parts/button.tsx';
+import { FoldedChart } from '../../parts/folded-chart.tsx';
+import { counted } from '../../parts/words.ts';
+import { usePageTitle } from '../../parts/page-title.ts';
+
+/** The first page. */
+export function StartPage() {
+  usePageTitle('Chartfold');
+  const person = useCurrentPerson();
+  const session = useQuery(sessionQuery);
+  const connections = useConnections();
+  if (person && person.records > 0) {
+    return <Navigate to="/people/$personId/timeline" params={{ personId: person.id }} replace />;
+  }
+  const begun = connections.data?.length ?? 0;
+  return (
+    <div className="flex flex-1 flex-col items-center justify-center px-6 py-12 text-center">
+      <FoldedChart />
+      <h1 className="mt-8 max-w-[34rem] text-24 font-medium text-balance">
+        Connect the portals of your clinics, and their charts fold into one record that stays on
+        this machine.
+      </h1>
+      <div className="mt-8 flex flex-wrap justify-center gap-3">
+        <ButtonLink to="/connections/add" look="filled" className="text-15 desk:min-h-11 desk:px-5">
+          <Plus size={16} strokeWidth={1.8} aria-hidden />
+          Connect a portal
+        </ButtonLink>
+        {session.data?.signedIn && session.data.simulator && (
+          <ButtonLink
+            to="/connections/add"
+            hash="sample"
+            className="text-15 desk:min-h-11 desk:px-5"
+          >
+            Try the sample record
+          </ButtonLink>
+        )}
+      </div>
+      {begun > 0 && (
+        <p className="mt-6 text-13 text-ink2">
+          {counted(begun, 'connection is', 'connections are')} here, and nothing has been received
+          yet.{' '}
+          <Link to="/connections" className="text-teal underline-offset-4 hover:underline">
+            See Connections
+          </Link>
+        </p>
+      )}
+    </div>
+  );
+}
