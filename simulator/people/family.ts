@@ -84,7 +84,7 @@ const ada: Person = {
   family: 'Ellingsen',
   given: ['Ada', 'Renée'],
   gender: 'female',
-  birthDate: '2015-07-19',
+  birthDate: '2016-10-05',
   email: 'nora@example.org',
 };
 const donna: Person = {

@@ -1,48 +1,190 @@
 // Makes a whole world from a seed: people, practices and the resources of every chart. The same request gives the
 // same world; nothing here reads a clock or the machine.
 
-import { decimal } from '../json-text.ts';
-import { type ChartSeed, peopleOf } from './family.ts';
+import { athenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import { beginChart, type Chart, concept } from './chart.ts';
+import { courses } from './courses.ts';
+import { addDays, daysBetween, timeOn } from './dates.ts';
+import { type Facilities, globalResources, makeFacilities } from './facilities.ts';
+import { type ChartSeed, peopleOf, samplePassword } from './family.ts';
+import type { PanelKey } from './lab-catalogue.ts';
+import { addAmendedPanel, addPanels, addSocialHistory, addTextResult } from './labs.ts';
+import { addObservation, loinc, quantity } from './observations.ts';
+import { addCare, addPatient } from './patient.ts';
 import { practicesOf } from './practices.ts';
-import type { GeneratedResource, World, WorldRequest } from './world.ts';
+import { addAllergies, addProblems, dayAt } from './problems.ts';
+import { makeRandom } from './random.ts';
+import { addImmunizations, addMedications, addProcedures } from './treatments.ts';
+import { addDocument, addVisit } from './visits.ts';
+import { addVitals } from './vitals.ts';
+import type { Account, GeneratedResource, Practice, World, WorldRequest } from './world.ts';
+
+const historyDays = 3652;
+// What ten years bring to the main chart, about.
+const usualSize = 1400;
 
 /** The world of one environment. */
 export function generateWorld(request: WorldRequest): World {
-  const { charts, accounts } = peopleOf(request.environment);
-  return {
-    practices: practicesOf(request.environment),
-    accounts,
-    resources: charts.flatMap((seed) => [...chartResources(seed, request)]),
-  };
+  const practices = practicesOf(request.environment);
+  const family = peopleOf(request.environment);
+  const others = furtherPeople(request, practices);
+  const since = addDays(request.anchor, -historyDays);
+  const resources: GeneratedResource[] = globalResources(since);
+  const facilities = new Map<string, Facilities>();
+  for (const practice of practices) {
+    const random = makeRandom(request.seed, request.environment, practice.id);
+    const made = makeFacilities(practice, random, since);
+    facilities.set(practice.id, made.facilities);
+    resources.push(...made.resources);
+  }
+  for (const [position, seed] of [...family.charts, ...others.charts].entries()) {
+    const shared = facilities.get(seed.practiceId);
+    if (shared === undefined) throw new RangeError(`No practice ${seed.practiceId}.`);
+    for (const resource of writeChart(seed, shared, request, position)) resources.push(resource);
+  }
+  return { practices, accounts: [...family.accounts, ...others.accounts], resources };
 }
 
-function* chartResources(seed: ChartSeed, { anchor }: WorldRequest): Generator<GeneratedResource> {
-  const { patientId, practiceId, person } = seed;
-  const updated = `${anchor}T09:00:00Z`;
-  yield {
-    patientId,
-    updated,
-    resource: {
-      resourceType: 'Patient',
-      id: patientId,
-      name: [{ use: 'official', family: person.family, given: person.given }],
-      gender: person.gender,
-      birthDate: person.birthDate,
+function writeChart(
+  seed: ChartSeed,
+  facilities: Facilities,
+  request: WorldRequest,
+  position: number,
+): GeneratedResource[] {
+  const { anchor } = request;
+  const birth = addDays(seed.person.birthDate, 60);
+  // A child's history begins at birth; a main chart that is to be small is a shorter one.
+  const wanted = seed.isMain ? (request.size ?? usualSize) : usualSize;
+  const days = Math.max(200, Math.round(historyDays * Math.min(1, wanted / usualSize)));
+  const earliest = seed.course === 'child' ? birth : addDays(anchor, -days);
+  const chart = beginChart(
+    {
+      seed,
+      facilities,
+      random: makeRandom(request.seed, request.environment, seed.patientId),
+      rates: athenahealthBehaviour.rates,
+      start: birth > earliest ? birth : earliest,
+      anchor,
     },
-  };
-  for (let n = 0; n < 60; n += 1) {
-    yield {
-      patientId,
-      updated,
-      resource: {
-        resourceType: 'Observation',
-        id: `a-${practiceId}.vitalamb-${n}`,
-        status: 'final',
-        code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }], text: 'Heart rate' },
-        subject: { reference: `Patient/${patientId}` },
-        effectiveDateTime: updated,
-        valueQuantity: { value: decimal(`${60 + n}.0`), unit: '/min' },
-      },
-    };
+    position,
+  );
+  addPatient(chart);
+  addCare(chart);
+  addProblems(chart);
+  addAllergies(chart);
+  addMedications(chart);
+  addImmunizations(chart);
+  addProcedures(chart);
+  addVisits(chart);
+  if (seed.isMain && request.size !== undefined) fillUp(chart, request.size);
+  return chart.resources;
+}
+
+function addVisits(chart: Chart): void {
+  const { random, start, anchor, seed } = chart;
+  const { visitsAYear, panels } = courses[seed.course];
+  const days = daysBetween(start, anchor);
+  const visits = Math.round((days / 365.25) * visitsAYear);
+  const due = new Map<PanelKey, number>(panels.map(([key]) => [key, random.next() * 0.5]));
+  const amendedAt = Math.floor(visits * 0.37);
+  for (let visit = 0; visit < visits; visit += 1) {
+    const spread = (visit + random.next() * 0.8) / visits;
+    const day = dayAt(chart, Math.min(spread, 0.997));
+    const at = daysBetween(start, day) / days;
+    const moment = addVisit(chart, day, at);
+    addVitals(chart, moment);
+    const drawn: PanelKey[] = [];
+    for (const [key, aYear] of panels) {
+      const count = (due.get(key) ?? 0) + aYear / visitsAYear;
+      if (count >= 1) drawn.push(key);
+      due.set(key, count >= 1 ? count - 1 : count);
+    }
+    if (visit === amendedAt && drawn.length > 0) addAmendedPanel(chart, moment);
+    else addPanels(chart, moment, drawn);
+    if (random.chance(0.14)) addTextResult(chart, moment);
+    if (visit === 0) addSocialHistory(chart, moment);
   }
 }
+
+/** Readings from home and their summaries, until the chart has about the size that was asked for. */
+function fillUp(chart: Chart, size: number): void {
+  const { random, facilities } = chart;
+  const author = facilities.providers[0]?.reference ?? facilities.practice;
+  const readings = [
+    ['8867-4', 'Heart rate', '/min', 72, 7, 0],
+    ['59408-5', 'Oxygen saturation', '%', 97, 0.8, 0],
+    ['29463-7', 'Body weight', 'kg', 71, 1.2, 2],
+    ['2339-0', 'Glucose [Mass/volume] in Blood', 'mg/dL', 101, 12, 1],
+    ['8310-5', 'Body temperature', 'Cel', 36.7, 0.2, 2],
+    ['55423-8', 'Number of steps', '{steps}', 6400, 1800, 0],
+  ] as const;
+  while (chart.resources.length < size) {
+    const day = dayAt(chart, random.next());
+    const time = timeOn(day, random.between(11 * 60, 15 * 60));
+    for (const [code, name, unit, mean, deviation, digits] of readings) {
+      const category = code === '2339-0' ? 'laboratory' : 'vital-signs';
+      const valueQuantity = quantity(
+        Math.max(0, random.around(mean, deviation)).toFixed(digits),
+        unit,
+      );
+      const status = random.chance(chart.rates.observationEnteredInError)
+        ? 'entered-in-error'
+        : 'final';
+      const draft = {
+        kind: 'vitalamb',
+        category,
+        time,
+        code: concept(name, [loinc, code]),
+        status,
+      } as const;
+      addObservation(chart, { ...draft, rest: { valueQuantity } });
+    }
+    const note = `<h1>Readings from home</h1><p>${day}: sent by the patient's device, reviewed without change of plan.</p>`;
+    addDocument(chart, { kind: 'remoteNote', title: 'Remote monitoring note', time, author, note });
+  }
+}
+
+/** People beside the family, one login each. */
+function furtherPeople(
+  { people, seed, environment, anchor }: WorldRequest,
+  practices: readonly Practice[],
+): { charts: ChartSeed[]; accounts: Account[] } {
+  const charts: ChartSeed[] = [];
+  const accounts: Account[] = [];
+  for (let number = 1; number <= people; number += 1) {
+    const random = makeRandom(seed, environment, 'person', number);
+    const practice = random.pick(practices.filter((entry) => entry.city !== 'Rockland'));
+    const patientId = `a-${practice.id}.E-${70_000 + number}`;
+    const gender = random.pick(['female', 'male'] as const);
+    const given = random.pick(gender === 'female' ? womensNames : mensNames);
+    const person = {
+      family: random.pick(familyNames),
+      given: [given],
+      gender,
+      birthDate: addDays(anchor, -random.between(22 * 365, 80 * 365)),
+      email: `person${number}@example.org`,
+    };
+    charts.push({ patientId, practiceId: practice.id, course: 'well', isMain: false, person });
+    const label = `${given} ${person.family}, your own record`;
+    accounts.push({
+      username: person.email,
+      password: samplePassword,
+      displayName: `${given} ${person.family}`,
+      ownPatientId: patientId,
+      charts: [{ patientId, practiceId: practice.id, label }],
+    });
+  }
+  return { charts, accounts };
+}
+
+const womensNames = ['Alma', 'Beatrix', 'Ingrid', 'Keziah', 'Odette', 'Zoë'];
+const mensNames = ['Anselm', 'Caspian', 'Emeka', 'Jürgen', 'Leander', 'Silas'];
+const familyNames = [
+  'Abernathy',
+  'Castellano',
+  'Eriksdotter',
+  'Fairweather',
+  'Muñoz',
+  'Thackeray',
+  'Winterbourne',
+];
