@@ -19,12 +19,13 @@ export type Person = {
   readonly createdAt: string;
 };
 
+/** Adds a person; with an id of its own unless one is given. */
 export async function createPerson(
   db: Db,
-  person: { name: string; birthDate?: string | null; sample?: boolean; now: number },
+  person: { id?: string; name: string; birthDate?: string | null; sample?: boolean; now: number },
 ): Promise<Person> {
   const row = {
-    id: newId(),
+    id: person.id ?? newId(),
     name: person.name,
     birth_date: person.birthDate ?? null,
     sample: person.sample ? 1 : 0,

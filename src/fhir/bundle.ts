@@ -26,6 +26,8 @@ export type RawResource = {
 
 /** An entry of a Bundle that holds a resource. */
 export type BundleEntry = RawResource & {
+  /** Its place among all entries of the Bundle, from 1. */
+  readonly position: number;
   readonly fullUrl?: string;
   /** `match`, `include` or `outcome`. */
   readonly searchMode?: string;
@@ -46,8 +48,9 @@ export type BundlePage = {
   readonly total?: number;
   readonly links: readonly { readonly relation: string; readonly url: string }[];
   readonly entries: readonly BundleEntry[];
-  /** Entries without a resource, such as those of a transaction's answer. */
+  /** Entries without a resource, such as those of a transaction's answer: how many, and which. */
   readonly entriesWithoutResource: number;
+  readonly withoutResource: readonly number[];
 };
 
 /**
@@ -78,7 +81,8 @@ export function scanBundle(text: string): BundlePage {
       ...(parts.total === undefined ? {} : { total: parts.total }),
       links: parts.links,
       entries: parts.entry.entries,
-      entriesWithoutResource: parts.entry.without,
+      entriesWithoutResource: parts.entry.without.length,
+      withoutResource: parts.entry.without,
     };
   });
 }
@@ -98,8 +102,8 @@ export function scanResource(text: string): RawResource {
   });
 }
 
-type Entries = { readonly entries: BundleEntry[]; readonly without: number };
-const noEntries: Entries = { entries: [], without: 0 };
+type Entries = { readonly entries: readonly BundleEntry[]; readonly without: readonly number[] };
+const noEntries: Entries = { entries: [], without: [] };
 
 type Parts = {
   resourceType: string | undefined;
@@ -126,21 +130,26 @@ function readBundleMember(text: string, key: string, at: number, parts: Parts): 
 
 function readEntries(text: string, at: number): { end: number; entries: Entries } {
   const entries: BundleEntry[] = [];
-  let without = 0;
+  const without: number[] = [];
+  let position = 0;
   const end = walkArray(text, at, (start) => {
+    position += 1;
     if (!isObjectAt(text, start)) {
-      without += 1;
+      without.push(position);
       return skipValue(text, start);
     }
     const { end: entryEnd, entry } = readEntry(text, start);
-    if (entry) entries.push(entry);
-    else without += 1;
+    if (entry) entries.push({ ...entry, position });
+    else without.push(position);
     return entryEnd;
   });
   return { end, entries: { entries, without } };
 }
 
-function readEntry(text: string, start: number): { end: number; entry: BundleEntry | undefined } {
+function readEntry(
+  text: string,
+  start: number,
+): { end: number; entry: Omit<BundleEntry, 'position'> | undefined } {
   let resource: RawResource | undefined;
   let fullUrl: string | undefined;
   let searchMode: string | undefined;

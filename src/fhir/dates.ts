@@ -87,8 +87,10 @@ function isDay(year: number, month: string | undefined, day: string | undefined)
 
 function startMs(date: FhirDate): number {
   const [year = 0, month = 1, day = 1] = date.day.split('-').map(Number);
-  const [hour = 0, minute = 0, second = 0] = (date.time ?? '').split(':').map(Number);
-  const at = utc(year, month, day) + (hour * 60 + minute) * 60_000 + Math.trunc(second * 1000);
+  const [clock = '', fraction = ''] = (date.time ?? '').split('.');
+  const [hour = 0, minute = 0, second = 0] = clock.split(':').map(Number);
+  const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0'));
+  const at = utc(year, month, day) + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds;
   return at - offsetMinutes(date.zone) * 60_000;
 }
 

@@ -15,7 +15,7 @@ export type ParsedReference =
     }
   /** `urn:uuid:…` or `urn:oid:…`; the whole, in lower case. */
   | { readonly kind: 'urn'; readonly urn: string }
-  /** `Type?identifier=system|value`: whichever resource of the type has that identifier. */
+  /** `Type?identifier=system|value`: whichever resource of the type has that identifier; of any when empty. */
   | {
       readonly kind: 'conditional';
       readonly type: string;
@@ -42,27 +42,40 @@ export function isUuid(text: string): boolean {
 }
 
 /**
- * Every literal reference in a parsed resource, with the name of the member that holds it, deeper
- * ones too. Contained resources are part of what holds them.
+ * Everything that a parsed resource refers to, at any depth: by address, or, where a Reference has
+ * none, by identifier. Contained resources are part of what holds them.
  */
-export function* referencesIn(
-  value: unknown,
-): Generator<{ readonly member: string; readonly reference: string }> {
+export function* referencesIn(value: unknown): Generator<ParsedReference> {
   // A stack of our own: a deeply nested resource must not end the process.
-  const open: { member: string; value: unknown }[] = [{ member: '', value }];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { member, value: at } = next;
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const at = open.pop();
     if (typeof at !== 'object' || at === null) continue;
     if (Array.isArray(at)) {
-      for (const item of at.toReversed()) open.push({ member, value: item });
+      for (const item of at.toReversed()) open.push(item);
       continue;
     }
-    const { reference } = at as { reference?: unknown };
-    if (typeof reference === 'string') yield { member, reference };
-    for (const [key, inner] of Object.entries(at).reverse()) {
-      open.push({ member: key, value: inner });
-    }
+    yield* readReference(at);
+    for (const inner of Object.values(at).reverse()) open.push(inner);
   }
+}
+
+/**
+ * What one Reference points to; nothing when the value is none. One identifier without an address is
+ * read as `Type?identifier=…`, with an empty type where the Reference names none.
+ * @see https://hl7.org/fhir/R4/references.html#logical
+ */
+export function readReference(value: unknown): ParsedReference[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { reference, identifier, type } = value as Record<string, unknown>;
+  if (typeof reference === 'string') return [parseReference(reference)];
+  // A resource has identifiers too: those are its own, in a list, and it has a resourceType.
+  if (typeof identifier !== 'object' || identifier === null || Array.isArray(identifier)) return [];
+  if ('resourceType' in value) return [];
+  const { system, value: id } = identifier as Record<string, unknown>;
+  if (typeof system !== 'string' || typeof id !== 'string') return [];
+  const of = typeof type === 'string' ? type : '';
+  return [{ kind: 'conditional', type: of, system, value: id }];
 }
 
 function readConditional(text: string): ParsedReference | undefined {

@@ -389,6 +389,30 @@ export const errorCatalogue = {
     'never',
     422,
   ),
+  'import.person_unknown': row(
+    'The file holds a patient who is not known here yet. Say whose record this is with --person NAME, or --person new.',
+    'person',
+    'never',
+    409,
+  ),
+  'import.too_large': row(
+    'The file holds a single text too large to be read at once. Export it as NDJSON, one resource a line.',
+    'person',
+    'never',
+    413,
+  ),
+  'import.not_a_resource': row(
+    'This entry or line is not a FHIR resource: broken, without a type or an id, or a server’s message.',
+    'person',
+    'never',
+    422,
+  ),
+  'import.several_patients': row(
+    'This resource is about several patients, so it belongs to none of their records.',
+    'person',
+    'never',
+    422,
+  ),
   'export.target_not_empty': row(
     'The folder to write into is not empty. Name an empty or a new one.',
     'person',

@@ -102,15 +102,22 @@ async function makeShared(db: MigrationDb): Promise<void> {
     .addColumn('source_id', 'text', (col) => col.notNull().references('source.id'))
     .addColumn('from_type', 'text', (col) => col.notNull())
     .addColumn('from_id', 'text', (col) => col.notNull())
+    .addColumn('to_source_id', 'text', (col) => col.notNull().references('source.id'))
     .addColumn('to_type', 'text', (col) => col.notNull())
     .addColumn('to_id', 'text', (col) => col.notNull())
     .addPrimaryKeyConstraint('shared_reference_identity', [
       'source_id',
       'from_type',
       'from_id',
+      'to_source_id',
       'to_type',
       'to_id',
     ])
+    .execute();
+  await db.schema
+    .createIndex('shared_reference_by_target')
+    .on('shared_reference')
+    .column('to_source_id')
     .execute();
   await db.schema
     .createTable('record_counter')

@@ -188,23 +188,19 @@ export async function* listCurrent(db: Db, person: PersonId): AsyncGenerator<Cur
   }
 }
 
-/**
- * The current resources of one type, of everyone, or what one source shares: for finding out whose a
- * file is, not for showing.
- */
+/** The current resources of one type, of everyone: for finding out whose a file is, not for showing. */
 export async function currentOfType(
   db: Db,
-  of: { type: string; sharedBy?: SourceId },
+  type: string,
 ): Promise<(CurrentRow & { readonly person: PersonId | null })[]> {
-  let query = db
+  const rows = await db
     .selectFrom('resource as r')
     .innerJoin('body', 'body.seq', 'r.current_seq')
     .selectAll()
-    .where('r.type', '=', of.type);
-  if (of.sharedBy !== undefined) {
-    query = query.where('r.source_id', '=', of.sharedBy).where('r.person_id', 'is', null);
-  }
-  const rows = await query.orderBy('r.first_received_at').orderBy('r.id').execute();
+    .where('r.type', '=', type)
+    .orderBy('r.first_received_at')
+    .orderBy('r.id')
+    .execute();
   return rows.map((row) => ({
     resource: row.id,
     source: row.source_id,
@@ -215,6 +211,26 @@ export async function currentOfType(
     seq: row.current_seq,
     raw: unpackText(row),
   }));
+}
+
+/** Which of some ids a source shares, with the type of each: for references that name no type. */
+export async function sharedWithIds(
+  db: Db,
+  source: SourceId,
+  ids: readonly string[],
+): Promise<{ type: string; id: string }[]> {
+  const found: { type: string; id: string }[] = [];
+  for (let at = 0; at < ids.length; at += rowsPerRead) {
+    const rows = await db
+      .selectFrom('resource')
+      .select(['type', 'fhir_id'])
+      .where('source_id', '=', source)
+      .where('person_id', 'is', null)
+      .where('fhir_id', 'in', ids.slice(at, at + rowsPerRead))
+      .execute();
+    for (const row of rows) found.push({ type: row.type, id: row.fhir_id });
+  }
+  return found;
 }
 
 type FeedRange = { person: PersonId; afterSeq: number; upTo: number; limit: number };

@@ -14,8 +14,9 @@ export function newSharedSeen(): SharedSeen {
   return { readers: new Set(), references: new Set() };
 }
 
-type Reader = SharedKey & { readonly person: PersonId };
-type Reference = { readonly from: SharedKey; readonly to: SharedKey };
+type Shared = Required<SharedKey>;
+type Reader = Shared & { readonly person: PersonId };
+type Reference = { readonly from: Shared; readonly to: Shared };
 
 /**
  * Stores the references of some resources and every reader that follows from them.
@@ -31,17 +32,18 @@ export async function storeReaders(
 ): Promise<void> {
   const readers: Reader[] = [];
   const references: Reference[] = [];
-  for (const resource of resources) {
-    for (const to of resource.readsShared ?? []) {
-      if (resource.person !== null) readers.push({ ...to, person: resource.person });
-      else references.push({ from: { type: resource.type, id: resource.id }, to });
+  for (const { type, id, person, readsShared = [] } of resources) {
+    for (const target of readsShared) {
+      const to = { source, ...target };
+      if (person === null) references.push({ from: { source, type, id }, to });
+      else readers.push({ ...to, person });
     }
   }
-  const newReferences = await storeReferences(trx, source, unseenReferences(references, seen));
-  let frontier: Reader[] = [...readers, ...(await readersThrough(trx, source, newReferences))];
+  const newReferences = await storeReferences(trx, unseenReferences(references, seen));
+  let frontier = [...readers, ...(await readersThrough(trx, newReferences))];
   while (frontier.length > 0) {
-    const added = await storeNewReaders(trx, source, unseenReaders(frontier, seen), draw);
-    frontier = await readersBeyond(trx, source, added);
+    const added = await storeNewReaders(trx, unseenReaders(frontier, seen), draw);
+    frontier = await readersBeyond(trx, added);
   }
 }
 
@@ -61,7 +63,6 @@ function isFirst(set: Set<string>, key: string): boolean {
 
 async function storeReferences(
   trx: Transaction,
-  source: SourceId,
   references: readonly Reference[],
 ): Promise<Reference[]> {
   const added: Reference[] = [];
@@ -70,20 +71,21 @@ async function storeReferences(
       .insertInto('shared_reference')
       .values(
         some.map(({ from, to }) => ({
-          source_id: source,
+          source_id: from.source,
           from_type: from.type,
           from_id: from.id,
+          to_source_id: to.source,
           to_type: to.type,
           to_id: to.id,
         })),
       )
       .onConflict((conflict) => conflict.doNothing())
-      .returning(['from_type', 'from_id', 'to_type', 'to_id'])
+      .returningAll()
       .execute();
     for (const row of rows) {
       added.push({
-        from: { type: row.from_type, id: row.from_id },
-        to: { type: row.to_type, id: row.to_id },
+        from: { source: row.source_id, type: row.from_type, id: row.from_id },
+        to: { source: row.to_source_id, type: row.to_type, id: row.to_id },
       });
     }
   }
@@ -93,43 +95,49 @@ async function storeReferences(
 /** Who reads the referring resources now reads what they refer to. */
 async function readersThrough(
   trx: Transaction,
-  source: SourceId,
   references: readonly Reference[],
 ): Promise<Reader[]> {
   const found: Reader[] = [];
   for (const some of slices(references)) {
-    const rows = await trx
-      .selectFrom('shared_reader')
-      .select(['type', 'fhir_id', 'person_id'])
-      .where('source_id', '=', source)
-      .where('fhir_id', 'in', [...new Set(some.map(({ from }) => from.id))])
-      .execute();
-    const people = groupBy(rows, (row) => name({ type: row.type, id: row.fhir_id }));
+    const readers = Map.groupBy(
+      await readersOf(
+        trx,
+        some.map(({ from }) => from),
+      ),
+      name,
+    );
     for (const { from, to } of some) {
-      for (const row of people.get(name(from)) ?? []) found.push({ ...to, person: row.person_id });
+      for (const { person } of readers.get(name(from)) ?? []) found.push({ ...to, person });
     }
   }
   return found;
 }
 
 /** New readers of a resource become readers of what it refers to. */
-async function readersBeyond(
-  trx: Transaction,
-  source: SourceId,
-  added: readonly Reader[],
-): Promise<Reader[]> {
+async function readersBeyond(trx: Transaction, added: readonly Reader[]): Promise<Reader[]> {
   const found: Reader[] = [];
   for (const some of slices(added)) {
     const rows = await trx
       .selectFrom('shared_reference')
       .selectAll()
-      .where('source_id', '=', source)
-      .where('from_id', 'in', [...new Set(some.map((reader) => reader.id))])
+      .where(
+        'source_id',
+        'in',
+        distinct(some, (reader) => reader.source),
+      )
+      .where(
+        'from_id',
+        'in',
+        distinct(some, (reader) => reader.id),
+      )
       .execute();
-    const targets = groupBy(rows, (row) => name({ type: row.from_type, id: row.from_id }));
+    const targets = Map.groupBy(rows, (row) =>
+      name({ source: row.source_id, type: row.from_type, id: row.from_id }),
+    );
     for (const reader of some) {
       for (const row of targets.get(name(reader)) ?? []) {
-        found.push({ type: row.to_type, id: row.to_id, person: reader.person });
+        const to = { source: row.to_source_id, type: row.to_type, id: row.to_id };
+        found.push({ ...to, person: reader.person });
       }
     }
   }
@@ -138,21 +146,13 @@ async function readersBeyond(
 
 async function storeNewReaders(
   trx: Transaction,
-  source: SourceId,
   readers: readonly Reader[],
   draw: (n: number) => Promise<number>,
 ): Promise<Reader[]> {
   const added: Reader[] = [];
   for (const some of slices(readers)) {
-    const known = await trx
-      .selectFrom('shared_reader')
-      .select(['type', 'fhir_id', 'person_id'])
-      .where('source_id', '=', source)
-      .where('fhir_id', 'in', [...new Set(some.map((reader) => reader.id))])
-      .execute();
-    const has = new Set(
-      known.map((row) => `${name({ type: row.type, id: row.fhir_id })} ${row.person_id}`),
-    );
+    const known = await readersOf(trx, some);
+    const has = new Set(known.map((reader) => `${name(reader)} ${reader.person}`));
     const missing = some.filter((reader) => !has.has(`${name(reader)} ${reader.person}`));
     if (missing.length === 0) continue;
     const first = await draw(missing.length);
@@ -160,7 +160,7 @@ async function storeNewReaders(
       .insertInto('shared_reader')
       .values(
         missing.map((reader, index) => ({
-          source_id: source,
+          source_id: reader.source,
           type: reader.type,
           fhir_id: reader.id,
           person_id: reader.person,
@@ -173,18 +173,40 @@ async function storeNewReaders(
   return added;
 }
 
-function name(key: SharedKey): string {
-  return `${key.type}/${key.id}`;
+async function readersOf(trx: Transaction, of: readonly Shared[]): Promise<Reader[]> {
+  const rows = await trx
+    .selectFrom('shared_reader')
+    .selectAll()
+    .where(
+      'source_id',
+      'in',
+      distinct(of, (shared) => shared.source),
+    )
+    .where(
+      'type',
+      'in',
+      distinct(of, (shared) => shared.type),
+    )
+    .where(
+      'fhir_id',
+      'in',
+      distinct(of, (shared) => shared.id),
+    )
+    .execute();
+  return rows.map((row) => ({
+    source: row.source_id,
+    type: row.type,
+    id: row.fhir_id,
+    person: row.person_id,
+  }));
 }
 
-function groupBy<T>(rows: readonly T[], key: (row: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const group = groups.get(key(row));
-    if (group) group.push(row);
-    else groups.set(key(row), [row]);
-  }
-  return groups;
+function name(shared: Shared): string {
+  return `${shared.source} ${shared.type}/${shared.id}`;
+}
+
+function distinct<T>(rows: readonly T[], value: (row: T) => string): string[] {
+  return [...new Set(rows.map(value))];
 }
 
 function* slices<T>(rows: readonly T[]): Generator<T[]> {

@@ -71,7 +71,10 @@ export async function deleteSource(db: Db, source: SourceId): Promise<void> {
   while ((await db.transaction().execute((trx) => deleteSome(trx, source))) > 0) await nextTurn();
   await db.transaction().execute(async (trx) => {
     await trx.deleteFrom('shared_reader').where('source_id', '=', source).execute();
-    await trx.deleteFrom('shared_reference').where('source_id', '=', source).execute();
+    await trx
+      .deleteFrom('shared_reference')
+      .where((eb) => eb.or([eb('source_id', '=', source), eb('to_source_id', '=', source)]))
+      .execute();
     const runs = trx.selectFrom('sync_run').select('id').where('source_id', '=', source);
     await trx.deleteFrom('sync_question').where('run_id', 'in', runs).execute();
     await trx.deleteFrom('sync_run').where('source_id', '=', source).execute();

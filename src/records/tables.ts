@@ -58,6 +58,7 @@ type SharedReferenceTable = {
   source_id: string;
   from_type: string;
   from_id: string;
+  to_source_id: string;
   to_type: string;
   to_id: string;
 };

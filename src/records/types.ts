@@ -102,12 +102,12 @@ export type Incoming = {
   readonly raw: string;
   /** Whose it is; null: shared by the source, read by everyone who refers to it. */
   readonly person: PersonId | null;
-  /** Shared resources of this source that it refers to. They need not have arrived yet. */
+  /** Shared resources that it refers to. They need not have arrived yet. */
   readonly readsShared?: readonly SharedKey[];
 };
 
-/** A shared resource of a source, by its FHIR type and id. */
-export type SharedKey = { readonly type: string; readonly id: string };
+/** A shared resource, by its FHIR type and id; of the referring resource's source unless said. */
+export type SharedKey = { readonly type: string; readonly id: string; readonly source?: SourceId };
 
 /** A resource ready to be written. */
 export type Prepared = Incoming & {

@@ -1,0 +1,54 @@
+// Owns writing a person's record out as it came: NDJSON with the tokens of each resource, or one file
+// a resource with its exact characters. Reads records/, never the chart.
+
+import { joinTokens } from '../../fhir/tokens.ts';
+import type { Db } from '../../platform/db/db.ts';
+import { listCurrent } from '../../records/read.ts';
+import type { CurrentRow, PersonId } from '../../records/types.ts';
+
+/**
+ * The current version of everything a person reads, one resource a line with its line end: tokens as
+ * they came, only the white space between them taken out.
+ */
+export async function* exportNdjson(db: Db, person: PersonId): AsyncGenerator<string> {
+  for await (const row of listCurrent(db, person)) yield `${joinTokens(row.raw)}\n`;
+}
+
+/**
+ * The current version of everything a person reads, a file each: `Type/id.json` with unchanged text.
+ * No two paths are the same, on file systems that ignore case neither.
+ */
+export async function* exportRaw(
+  db: Db,
+  person: PersonId,
+): AsyncGenerator<{ path: string; text: string }> {
+  const taken = new Set<string>();
+  for await (const row of listCurrent(db, person)) {
+    yield { path: freePath(row, taken), text: row.raw };
+  }
+}
+
+/** Two sources may use one id: the second gets a number behind it. */
+function freePath(row: CurrentRow, taken: Set<string>): string {
+  const stem = `${safeName(row.type)}/${safeName(row.fhirId)}`;
+  for (let n = 1; ; n += 1) {
+    const path = n === 1 ? `${stem}.json` : `${stem}_${n}.json`;
+    const key = path.toLowerCase();
+    if (taken.has(key)) continue;
+    taken.add(key);
+    return path;
+  }
+}
+
+/** Longer names some file systems refuse; an ending must fit behind. */
+const longestName = 120;
+
+/**
+ * A name that every file system takes. FHIR ids are safe already (`[A-Za-z0-9\-.]{1,64}`); servers
+ * send others, and a name must neither leave the folder nor be hidden, nor be a device on Windows.
+ */
+function safeName(text: string): string {
+  const plain = text.replace(/[^A-Za-z0-9\-._]/g, '_').replace(/^\.+|\.+$/g, '_');
+  const cut = plain.slice(0, longestName) || '_';
+  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(cut) ? `_${cut}` : cut;
+}
