@@ -1,28 +1,5 @@
-// Owns the few FHIR R4 shapes that several folders read, as lenient as the world is: every member
-// may be missing. What is read is checked where it is read; nothing here is a promise of a server.
-
-/** @see https://hl7.org/fhir/R4/datatypes.html */
-export type Coding = {
-  readonly system?: string;
-  readonly code?: string;
-  readonly display?: string;
-};
-
-export type CodeableConcept = { readonly text?: string; readonly coding?: readonly Coding[] };
-
-export type Identifier = {
-  readonly use?: string;
-  readonly type?: CodeableConcept;
-  readonly system?: string;
-  readonly value?: string;
-};
-
-export type Reference = {
-  readonly reference?: string;
-  readonly type?: string;
-  readonly identifier?: Identifier;
-  readonly display?: string;
-};
+// Owns what a parsed resource is before anybody has looked into it. Lenient as the world is: what is
+// read is checked where it is read, and nothing here is a promise of a server.
 
 /** A resource as parsed: its type is known, the rest is for its reader to check. */
 export type Resource = { readonly resourceType: string; readonly id?: string } & {

@@ -1,5 +1,5 @@
-// Owns reading the records: for the chart (versions in order), for export (what is current) and for
-// showing one record with its exact text. It writes nothing.
+// Owns reading the records: what is current, for export, and one record with its versions and its
+// exact text. The order in which versions came is feed.ts. It writes nothing.
 
 import type { ExpressionBuilder } from 'kysely';
 import type { Db, Tables } from '../platform/db/db.ts';
@@ -13,7 +13,6 @@ import type {
   SourceId,
   StoredResource,
   StoredVersion,
-  VersionRow,
 } from './types.ts';
 
 const rowsPerRead = 200;
@@ -91,43 +90,6 @@ export async function versionsOf(db: Db, resource: ResourceId): Promise<StoredVe
     question: row.question_key,
     page: row.page_no,
     receivedAt: row.received_at,
-  }));
-}
-
-/**
- * The next versions of what a person reads, in the order in which they became readable. A shared
- * resource that was there before the person's first reference to it appears, as it then stood, where
- * that reference was stored: so nobody who follows `position` misses one.
- */
-export async function versionsSince(
-  db: Db,
-  after: { person: PersonId; afterSeq: number; limit: number },
-): Promise<VersionRow[]> {
-  // Numbers are given in the order of commits, so all up to this one can be seen by both queries;
-  // without it, a commit between the two could put a shared version before own ones not yet read.
-  const { last_seq: upTo } = await db
-    .selectFrom('record_counter')
-    .select('last_seq')
-    .executeTakeFirstOrThrow();
-  const own = await ownVersions(db, { ...after, upTo });
-  const shared = await sharedVersions(db, { ...after, upTo });
-  const places = [...own, ...shared].sort((a, b) => a.position - b.position).slice(0, after.limit);
-  const texts = await textsOf(
-    db,
-    places.map((place) => place.seq),
-  );
-  return places.map((place) => ({
-    position: place.position,
-    seq: place.seq,
-    resource: place.resource_id,
-    versionNo: place.version_no,
-    source: place.source_id,
-    sample: place.sample === 1,
-    shared: place.person_id === null,
-    type: place.type,
-    fhirId: place.fhir_id,
-    receivedAt: place.received_at,
-    raw: texts.get(place.seq) ?? missingBody(place.seq),
   }));
 }
 
@@ -233,82 +195,6 @@ export async function sharedWithIds(
   return found;
 }
 
-type FeedRange = { person: PersonId; afterSeq: number; upTo: number; limit: number };
-
-function ownVersions(db: Db, after: FeedRange) {
-  return db
-    .selectFrom('resource_version as v')
-    .innerJoin('resource as r', 'r.id', 'v.resource_id')
-    .innerJoin('source', 'source.id', 'r.source_id')
-    .select(placeColumns)
-    .select('v.seq as position')
-    .where('v.person_id', '=', after.person)
-    .where('v.seq', '>', after.afterSeq)
-    .where('v.seq', '<=', after.upTo)
-    .orderBy('v.seq')
-    .limit(after.limit)
-    .execute();
-}
-
-function sharedVersions(db: Db, after: FeedRange) {
-  return db
-    .selectFrom('shared_reader as reader')
-    .innerJoin('resource as r', (join) =>
-      join
-        .onRef('r.source_id', '=', 'reader.source_id')
-        .onRef('r.type', '=', 'reader.type')
-        .onRef('r.fhir_id', '=', 'reader.fhir_id')
-        .on('r.person_id', 'is', null),
-    )
-    .innerJoin('resource_version as v', 'v.resource_id', 'r.id')
-    .innerJoin('source', 'source.id', 'r.source_id')
-    .select(placeColumns)
-    .select((eb) =>
-      eb
-        .case()
-        .when('v.seq', '<', eb.ref('reader.since_seq'))
-        .then(eb.ref('reader.since_seq'))
-        .else(eb.ref('v.seq'))
-        .end()
-        .as('position'),
-    )
-    .where('reader.person_id', '=', after.person)
-    .where('v.seq', '<=', after.upTo)
-    .where('reader.since_seq', '<=', after.upTo)
-    .where((eb) =>
-      eb.or([
-        eb.and([eb('v.seq', '>', eb.ref('reader.since_seq')), eb('v.seq', '>', after.afterSeq)]),
-        eb.and([
-          eb('reader.since_seq', '>', after.afterSeq),
-          eb(
-            'v.seq',
-            '=',
-            eb
-              .selectFrom('resource_version as before')
-              .select((inner) => inner.fn.max('before.seq').as('seq'))
-              .whereRef('before.resource_id', '=', 'r.id')
-              .whereRef('before.seq', '<', 'reader.since_seq'),
-          ),
-        ]),
-      ]),
-    )
-    .orderBy('position')
-    .limit(after.limit)
-    .execute();
-}
-
-const placeColumns = [
-  'v.seq',
-  'v.resource_id',
-  'v.version_no',
-  'v.received_at',
-  'r.source_id',
-  'r.person_id',
-  'r.type',
-  'r.fhir_id',
-  'source.sample',
-] as const;
-
 /** Own, or shared and referred to. For queries where `resource` goes by the name r. */
 function readableBy(
   eb: ExpressionBuilder<Tables & { r: Tables['resource'] }, 'r'>,
@@ -331,7 +217,8 @@ function readableBy(
   ]);
 }
 
-async function textsOf(db: Db, seqs: readonly number[]): Promise<Map<number, string>> {
+/** The exact texts of versions, by their numbers. */
+export async function textsOf(db: Db, seqs: readonly number[]): Promise<Map<number, string>> {
   const texts = new Map<number, string>();
   for (let at = 0; at < seqs.length; at += rowsPerRead) {
     const some = seqs.slice(at, at + rowsPerRead);
@@ -339,8 +226,4 @@ async function textsOf(db: Db, seqs: readonly number[]): Promise<Map<number, str
     for (const body of bodies) texts.set(body.seq, unpackText(body));
   }
   return texts;
-}
-
-function missingBody(seq: number): never {
-  throw new Error(`Version ${seq} has no text`);
 }
