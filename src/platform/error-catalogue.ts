@@ -466,6 +466,12 @@ export const errorCatalogue = {
     'never',
     413,
   ),
+  'http.server_gone': row(
+    'The server ended in the middle of this. Start it again; what was stored is kept.',
+    'operator',
+    'later',
+    503,
+  ),
   'http.server_not_running': row(
     'No Chartfold is running on this data directory.',
     'operator',

@@ -12,7 +12,11 @@ import type { DbDialect } from './dialect.ts';
 // biome-ignore lint: an empty interface is what declaration merging needs
 export interface Tables {}
 
-/** The query builder over the whole store. Also what a transaction is passed as, where either will do. */
+/**
+ * The query builder over the whole store. Also what a transaction is passed as, where either will do.
+ * There is one connection: within a transaction use only the transaction, since waiting for `db`
+ * there never ends.
+ */
 export type Db = Kysely<Tables>;
 
 /** The query builder inside one transaction. */

@@ -117,26 +117,22 @@ function refusePlaintext(file: string): void {
 
 const statementsKept = 200;
 
-type Kept = { readonly statement: Database.Statement; readonly forBuilder: SqliteStatement };
-
 /**
  * The database with its compiled statements kept by their text, the oldest let go first: the query
- * builder prepares anew for each call, and a bulk insert's text is long. A statement that is being
- * read from (a stream) is never handed out twice.
+ * builder prepares anew for each call, and a bulk insert's text is long. None is handed out while it
+ * is being read from: the query builder lends its one connection to one reader at a time.
  */
 function withKeptStatements(raw: Database.Database): SqliteDatabase {
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, SqliteStatement>();
   const prepare = (sql: string): SqliteStatement => {
-    const known = kept.get(sql);
-    if (known?.statement.busy) return forBuilder(raw.prepare(sql));
-    const entry = known ?? keep(raw.prepare(sql));
+    const statement = kept.get(sql) ?? forBuilder(raw.prepare(sql));
     kept.delete(sql);
-    kept.set(sql, entry);
+    kept.set(sql, statement);
     if (kept.size > statementsKept) {
       const oldest = kept.keys().next().value;
       if (oldest !== undefined) kept.delete(oldest);
     }
-    return entry.forBuilder;
+    return statement;
   };
   return {
     close: () => {
@@ -145,10 +141,6 @@ function withKeptStatements(raw: Database.Database): SqliteDatabase {
     },
     prepare: (sql) => told(() => prepare(sql)),
   };
-}
-
-function keep(statement: Database.Statement): Kept {
-  return { statement, forBuilder: forBuilder(statement) };
 }
 
 function forBuilder(statement: Database.Statement): SqliteStatement {

@@ -1,0 +1,14 @@
+// Owns the way from a raw resource to its description; undefined for what has no place in the chart.
+
+import { describers } from './clinical.ts';
+import type { Described } from './described.ts';
+import { describeObservation } from './observation.ts';
+import { parseForChart } from './parse.ts';
+
+/** Describes a resource from its exact text. */
+export function describe(type: string, raw: string): Described | undefined {
+  const describer = type === 'Observation' ? describeObservation : describers[type];
+  if (!describer) return undefined;
+  const resource = parseForChart(raw);
+  return resource && describer(resource);
+}

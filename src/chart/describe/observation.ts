@@ -1,0 +1,225 @@
+// Owns how an Observation reads: its value as the lab wrote it, judged by the mark or the range that came with it.
+
+import {
+  codeIn,
+  codesOf,
+  codeWords,
+  conceptText,
+  displayOf,
+  localReference,
+  type Obj,
+  obj,
+  objs,
+  text,
+} from '../../fhir/text/codes.ts';
+import { type Described, type Fact, fact, type Flag, type Measured } from './described.ts';
+
+/** Blood pressure panel, systolic and diastolic: LOINC. */
+const BLOOD_PRESSURE = new Set(['85354-9', '55284-4']);
+const SYSTOLIC = '8480-6';
+const DIASTOLIC = '8462-4';
+
+const FLAGS: Readonly<Record<string, Flag | null>> = {
+  H: 'high',
+  HU: 'high',
+  L: 'low',
+  LU: 'low',
+  HH: 'critical-high',
+  LL: 'critical-low',
+  A: 'abnormal',
+  AA: 'abnormal',
+  POS: 'abnormal',
+  DET: 'abnormal',
+  N: null,
+  NEG: null,
+  ND: null,
+};
+
+export function describeObservation(o: Obj): Described {
+  const status = text(o.status);
+  const name = conceptText(o.code) ?? 'Unnamed measurement';
+  const category = categoryOf(o);
+  const measured = measuredOf(o, name, category);
+  const isVital = category === 'vital-signs';
+  const enteredInError = status === 'entered-in-error';
+  return {
+    kind: isVital ? 'vital' : 'result',
+    title: name,
+    note: status === 'preliminary' ? 'preliminary' : status === 'cancelled' ? 'cancelled' : null,
+    value: measured?.value ?? absentWords(o),
+    unit: measured?.unit ?? null,
+    flag: enteredInError ? null : (measured?.flag ?? null),
+    at:
+      text(o.effectiveDateTime) ??
+      text(obj(o.effectivePeriod)?.start) ??
+      text(o.effectiveInstant) ??
+      null,
+    endsAt: text(obj(o.effectivePeriod)?.end),
+    enteredInError,
+    amended: status === 'amended' || status === 'corrected',
+    visit: localReference(o.encounter),
+    // Cancelled ones and ones entered in error are in the timeline, marked, and not among the results.
+    measured: enteredInError || status === 'cancelled' ? null : measured,
+    facts: [
+      fact('Status', status),
+      fact('Code', conceptText(o.code), codeWords(o.code)),
+      fact('Method', conceptText(o.method)),
+      fact('Specimen', displayOf(o.specimen)),
+      fact('By', objs(o.performer).map(displayOf).filter(Boolean).join(', ')),
+      fact('Issued', text(o.issued)),
+      ...componentFacts(o),
+      ...objs(o.note).map((note) => fact('Note', text(note.text))),
+    ],
+  };
+}
+
+function categoryOf(o: Obj): Measured['category'] {
+  const codes = codesOf(o.category);
+  if (codes.includes('vital-signs')) return 'vital-signs';
+  return codes.includes('laboratory') ? 'laboratory' : 'other';
+}
+
+function measuredOf(o: Obj, name: string, category: Measured['category']): Measured | null {
+  const code = codeIn(o.code, 'loinc.org') ?? codeIn(o.code);
+  const isPressure = code !== null && BLOOD_PRESSURE.has(code);
+  const read = isPressure ? pressure(o) : (valueOf(o) ?? componentsValue(o));
+  if (!read) return null;
+  const judged = judge(o, read.number);
+  return {
+    analyte: analyteOf(o.code, name),
+    name: isPressure ? 'Blood pressure' : name,
+    code: codeWords(o.code),
+    category,
+    value: read.value,
+    unit: read.unit,
+    ...judged,
+  };
+}
+
+/** LOINC where there is one, else the lab's own code with its system, else the words. */
+function analyteOf(concept: unknown, name: string): string {
+  const loinc = codeIn(concept, 'loinc.org');
+  if (loinc) return `loinc|${loinc}`;
+  const coding = objs(obj(concept)?.coding).find((c) => text(c.code));
+  return coding
+    ? `${text(coding.system) ?? ''}|${text(coding.code)}`
+    : `text|${name.toLowerCase()}`;
+}
+
+type Read = { value: string; unit: string | null; number: number | null };
+
+/** The value in whichever form it came. Numbers are texts here, as they came (see parse.ts). */
+function valueOf(o: Obj): Read | null {
+  const quantity = obj(o.valueQuantity);
+  if (quantity && quantity.value !== undefined) return quantityOf(quantity);
+  const words =
+    text(o.valueString) ??
+    conceptText(o.valueCodeableConcept) ??
+    text(o.valueDateTime) ??
+    text(o.valueTime);
+  if (words) return { value: words, unit: null, number: null };
+  if (typeof o.valueBoolean === 'boolean')
+    return { value: o.valueBoolean ? 'yes' : 'no', unit: null, number: null };
+  if (o.valueInteger !== undefined)
+    return { value: String(o.valueInteger), unit: null, number: Number(o.valueInteger) };
+  const range = obj(o.valueRange);
+  const low = obj(range?.low);
+  const high = obj(range?.high);
+  if (low ?? high) {
+    return {
+      value: [low?.value, high?.value].filter((v) => v !== undefined).join('–'),
+      unit: unitOf(low ?? high),
+      number: null,
+    };
+  }
+  return null;
+}
+
+function quantityOf(quantity: Obj): Read {
+  const comparator = text(quantity.comparator) ?? '';
+  const number = comparator ? null : Number(quantity.value);
+  return { value: `${comparator}${String(quantity.value)}`, unit: unitOf(quantity), number };
+}
+
+function unitOf(quantity: Obj | null): string | null {
+  const unit = text(quantity?.unit) ?? text(quantity?.code);
+  return unit === '1' || unit === '{score}' ? null : unit;
+}
+
+function pressure(o: Obj): Read | null {
+  const of = (loinc: string) =>
+    objs(o.component).find((c) => codeIn(c.code, 'loinc.org') === loinc);
+  const systolic = obj(of(SYSTOLIC)?.valueQuantity);
+  const diastolic = obj(of(DIASTOLIC)?.valueQuantity);
+  if (!systolic || !diastolic) return null;
+  return {
+    value: `${String(systolic.value)}/${String(diastolic.value)}`,
+    unit: unitOf(systolic) === 'mm[Hg]' ? 'mmHg' : unitOf(systolic),
+    number: null,
+  };
+}
+
+function componentsValue(o: Obj): Read | null {
+  const parts = objs(o.component).flatMap((c) => {
+    const read = valueOf(c);
+    return read
+      ? [`${conceptText(c.code) ?? 'unnamed'} ${read.value}${read.unit ? ` ${read.unit}` : ''}`]
+      : [];
+  });
+  return parts.length ? { value: parts.join('; '), unit: null, number: null } : null;
+}
+
+function componentFacts(o: Obj): (Fact | null)[] {
+  return objs(o.component).map((c) => {
+    const read = valueOf(c);
+    return read
+      ? fact(
+          conceptText(c.code) ?? 'Unnamed part',
+          [read.value, read.unit].filter(Boolean).join(' '),
+          codeWords(c.code),
+        )
+      : null;
+  });
+}
+
+function absentWords(o: Obj): string | null {
+  return conceptText(o.dataAbsentReason)
+    ? `no value: ${conceptText(o.dataAbsentReason)?.toLowerCase()}`
+    : null;
+}
+
+/** The source's own mark counts; without one, a number outside the range printed with it is marked by us. */
+function judge(o: Obj, number: number | null): Pick<Measured, 'flag' | 'flagBy' | 'range'> {
+  const range = objs(o.referenceRange)[0] ?? null;
+  const words = rangeWords(range);
+  const code = codesOf(o.interpretation).find((c) => c in FLAGS);
+  if (code !== undefined) {
+    const flag = FLAGS[code] ?? null;
+    return { flag, flagBy: flag ? 'source' : null, range: words };
+  }
+  const low = numberOf(obj(range?.low)?.value);
+  const high = numberOf(obj(range?.high)?.value);
+  const flag =
+    number === null
+      ? null
+      : low !== null && number < low
+        ? 'low'
+        : high !== null && number > high
+          ? 'high'
+          : null;
+  return { flag, flagBy: flag ? 'range' : null, range: words };
+}
+
+function rangeWords(range: Obj | null): string | null {
+  if (!range) return null;
+  const low = obj(range.low)?.value;
+  const high = obj(range.high)?.value;
+  if (low !== undefined && high !== undefined) return `${String(low)}–${String(high)}`;
+  if (text(range.text)) return text(range.text);
+  if (high !== undefined) return `up to ${String(high)}`;
+  return low === undefined ? null : `${String(low)} or more`;
+}
+
+function numberOf(value: unknown): number | null {
+  return value === undefined || Number.isNaN(Number(value)) ? null : Number(value);
+}

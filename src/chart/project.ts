@@ -1,0 +1,182 @@
+// Owns making the chart from the raw records: reads a person's versions in order, writes rows, remembers how
+// far it came in the same transaction. What it writes can be dropped and made again.
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Insertable } from 'kysely';
+import type { Db, Transaction } from '../platform/db/db.ts';
+import { sha256 } from '../platform/ids.ts';
+import { versionsSince } from '../records/feed.ts';
+import type { VersionRow } from '../records/types.ts';
+import { describe } from './describe/describe.ts';
+import { type Described, dayOf } from './describe/described.ts';
+import { resolveLinks } from './resolve.ts';
+import type { ChartMemberTable, ChartResultTable, ChartRowTable } from './tables.ts';
+
+/** The queue of projection jobs; `key` is the person's id. */
+export const CHART_QUEUE = 'chart';
+/** A batch is one transaction, small enough that the main loop is free between two. */
+const BATCH = 100;
+/** SQLite takes 32,766 parameters a statement; a row has 20. */
+const ROWS_PER_INSERT = 500;
+
+/** Brings a person's chart up to date. @returns how many versions were read */
+export async function projectPerson(
+  db: Db,
+  personId: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  let read = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const state = await db
+      .selectFrom('chart_state')
+      .select('position')
+      .where('person_id', '=', personId)
+      .executeTakeFirst();
+    const versions = await versionsSince(db, {
+      person: personId,
+      afterSeq: state?.position ?? 0,
+      limit: BATCH,
+    });
+    const last = versions.at(-1);
+    if (!last) break;
+    const drafts = draftsOf(personId, versions);
+    await db.transaction().execute(async (trx) => {
+      await writeDrafts(trx, personId, drafts);
+      await trx
+        .insertInto('chart_state')
+        .values({ person_id: personId, position: last.position })
+        .onConflict((c) => c.column('person_id').doUpdateSet({ position: last.position }))
+        .execute();
+    });
+    read += versions.length;
+    await nextTurn();
+  }
+  if (read > 0) await db.transaction().execute((trx) => resolveLinks(trx, personId));
+  return read;
+}
+
+/** Drops a person's chart and makes it again from the raw records. */
+export async function rebuildPerson(db: Db, personId: string): Promise<number> {
+  await forgetPerson(db, personId);
+  return projectPerson(db, personId);
+}
+
+/** Drops a person's chart. */
+export async function forgetPerson(db: Db, personId: string): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    for (const table of ['chart_row', 'chart_result', 'chart_member', 'chart_state'] as const) {
+      await trx.deleteFrom(table).where('person_id', '=', personId).execute();
+    }
+  });
+}
+
+type Draft = {
+  readonly resourceId: string;
+  readonly row: Insertable<ChartRowTable> | null;
+  readonly result: Insertable<ChartResultTable> | null;
+  readonly members: Insertable<ChartMemberTable>[];
+};
+
+/** Of several versions of one resource in a batch, the last. */
+function draftsOf(personId: string, versions: readonly VersionRow[]): Draft[] {
+  const latest = new Map(versions.map((version) => [version.resource, version]));
+  return [...latest.values()].map((version) => {
+    const described = describe(version.type, version.raw);
+    return {
+      resourceId: version.resource,
+      row: described ? rowOf(personId, version, described) : null,
+      result: described ? resultOf(personId, version, described) : null,
+      members: (described?.members ?? []).map((ref) => ({
+        person_id: personId,
+        source_id: version.source,
+        panel_id: version.resource,
+        member_ref: ref,
+      })),
+    };
+  });
+}
+
+function rowOf(personId: string, version: VersionRow, d: Described): Insertable<ChartRowTable> {
+  return {
+    person_id: personId,
+    resource_id: version.resource,
+    source_id: version.source,
+    type: version.type,
+    fhir_id: version.fhirId,
+    kind: d.kind,
+    day: dayOf(d.at),
+    at: d.at,
+    title: d.title,
+    note: d.note ?? null,
+    value: d.value ?? null,
+    unit: d.unit ?? null,
+    flag: d.flag ?? null,
+    clinician: d.clinician ?? null,
+    entered_in_error: d.enteredInError ? 1 : 0,
+    amended: d.amended ? 1 : 0,
+    visit_ref: d.visit ?? null,
+    group_key: d.kind === 'visit' ? version.resource : version.source,
+    panel_id: null,
+  };
+}
+
+function resultOf(
+  personId: string,
+  version: VersionRow,
+  d: Described,
+): Insertable<ChartResultTable> | null {
+  const m = d.measured;
+  if (!m) return null;
+  return {
+    person_id: personId,
+    resource_id: version.resource,
+    // Goes into addresses, so it says nothing of what was measured; the person's id makes it theirs alone.
+    analyte: sha256(`${personId} ${m.analyte}`).slice(0, 22),
+    name: m.name,
+    code: m.code,
+    category: m.category,
+    value: m.value,
+    unit: m.unit,
+    flag: m.flag,
+    flag_by: m.flagBy,
+    range: m.range,
+  };
+}
+
+async function writeDrafts(
+  trx: Transaction,
+  personId: string,
+  drafts: readonly Draft[],
+): Promise<void> {
+  const ids = drafts.map((draft) => draft.resourceId);
+  for (const table of ['chart_row', 'chart_result'] as const) {
+    await trx
+      .deleteFrom(table)
+      .where('person_id', '=', personId)
+      .where('resource_id', 'in', ids)
+      .execute();
+  }
+  await trx
+    .deleteFrom('chart_member')
+    .where('person_id', '=', personId)
+    .where('panel_id', 'in', ids)
+    .execute();
+  const rows = drafts.flatMap((draft) => draft.row ?? []);
+  const results = drafts.flatMap((draft) => draft.result ?? []);
+  const members = drafts.flatMap((draft) => draft.members);
+  for (const some of slices(rows)) await trx.insertInto('chart_row').values(some).execute();
+  for (const some of slices(results)) await trx.insertInto('chart_result').values(some).execute();
+  for (const some of slices(members)) {
+    await trx
+      .insertInto('chart_member')
+      .values(some)
+      .onConflict((c) => c.doNothing())
+      .execute();
+  }
+}
+
+function* slices<T>(list: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < list.length; start += ROWS_PER_INSERT)
+    yield list.slice(start, start + ROWS_PER_INSERT);
+}

@@ -1,0 +1,136 @@
+// Owns reading the results: the latest value of each analyte by panel, and the history of one.
+
+import type { Db } from '../../platform/db/db.ts';
+import { ChartfoldError } from '../../platform/errors.ts';
+
+export type Latest = {
+  readonly recordId: string;
+  readonly value: string;
+  readonly unit: string | null;
+  readonly flag: 'low' | 'high' | 'critical-low' | 'critical-high' | 'abnormal' | null;
+  readonly flagBy: 'source' | 'range' | null;
+  readonly range: string | null;
+  readonly date: string | null;
+  readonly amended: boolean;
+};
+export type Analyte = {
+  readonly key: string;
+  readonly name: string;
+  readonly code: string | null;
+  readonly category: 'laboratory' | 'vital-signs' | 'other';
+  readonly latest: Latest;
+  readonly count: number;
+  readonly sources: readonly string[];
+};
+
+const VITALS = 'Vital signs';
+const SINGLE = 'Single tests';
+const OTHER = 'Other observations';
+
+/** Every analyte with its latest value, in the panels they last came in: laboratory first, vital signs, the rest. */
+export async function readResults(db: Db, personId: string) {
+  const values = await valuesOf(db, personId);
+  const byAnalyte = Map.groupBy(values, (value) => value.analyte);
+  const panels = new Map<string, Analyte[]>();
+  for (const [key, held] of byAnalyte) {
+    const last = held[0];
+    if (!last) continue;
+    const panel = panelOf(held);
+    const list = panels.get(panel) ?? [];
+    panels.set(panel, list);
+    list.push({
+      key,
+      name: last.name,
+      code: last.code,
+      category: last.category,
+      latest: latestOf(last),
+      count: held.length,
+      sources: [...new Set(held.map((value) => value.source_id))],
+    });
+  }
+  const named = [...panels].map(([name, rows]) => ({
+    name,
+    rows: rows.sort((a, b) => a.name.localeCompare(b.name)),
+  }));
+  return {
+    analytes: byAnalyte.size,
+    results: values.length,
+    panels: named.sort((a, b) => placeOf(a.name) - placeOf(b.name) || a.name.localeCompare(b.name)),
+  };
+}
+
+/** Every value of one analyte, newest first. @throws `record.not_found` */
+export async function readHistory(db: Db, personId: string, analyte: string) {
+  const values = await valuesOf(db, personId, analyte);
+  const last = values[0];
+  if (!last) throw new ChartfoldError('record.not_found');
+  return {
+    key: analyte,
+    name: last.name,
+    values: values.map((value) => ({ ...latestOf(value), source: value.source_id })),
+  };
+}
+
+type Value = Awaited<ReturnType<typeof valuesOf>>[number];
+
+/** Newest first; the undated last. */
+function valuesOf(db: Db, personId: string, analyte?: string) {
+  return db
+    .selectFrom('chart_result as result')
+    .innerJoin('chart_row as row', (join) =>
+      join
+        .onRef('row.person_id', '=', 'result.person_id')
+        .onRef('row.resource_id', '=', 'result.resource_id'),
+    )
+    .leftJoin('chart_row as panel', (join) =>
+      join
+        .onRef('panel.person_id', '=', 'row.person_id')
+        .onRef('panel.resource_id', '=', 'row.panel_id'),
+    )
+    .select([
+      'result.resource_id',
+      'result.analyte',
+      'result.name',
+      'result.code',
+      'result.category',
+      'result.value',
+      'result.unit',
+      'result.flag',
+      'result.flag_by',
+      'result.range',
+      'row.day',
+      'row.amended',
+      'row.source_id',
+      'panel.title as panel',
+    ])
+    .where('result.person_id', '=', personId)
+    .$if(analyte !== undefined, (query) => query.where('result.analyte', '=', analyte ?? ''))
+    .orderBy('row.at', (order) => order.desc().nullsLast())
+    .orderBy('result.resource_id')
+    .execute();
+}
+
+function latestOf(value: Value): Latest {
+  return {
+    recordId: value.resource_id,
+    value: value.value,
+    unit: value.unit,
+    flag: value.flag,
+    flagBy: value.flag_by,
+    range: value.range,
+    date: value.day,
+    amended: value.amended === 1,
+  };
+}
+
+function panelOf(held: readonly Value[]): string {
+  const last = held[0];
+  if (last?.category === 'vital-signs') return VITALS;
+  const panel = held.find((value) => value.panel !== null)?.panel;
+  if (panel) return panel;
+  return last?.category === 'laboratory' ? SINGLE : OTHER;
+}
+
+function placeOf(panel: string): number {
+  return [SINGLE, VITALS, OTHER].indexOf(panel) + 1;
+}

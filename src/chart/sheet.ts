@@ -1,0 +1,95 @@
+// Owns reading one record for the sheet: described from its own text, with what it holds and belongs to.
+
+import type { Db } from '../platform/db/db.ts';
+import { ChartfoldError } from '../platform/errors.ts';
+import { rawOf, readResource, versionsOf } from '../records/read.ts';
+import { describe } from './describe/describe.ts';
+import { dayOf, type Described, type Fact } from './describe/described.ts';
+import { type LineRow, lineRow } from './timeline/timeline.ts';
+
+/** @throws `record.not_found` where the person does not read it, or it has no place in the chart */
+export async function readSheet(db: Db, personId: string, resourceId: string) {
+  const resource = await readResource(db, resourceId, personId);
+  const described = describe(resource.type, await rawOf(db, resource.currentSeq));
+  if (!described) throw new ChartfoldError('record.not_found');
+  const latest = (await versionsOf(db, resourceId)).at(-1);
+  return {
+    id: resource.id,
+    type: resource.type,
+    kind: described.kind,
+    title: described.title,
+    date: dayOf(described.at),
+    startsAt: described.at,
+    endsAt: described.endsAt ?? null,
+    source: resource.source,
+    value: valueOf(described),
+    enteredInError: described.enteredInError ?? false,
+    amended: described.amended ?? false,
+    facts: described.facts.filter((fact): fact is Fact => fact !== null),
+    text: [...(described.text ?? [])],
+    related: await relatedOf(db, personId, resourceId, described),
+    receivedAt: latest?.receivedAt ?? resource.changedAt,
+    versions: resource.versionCount,
+    runId: latest?.run ?? null,
+  };
+}
+
+function valueOf(d: Described) {
+  if (d.measured)
+    return {
+      value: d.measured.value,
+      unit: d.measured.unit,
+      flag: d.measured.flag,
+      range: d.measured.range,
+    };
+  const isMeasurement = d.kind === 'result' || d.kind === 'vital';
+  return isMeasurement && d.value
+    ? { value: d.value, unit: d.unit ?? null, flag: d.flag ?? null, range: null }
+    : null;
+}
+
+async function relatedOf(
+  db: Db,
+  personId: string,
+  resourceId: string,
+  d: Described,
+): Promise<{ label: string; rows: LineRow[] }[]> {
+  const rows = (key: 'panel_id' | 'group_key') =>
+    db
+      .selectFrom('chart_row')
+      .selectAll()
+      .where('person_id', '=', personId)
+      .where(key, '=', resourceId)
+      .orderBy('kind')
+      .orderBy('title')
+      .execute();
+  if (d.kind === 'panel') return labelled('Results', await rows('panel_id'));
+  if (d.kind === 'visit') {
+    const held = (await rows('group_key')).filter(
+      (row) => row.resource_id !== resourceId && row.panel_id === null,
+    );
+    return labelled('In this visit', held);
+  }
+  const own = await db
+    .selectFrom('chart_row')
+    .select(['panel_id', 'group_key'])
+    .where('person_id', '=', personId)
+    .where('resource_id', '=', resourceId)
+    .executeTakeFirst();
+  const above = [own?.panel_id, own?.group_key].filter((id) => id !== null && id !== undefined);
+  if (above.length === 0) return [];
+  const found = await db
+    .selectFrom('chart_row')
+    .selectAll()
+    .where('person_id', '=', personId)
+    .where('resource_id', 'in', above)
+    .execute();
+  return labelled('Part of', found);
+}
+
+function labelled(
+  label: string,
+  rows: Parameters<typeof lineRow>[0][],
+): { label: string; rows: LineRow[] }[] {
+  return rows.length ? [{ label, rows: rows.map(lineRow) }] : [];
+}

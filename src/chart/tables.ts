@@ -1,0 +1,151 @@
+// Owns the shapes and migration of the chart: rows made from the raw records, dropped and made again at will.
+
+import type { Migration } from 'kysely/migration';
+import type { Flag, Kind } from './describe/described.ts';
+
+declare module '../platform/db/db.ts' {
+  interface Tables {
+    chart_row: ChartRowTable;
+    chart_result: ChartResultTable;
+    chart_member: ChartMemberTable;
+    chart_state: ChartStateTable;
+  }
+}
+
+export type ChartRowTable = {
+  person_id: string;
+  resource_id: string;
+  source_id: string;
+  type: string;
+  fhir_id: string;
+  kind: Kind;
+  /** `2026-11-17`, less precise, or null where no date was recorded. */
+  day: string | null;
+  /** The full time as it came, for the order within a day. */
+  at: string | null;
+  title: string;
+  note: string | null;
+  value: string | null;
+  unit: string | null;
+  flag: Flag | null;
+  clinician: string | null;
+  entered_in_error: 0 | 1;
+  amended: 0 | 1;
+  /** `Encounter/id` it says it belongs to. */
+  visit_ref: string | null;
+  /** What it is shown under, resolved: its visit of the same day, else its source. */
+  group_key: string;
+  /** The panel it is a part of; it is not a row of its own then. */
+  panel_id: string | null;
+};
+
+export type ChartResultTable = {
+  person_id: string;
+  resource_id: string;
+  analyte: string;
+  name: string;
+  code: string | null;
+  category: 'laboratory' | 'vital-signs' | 'other';
+  value: string;
+  unit: string | null;
+  flag: Flag | null;
+  flag_by: 'source' | 'range' | null;
+  range: string | null;
+};
+
+/** What a panel says it holds, as `Observation/id`. */
+export type ChartMemberTable = {
+  person_id: string;
+  source_id: string;
+  panel_id: string;
+  member_ref: string;
+};
+
+/** How far a person's records have been read. */
+export type ChartStateTable = { person_id: string; position: number };
+
+export const chartMigrations: Record<string, Migration> = {
+  '2026-11-21-chart-1': {
+    async up(db) {
+      const row = db.schema
+        .createTable('chart_row')
+        .addColumn('person_id', 'text', (c) => c.notNull())
+        .addColumn('resource_id', 'text', (c) => c.notNull())
+        .addPrimaryKeyConstraint('chart_row_pk', ['person_id', 'resource_id']);
+      const text = ['source_id', 'type', 'fhir_id', 'kind', 'title', 'group_key'] as const;
+      const optional = [
+        'day',
+        'at',
+        'note',
+        'value',
+        'unit',
+        'flag',
+        'clinician',
+        'visit_ref',
+        'panel_id',
+      ] as const;
+      const whole = text.reduce(
+        (table, name) => table.addColumn(name, 'text', (c) => c.notNull()),
+        row,
+      );
+      const withOptional = optional.reduce((table, name) => table.addColumn(name, 'text'), whole);
+      await withOptional
+        .addColumn('entered_in_error', 'integer', (c) => c.notNull())
+        .addColumn('amended', 'integer', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createIndex('chart_row_day')
+        .on('chart_row')
+        .columns(['person_id', 'day'])
+        .execute();
+      await db.schema
+        .createIndex('chart_row_ref')
+        .on('chart_row')
+        .columns(['person_id', 'source_id', 'type', 'fhir_id'])
+        .execute();
+      await db.schema
+        .createIndex('chart_row_panel')
+        .on('chart_row')
+        .columns(['person_id', 'panel_id'])
+        .execute();
+      await db.schema
+        .createTable('chart_result')
+        .addColumn('person_id', 'text', (c) => c.notNull())
+        .addColumn('resource_id', 'text', (c) => c.notNull())
+        .addColumn('analyte', 'text', (c) => c.notNull())
+        .addColumn('name', 'text', (c) => c.notNull())
+        .addColumn('code', 'text')
+        .addColumn('category', 'text', (c) => c.notNull())
+        .addColumn('value', 'text', (c) => c.notNull())
+        .addColumn('unit', 'text')
+        .addColumn('flag', 'text')
+        .addColumn('flag_by', 'text')
+        .addColumn('range', 'text')
+        .addPrimaryKeyConstraint('chart_result_pk', ['person_id', 'resource_id'])
+        .execute();
+      await db.schema
+        .createIndex('chart_result_analyte')
+        .on('chart_result')
+        .columns(['person_id', 'analyte'])
+        .execute();
+      await db.schema
+        .createTable('chart_member')
+        .addColumn('person_id', 'text', (c) => c.notNull())
+        .addColumn('source_id', 'text', (c) => c.notNull())
+        .addColumn('panel_id', 'text', (c) => c.notNull())
+        .addColumn('member_ref', 'text', (c) => c.notNull())
+        .addPrimaryKeyConstraint('chart_member_pk', [
+          'person_id',
+          'source_id',
+          'member_ref',
+          'panel_id',
+        ])
+        .execute();
+      await db.schema
+        .createTable('chart_state')
+        .addColumn('person_id', 'text', (c) => c.primaryKey())
+        .addColumn('position', 'integer', (c) => c.notNull())
+        .execute();
+    },
+  },
+};

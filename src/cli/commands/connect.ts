@@ -1,0 +1,106 @@
+// Owns `connect`: prints one link that serves this one attempt, and waits until the person is back.
+
+import { listPeople } from '../../access/people.ts';
+import { beginConnection } from '../../connections/begin.ts';
+import { candidateOf, confirmPatient, rejectPatient } from '../../connections/confirm.ts';
+import { type Connection, listConnections } from '../../connections/context.ts';
+import type { App } from '../../http/app.ts';
+import { ChartfoldError, type ErrorCode } from '../../platform/errors.ts';
+import type { Verb } from '../verb.ts';
+
+type Args = {
+  portal: string;
+  environment?: 'production' | 'preview';
+  clinic?: string;
+  person?: string;
+  yes?: boolean;
+  confirm?: { connection: string; answer: string };
+};
+
+const POLL_MS = 250;
+
+export const connect: Verb<Args> = {
+  name: 'connect',
+  needsPort: true,
+  needsPortals: true,
+  async *run(app, args, signal) {
+    if (args.confirm) {
+      yield await decided(app, args.confirm.connection, args.confirm.answer);
+      return;
+    }
+    const begun = await beginConnection(app, {
+      portal: args.portal.includes('/')
+        ? args.portal
+        : `${args.portal}/${args.environment ?? 'production'}`,
+      clinicId: args.clinic ?? '',
+      personId: await personOf(app, args.person),
+      via: 'command-line',
+      confirms: args.yes === true,
+    });
+    yield { json: { link: begun.go, connection: begun.connectionId }, text: begun.go };
+    yield { say: 'Open this link in a browser within 10 minutes. It serves this one sign-in.' };
+    const connection = await settled(app, begun.connectionId, signal);
+    if (connection.status === 'confirm') {
+      const patient = candidateOf(app, connection);
+      yield {
+        json: { connection: connection.id, state: 'confirm', patient },
+        text: `${patient.name}, born ${patient.birthDate ?? 'date not recorded'}`,
+      };
+      yield { ask: `connect:${connection.id}`, choices: ['yes', 'no'] };
+      return;
+    }
+    yield resultOf(connection);
+  },
+};
+
+async function decided(app: App, id: string, answer: string) {
+  if (answer === 'yes')
+    await confirmPatient(app, id, { personId: (await connectionOf(app, id))?.person_id ?? null });
+  else await rejectPatient(app, id);
+  const connection = await connectionOf(app, id);
+  return connection
+    ? resultOf(connection)
+    : { json: { connection: id, state: 'removed' }, text: 'Nothing was stored.' };
+}
+
+/** Waits for the end of the sign-in: somebody came back, with a patient or with a failure. */
+async function settled(app: App, id: string, signal: AbortSignal): Promise<Connection> {
+  const before = new Set((await listConnections(app.db)).map((c) => c.id));
+  for (;;) {
+    await app.clock.wait(POLL_MS, signal);
+    const connection = await connectionOf(app, id);
+    // The patient was connected already: the tokens went to that connection, and this one is gone.
+    if (!connection) {
+      const latest = (await listConnections(app.db))
+        .filter((c) => before.has(c.id))
+        .sort((a, b) => b.status_since.localeCompare(a.status_since))[0];
+      if (!latest) throw new ChartfoldError('connection.not_found');
+      return latest;
+    }
+    if (connection.status === 'failed')
+      throw new ChartfoldError((connection.status_code ?? 'internal.unexpected') as ErrorCode);
+    if (connection.status !== 'authorising') return connection;
+  }
+}
+
+function resultOf(connection: Connection) {
+  return {
+    json: { connection: connection.id, state: connection.status, person: connection.person_id },
+    text: `Connected: ${connection.clinic_name}. Its first sync has begun.`,
+  };
+}
+
+async function connectionOf(app: App, id: string): Promise<Connection | undefined> {
+  return (await listConnections(app.db)).find((c) => c.id === id);
+}
+
+/** A person by id or name; the only one there is; else a new one, named as the portal's patient. */
+async function personOf(app: App, wanted: string | undefined): Promise<string | null> {
+  const all = await listPeople(app.db);
+  if (wanted === 'new') return null;
+  if (wanted === undefined) return all.length === 1 ? (all[0]?.id ?? null) : null;
+  const found = all.filter((p) => p.id === wanted || p.name.toLowerCase() === wanted.toLowerCase());
+  if (found.length > 1) throw new ChartfoldError('person.ambiguous');
+  if (!found[0]) throw new ChartfoldError('person.not_found');
+  return found[0].id;
+}

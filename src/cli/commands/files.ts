@@ -1,0 +1,143 @@
+// Owns `import` and `export`: files into the record, and the record into files.
+
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { listPeople, type Person } from '../../access/people.ts';
+import { CHART_QUEUE } from '../../chart/project.ts';
+import type { App } from '../../http/app.ts';
+import { importFhirFiles, patientsIn } from '../../imports/fhir-file/import.ts';
+import type { FhirFile, ImportPerson, ImportResult } from '../../imports/fhir-file/types.ts';
+import { ChartfoldError } from '../../platform/errors.ts';
+import { errorCatalogue } from '../../platform/error-catalogue.ts';
+import { exportNdjson, exportRaw } from '../../sharing/export/export.ts';
+import type { Verb } from '../verb.ts';
+
+type ImportArgs = {
+  /** Absolute paths. */
+  files: string[];
+  /** A name or id, `new`, `ask`, or absent: who this Patient already is, else `unknown`. */
+  person?: string;
+  /** What to do with a patient not known when no person is named. */
+  unknown: 'ask' | 'new';
+};
+
+export const importFiles: Verb<ImportArgs> = {
+  name: 'import',
+  async *run(app, args) {
+    const files = args.files.map(fileAt);
+    const unknown = args.person === 'ask' ? 'ask' : args.unknown;
+    const isOpen = args.person === undefined || args.person === 'ask';
+    if (isOpen && unknown === 'ask') {
+      const strangers = (await patientsIn(app.db, files)).filter((p) => p.knownAs === null);
+      if (strangers.length) {
+        const names = (await listPeople(app.db)).map((p) => p.name);
+        yield {
+          say: strangers
+            .map((p) => `Not known here: ${p.name}, born ${p.birthDate ?? 'date not recorded'}.`)
+            .join('\n'),
+        };
+        yield { ask: 'Whose records are these', choices: ['new', ...names] };
+        return;
+      }
+    }
+    const result = await importFhirFiles(app.db, {
+      files,
+      person: await whose(app, args, unknown),
+      now: app.clock.now(),
+    });
+    for (const person of result.people) {
+      await app.jobs.put({ queue: CHART_QUEUE, key: person.id, payload: { personId: person.id } });
+    }
+    yield { json: result, text: importText(result) };
+    const refused = result.files.find((file) => file.refused !== null);
+    if (refused?.refused) throw new ChartfoldError(refused.refused, { detail: refused.name });
+  },
+};
+
+type ExportArgs = { format: 'ndjson' | 'raw'; person?: string; out?: string };
+
+export const exportRecord: Verb<ExportArgs> = {
+  name: 'export',
+  async *run(app, args) {
+    const people = args.person ? [await personNamed(app, args.person)] : await listPeople(app.db);
+    if (args.format === 'raw') {
+      yield* exportRawFiles(app, people, args.out);
+      return;
+    }
+    let lines: string[] = [];
+    for (const person of people) {
+      for await (const line of exportNdjson(app.db, person.id)) {
+        lines.push(line);
+        if (lines.length >= 200) {
+          yield { data: lines.join('') };
+          lines = [];
+        }
+      }
+    }
+    if (lines.length) yield { data: lines.join('') };
+  },
+};
+
+async function* exportRawFiles(app: App, people: readonly Person[], out: string | undefined) {
+  if (!out)
+    throw new ChartfoldError('http.invalid_request', {
+      detail: '--out names the folder to write into',
+    });
+  const present = await readdir(out).catch(() => []);
+  if (present.length) throw new ChartfoldError('export.target_not_empty', { detail: out });
+  let count = 0;
+  for (const person of people) {
+    const folder = people.length > 1 ? join(out, person.id) : out;
+    for await (const { path, text } of exportRaw(app.db, person.id)) {
+      const file = join(folder, path);
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await writeFile(file, text, { mode: 0o600 });
+      count += 1;
+    }
+  }
+  yield { json: { files: count, folder: out }, text: `${count} files written to ${out}` };
+}
+
+function fileAt(path: string): FhirFile {
+  return {
+    name: path,
+    async *open() {
+      const found = await stat(path).catch(() => null);
+      if (!found?.isFile()) throw new ChartfoldError('import.unreadable', { detail: path });
+      yield* createReadStream(path, { highWaterMark: 1024 * 1024 });
+    },
+  };
+}
+
+async function whose(app: App, args: ImportArgs, unknown: 'ask' | 'new'): Promise<ImportPerson> {
+  if (args.person === undefined || args.person === 'ask')
+    return { kind: unknown === 'new' ? 'new' : 'auto' };
+  if (args.person === 'new') return { kind: 'new' };
+  return { kind: 'named', id: (await personNamed(app, args.person)).id };
+}
+
+async function personNamed(app: App, wanted: string): Promise<Person> {
+  const found = (await listPeople(app.db)).filter(
+    (p) => p.id === wanted || p.name.toLowerCase() === wanted.toLowerCase(),
+  );
+  if (found.length > 1) throw new ChartfoldError('person.ambiguous');
+  if (!found[0])
+    throw new ChartfoldError('person.not_found', { detail: 'see: npx chartfold people list' });
+  return found[0];
+}
+
+function importText(result: ImportResult): string {
+  const files = result.files.map((f) => {
+    if (f.refused) return `${f.name}: refused. ${errorCatalogue[f.refused].sentence}`;
+    const aside = f.setAside
+      .map((s) => `\n  ${s.place}: set aside. ${errorCatalogue[s.code].sentence}`)
+      .slice(0, 20);
+    return `${f.name}: ${f.read} read, ${f.new} new, ${f.changed} changed, ${f.unchanged} unchanged, ${f.setAside.length} set aside${aside.join('')}`;
+  });
+  const sum = (pick: (f: ImportResult['files'][number]) => number) =>
+    result.files.reduce((total, f) => total + pick(f), 0);
+  const total = `In all ${sum((f) => f.read)} read, ${sum((f) => f.new)} new, ${sum((f) => f.changed)} changed, ${sum((f) => f.unchanged)} unchanged.`;
+  const people = result.people.map((p) => `${p.isNew ? 'New here' : 'Known here'}: ${p.name}`);
+  return [...files, total, ...people].join('\n');
+}

@@ -1,0 +1,45 @@
+// Owns `sign-in-link` and `people`.
+
+import { createPerson, listPeople } from '../../access/people.ts';
+import { countResources } from '../../records/read.ts';
+import type { Verb } from '../verb.ts';
+
+export const signInLink: Verb = {
+  name: 'sign-in-link',
+  async *run(app) {
+    const url = `${app.publicUrl}/sign-in#${await app.sessions.newLink()}`;
+    yield { json: { url }, text: url };
+    yield { say: 'Good for 15 minutes, and for one sign-in.' };
+  },
+};
+
+export const people: Verb<{ action: 'add' | 'list'; name?: string; birthDate?: string }> = {
+  name: 'people',
+  async *run(app, args) {
+    if (args.action === 'add') {
+      const made = await createPerson(app.db, {
+        name: args.name ?? '',
+        birthDate: args.birthDate ?? null,
+        now: app.clock.now(),
+      });
+      yield { json: made, text: `${made.id}  ${made.name}` };
+      return;
+    }
+    const all = await Promise.all(
+      (await listPeople(app.db)).map(async (p) => ({
+        ...p,
+        records: await countResources(app.db, p.id),
+      })),
+    );
+    yield {
+      json: all,
+      text:
+        all
+          .map(
+            (p) =>
+              `${p.id}  ${p.name}, born ${p.birthDate ?? 'date not recorded'}, ${p.records} records${p.sample ? ', sample' : ''}`,
+          )
+          .join('\n') || 'Nobody yet.',
+    };
+  },
+};

@@ -1,0 +1,28 @@
+// Owns `portals`: every vendor and environment, with its state and what would switch it on.
+
+import type { Verb } from '../verb.ts';
+
+export const portals: Verb = {
+  name: 'portals',
+  async *run(app) {
+    const rows = app.registry.entries.map((entry) => ({
+      portal: entry.key,
+      name: entry.name,
+      environment: entry.environment,
+      state: entry.registration ? (entry.simulated ? 'simulated' : 'on') : 'off',
+      auth: entry.registration?.auth ?? null,
+      fhirBaseUrl: entry.fhirBaseUrl,
+      redirectUri: `${app.publicUrl}${entry.vendor.portal.callbackPath}`,
+      switchOn: entry.registration ? null : entry.switchOn,
+    }));
+    yield {
+      json: rows,
+      text: rows
+        .map(
+          (r) =>
+            `${r.portal}  ${r.state}${r.auth ? `, ${r.auth}` : ''}  ${r.switchOn ? `switched on by ${r.switchOn}` : r.fhirBaseUrl}`,
+        )
+        .join('\n'),
+    };
+  },
+};

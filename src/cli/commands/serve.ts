@@ -1,0 +1,74 @@
+// Owns `serve` and `stop`.
+
+import { spawn } from 'node:child_process';
+import { ChartfoldError } from '../../platform/errors.ts';
+import { findServer } from '../control.ts';
+import type { Program } from '../program.ts';
+
+/** Starts the server and stays until it is told to end. */
+export async function serve(program: Program, flags: { open?: boolean }): Promise<void> {
+  const config = program.readConfig();
+  const assembled = await program.assemble(config, { listens: true, simulator: true });
+  const { app, secretMadeAt } = assembled;
+  const link = `${app.publicUrl}/sign-in#${await app.sessions.newLink()}`;
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  if (secretMadeAt) {
+    say(
+      `A root key was made at ${secretMadeAt}. Keep a copy apart from this machine: without it your record can't be opened.`,
+    );
+  }
+  say(`Chartfold is at ${app.publicUrl}`);
+  if (app.simulatorUrl)
+    say(`No portal is configured, so simulated ones run at ${app.simulatorUrl}`);
+  say(`Sign in (good for 15 minutes, once): ${link}`);
+  if (flags.open) openBrowser(link);
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+    app.stopping.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await assembled.close();
+}
+
+/** Ends the server of this data directory and waits until it has gone. */
+export async function stop(program: Program): Promise<void> {
+  const { dataDir } = program.readConfig();
+  const server = await findServer(dataDir);
+  if (!server) throw new ChartfoldError('http.server_not_running', { detail: dataDir });
+  process.kill(server.pid, 'SIGTERM');
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (!isAlive(server.pid)) {
+      process.stdout.write('Stopped.\n');
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new ChartfoldError('internal.unexpected', { detail: `process ${server.pid} did not end` });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // ESRCH: it has gone.
+  }
+}
+
+/** Opens a browser where there is a desktop; quietly does nothing where there is none. */
+function openBrowser(url: string): void {
+  const isDesktop =
+    process.platform === 'darwin' ||
+    process.platform === 'win32' ||
+    process.env.DISPLAY ||
+    process.env.WAYLAND_DISPLAY;
+  if (!isDesktop || !process.stdout.isTTY || process.env.CI) return;
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open']
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '']
+        : ['xdg-open'];
+  spawn(command ?? 'xdg-open', [...args, url], { stdio: 'ignore', detached: true })
+    .once('error', () => undefined)
+    .unref();
+}

@@ -1,0 +1,119 @@
+// Owns `connections`, `sync`, `receipt` and `disconnect`.
+
+import { disconnect as endConnection } from '../../connections/disconnect.ts';
+import { listConnections } from '../../connections/context.ts';
+import type { App } from '../../http/app.ts';
+import type { Receipt } from '../../http/contract.ts';
+import { presentConnections } from '../../http/present/overview.ts';
+import { queueSync, readReceiptFor } from '../../http/routes/connections.ts';
+import { ChartfoldError } from '../../platform/errors.ts';
+import { listRuns } from '../../records/runs.ts';
+import type { Verb } from '../verb.ts';
+
+const POLL_MS = 200;
+
+export const connections: Verb = {
+  name: 'connections',
+  async *run(app) {
+    const { connections: all } = await presentConnections(app);
+    yield {
+      json: all,
+      text:
+        all
+          .map(
+            (c) =>
+              `${c.id}  ${c.clinicName}, ${c.portalName} ${c.environment}  ${c.state.kind}, ${c.records} records${c.sample ? ', sample' : ''}`,
+          )
+          .join('\n') || 'Nothing is connected yet.',
+    };
+  },
+};
+
+export const sync: Verb<{ id?: string; all?: boolean }> = {
+  name: 'sync',
+  needsPortals: true,
+  async *run(app, args, signal) {
+    const ready = (await listConnections(app.db)).filter((c) =>
+      args.id ? c.id === args.id : c.status === 'ready',
+    );
+    if (args.id && ready.length === 0) throw new ChartfoldError('connection.not_found');
+    const before = new Map(
+      await Promise.all(ready.map(async (c) => [c.id, await endedRuns(app, c.id)] as const)),
+    );
+    for (const connection of ready) await queueSync(app, connection.id);
+    for (const connection of ready) {
+      yield { say: `Syncing ${connection.clinic_name}` };
+      const runId = await nextEnded(
+        app,
+        connection.id,
+        before.get(connection.id) ?? new Set(),
+        signal,
+      );
+      const receipt = await readReceiptFor(app, runId);
+      yield { json: receipt, text: receiptText(receipt) };
+    }
+    if (ready.length === 0) yield { json: [], text: 'No connection is ready to sync.' };
+  },
+};
+
+export const receipt: Verb<{ id: string }> = {
+  name: 'receipt',
+  async *run(app, args) {
+    const connection = (await listConnections(app.db)).find((c) => c.id === args.id);
+    const runId = connection ? (await listRuns(app.db, connection.id))[0]?.id : args.id;
+    if (!runId) throw new ChartfoldError('record.not_found');
+    const found = await readReceiptFor(app, runId);
+    yield { json: found, text: receiptText(found) };
+  },
+};
+
+export const disconnect: Verb<{ id: string }> = {
+  name: 'disconnect',
+  needsPortals: true,
+  async *run(app, args) {
+    const { revoked } = await endConnection(app, args.id);
+    yield {
+      json: { connection: args.id, state: 'disconnected', revoked },
+      text: `Disconnected. What was received is kept.${revoked ? '' : ' The portal could not be told; its own page of connected apps ends the permission there.'}`,
+    };
+  },
+};
+
+async function endedRuns(app: App, id: string): Promise<Set<string>> {
+  return new Set(
+    (await listRuns(app.db, id)).filter((run) => run.endedAt !== null).map((run) => run.id),
+  );
+}
+
+async function nextEnded(
+  app: App,
+  id: string,
+  before: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<string> {
+  for (;;) {
+    const ended = (await listRuns(app.db, id)).find(
+      (run) => run.endedAt !== null && !before.has(run.id),
+    );
+    if (ended) return ended.id;
+    await app.clock.wait(POLL_MS, signal);
+  }
+}
+
+/** A receipt for a terminal: what adds up, then each question with its outcome. */
+export function receiptText(r: Receipt): string {
+  const rows = r.questions.map((q) => {
+    const counts = [q.pages, q.received, q.new, q.changed, q.unchanged]
+      .map((n) => String(n).padStart(7))
+      .join('');
+    return `  ${q.label.padEnd(48)}${counts}  ${q.outcome}${q.reason ? `: ${q.reason.sentence} [${q.reason.code}]` : ''}`;
+  });
+  return [
+    `Receipt ${r.id}: ${r.clinicName}, ${r.portalName} ${r.environment}, for ${r.personName}`,
+    `Asked ${r.asked}: ${r.answeredInFull} answered in full, ${r.inPart} in part, ${r.refused} refused, ${r.failed} failed. ` +
+      `${r.received} received on ${r.pages} pages: ${r.new} new, ${r.changed} changed, ${r.unchanged} unchanged; ${r.setAside} set aside.`,
+    `Permissions: ${r.scopesAsked.length} asked, ${r.scopesGranted.length} granted.`,
+    `  ${'Question'.padEnd(48)}${['pages', 'recvd', 'new', 'chngd', 'same'].map((w) => w.padStart(7)).join('')}  outcome`,
+    ...rows,
+  ].join('\n');
+}

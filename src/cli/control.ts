@@ -1,0 +1,113 @@
+// Owns the line between the command line and a running server: a verb's name and arguments go over the control
+// socket as JSON, what it says comes back a line at a time.
+
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import { stream } from 'hono/streaming';
+import type { App } from '../http/app.ts';
+import { asChartfoldError, ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
+import { errorCatalogue } from '../platform/error-catalogue.ts';
+import type { Output, Verb } from './verb.ts';
+
+type Line = { output: Output } | { error: { code: ErrorCode; detail?: string | undefined } };
+
+export function controlSocket(dataDir: string): string {
+  return join(dataDir, 'run', 'control.sock');
+}
+
+/** The server's side: every verb at `/<name>`. */
+export function createControl(app: App, verbs: readonly Verb[]): Hono {
+  const router = new Hono();
+  router.get('/', (c) => c.json({ pid: process.pid, publicUrl: app.publicUrl }));
+  router.post('/:verb', async (c) => {
+    const verb = verbs.find((v) => v.name === c.req.param('verb'));
+    if (!verb) return c.notFound();
+    const args = (await c.req.json()) as Record<string, unknown>;
+    return stream(c, async (out) => {
+      const ending = new AbortController();
+      out.onAbort(() => ending.abort(new DOMException('the caller has gone', 'AbortError')));
+      const write = (line: Line) => out.writeln(JSON.stringify(line));
+      try {
+        for await (const output of verb.run(app, args, ending.signal)) await write({ output });
+      } catch (thrown) {
+        const error = asChartfoldError(thrown);
+        if (error.code === 'internal.unexpected')
+          app.log.error('cli.failed', error, { verb: verb.name });
+        await write({ error: { code: error.code, detail: error.detail } });
+      }
+    });
+  });
+  return router;
+}
+
+/** Whether a server answers on this data directory. */
+export async function findServer(
+  dataDir: string,
+): Promise<{ pid: number; publicUrl: string } | null> {
+  try {
+    const lines: string[] = [];
+    for await (const line of ask(dataDir, 'GET', '/')) lines.push(line);
+    return JSON.parse(lines.join('')) as { pid: number; publicUrl: string };
+  } catch {
+    return null; // No socket, or a dead one: no server.
+  }
+}
+
+/** The client's side: runs a verb in the server. @throws what the verb throws, by its code */
+export async function* callServer(
+  dataDir: string,
+  verb: string,
+  args: Record<string, unknown>,
+): AsyncIterable<Output> {
+  for await (const text of ask(dataDir, 'POST', `/${verb}`, JSON.stringify(args))) {
+    const line = JSON.parse(text) as Line;
+    if ('output' in line) yield line.output;
+    else throw errorOf(line.error);
+  }
+}
+
+function errorOf({
+  code,
+  detail,
+}: {
+  code: ErrorCode;
+  detail?: string | undefined;
+}): ChartfoldError {
+  return new ChartfoldError(
+    code in errorCatalogue ? code : 'internal.unexpected',
+    detail ? { detail } : {},
+  );
+}
+
+async function* ask(
+  dataDir: string,
+  method: string,
+  path: string,
+  body?: string,
+): AsyncIterable<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<import('node:http').IncomingMessage>();
+  const call = request(
+    {
+      socketPath: controlSocket(dataDir),
+      method,
+      path,
+      headers: { host: 'control', 'content-type': 'application/json' },
+    },
+    resolve,
+  );
+  call.once('error', (cause) => reject(new ChartfoldError('http.server_not_running', { cause })));
+  call.end(body);
+  let rest = '';
+  try {
+    for await (const chunk of (await promise).setEncoding('utf8')) {
+      const lines = (rest + String(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines.filter(Boolean);
+    }
+  } catch (cause) {
+    if (isChartfoldError(cause)) throw cause;
+    throw new ChartfoldError('http.server_gone', { cause });
+  }
+  if (rest) yield rest;
+}

@@ -1,0 +1,236 @@
+// Owns the command line: what each verb takes, and whether it runs in the server that is there or in this process.
+
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { Command, Option } from 'commander';
+import { asChartfoldError, ChartfoldError, isChartfoldError } from '../platform/errors.ts';
+import type { Config } from '../platform/config/read.ts';
+import { connect } from './commands/connect.ts';
+import { exportRecord, importFiles } from './commands/files.ts';
+import { people, signInLink } from './commands/people.ts';
+import { portals } from './commands/portals.ts';
+import { connections, disconnect, receipt, sync } from './commands/sync.ts';
+import { callServer, findServer } from './control.ts';
+import type { Program } from './program.ts';
+import { selftest } from './selftest/selftest.ts';
+import { simulate } from './commands/simulate.ts';
+import { serve, stop } from './commands/serve.ts';
+import type { Output, Verb } from './verb.ts';
+
+/** Every verb that a running server answers. */
+export const verbs: readonly Verb[] = [
+  signInLink,
+  people,
+  portals,
+  connect,
+  connections,
+  sync,
+  receipt,
+  disconnect,
+  importFiles,
+  exportRecord,
+].map((verb) => verb as unknown as Verb);
+
+type Flags = { json?: boolean };
+
+/** Runs the command line. The process's exit code is 0 only on success. */
+export async function runCli(argv: readonly string[], program: Program): Promise<void> {
+  const root = new Command('chartfold')
+    .description('A personal health record that connects straight to your patient portals.')
+    .showHelpAfterError();
+  const verb = (words: string, summary: string) =>
+    root.command(words).description(summary).option('--json', 'print JSON, a value a line');
+  const run = (v: Verb<never>) => (args: Record<string, unknown>, flags: Flags) =>
+    runVerb(program, v as unknown as Verb, args, flags);
+
+  root
+    .command('serve')
+    .description('start the server')
+    .option('--open', 'open the sign-in link in the browser')
+    .action((flags) => serve(program, flags));
+  root
+    .command('stop')
+    .description('end the running server')
+    .action(() => stop(program));
+  simulate(root);
+  selftest(root);
+  program.addBenchmarks(root);
+  verb('sign-in-link', 'print a new sign-in link').action((flags) =>
+    run(signInLink as Verb<never>)({}, flags),
+  );
+  const who = root.command('people').description('whose records there are');
+  who
+    .command('list')
+    .option('--json', 'print JSON')
+    .action((flags) => run(people as Verb<never>)({ action: 'list' }, flags));
+  who
+    .command('add <name>')
+    .option('--birth-date <date>', 'YYYY-MM-DD')
+    .option('--json', 'print JSON')
+    .action((name, flags) =>
+      run(people as Verb<never>)({ action: 'add', name, birthDate: flags.birthDate }, flags),
+    );
+  verb('portals', 'every vendor and environment, with what would switch it on').action((flags) =>
+    run(portals as Verb<never>)({}, flags),
+  );
+  verb('connect <portal>', 'connect a portal: prints one link to sign in with')
+    .option('--clinic <id>', 'the clinic, by the vendor’s id')
+    .addOption(
+      new Option('--environment <name>').choices(['production', 'preview']).default('production'),
+    )
+    .option('--person <name>', 'whose record: a name, an id, or new')
+    .option('--yes', 'the patient that will be read is the right one')
+    .action((portal, flags) => run(connect as Verb<never>)({ portal, ...flags }, flags));
+  verb('connections', 'what is connected').action((flags) =>
+    run(connections as Verb<never>)({}, flags),
+  );
+  verb('sync [id]', 'sync one connection, or all')
+    .option('--all', 'every connection that is ready')
+    .action((id, flags) => run(sync as Verb<never>)({ id, all: flags.all }, flags));
+  verb('receipt <id>', 'what a sync asked and what came; of a connection the last').action(
+    (id, flags) => run(receipt as Verb<never>)({ id }, flags),
+  );
+  verb('disconnect <id>', 'end a connection')
+    .option('--keep', 'keep what was received')
+    .action((id, flags) => {
+      if (!flags.keep)
+        throw new ChartfoldError('http.invalid_request', {
+          detail: 'say --keep: what was received is kept',
+        });
+      return run(disconnect as Verb<never>)({ id }, flags);
+    });
+  verb('import <files...>', 'import FHIR JSON or NDJSON')
+    .option('--person <name>', 'whose: a name, an id, new or ask')
+    .action((files: string[], flags) =>
+      run(importFiles as Verb<never>)(
+        {
+          files: files.map((file) => resolve(file)),
+          person: flags.person,
+          unknown: process.stdin.isTTY ? 'ask' : 'new',
+        },
+        flags,
+      ),
+    );
+  verb('export', 'write the record of a person, or of everyone')
+    .addOption(new Option('--format <format>').choices(['ndjson', 'raw']).makeOptionMandatory())
+    .option('--person <name>', 'a name or an id')
+    .option('--out <folder>', 'for raw: the folder to write into')
+    .action((flags) =>
+      run(exportRecord as Verb<never>)(
+        { format: flags.format, person: flags.person, out: flags.out && resolve(flags.out) },
+        flags,
+      ),
+    );
+
+  try {
+    await root.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Says what went wrong on stderr, and ends with code 1. Of an unexpected error the stack, for a report. */
+function fail(thrown: unknown): void {
+  const error = asChartfoldError(thrown);
+  process.stderr.write(`${error.message} [${error.code}]\n`);
+  if (isChartfoldError(error, 'internal.unexpected') && error.cause instanceof Error)
+    process.stderr.write(`${error.cause.stack}\n`);
+  process.exitCode = 1;
+}
+
+async function runVerb(
+  program: Program,
+  verb: Verb,
+  args: Record<string, unknown>,
+  flags: Flags,
+): Promise<void> {
+  const config = program.readConfig();
+  const ending = new AbortController();
+  process.once('SIGINT', () => ending.abort(new DOMException('interrupted', 'AbortError')));
+  if (await findServer(config.dataDir)) {
+    await print(verb, args, flags, (name, given) => callServer(config.dataDir, name, given));
+    return;
+  }
+  await inThisProcess(
+    program,
+    config,
+    verb,
+    async (call) => print(verb, args, flags, call),
+    ending.signal,
+  );
+}
+
+type Call = (verb: string, args: Record<string, unknown>) => AsyncIterable<Output>;
+
+async function inThisProcess(
+  program: Program,
+  config: Config,
+  verb: Verb,
+  use: (call: Call) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const assembled = await program.assemble(config, {
+    listens: verb.needsPort === true,
+    simulator: verb.needsPortals === true || verb.needsPort === true,
+  });
+  try {
+    await use((_name, given) => verb.run(assembled.app, given, signal));
+    // What a verb set going (a first sync, a chart) is done before the process ends.
+    await assembled.app.jobs.idle();
+  } finally {
+    await assembled.close();
+  }
+}
+
+async function print(
+  verb: Verb,
+  args: Record<string, unknown>,
+  flags: Flags,
+  call: Call,
+): Promise<void> {
+  for await (const output of call(verb.name, args)) {
+    if ('data' in output) await write(output.data);
+    else if ('json' in output)
+      await write(`${flags.json ? JSON.stringify(output.json) : output.text}\n`);
+    else if ('say' in output) process.stderr.write(`${output.say}\n`);
+    else return answer(verb, args, flags, call, output);
+  }
+}
+
+/** Puts a verb's question to the person at the terminal, and runs it again with the answer. */
+async function answer(
+  verb: Verb,
+  args: Record<string, unknown>,
+  flags: Flags,
+  call: Call,
+  asked: { ask: string; choices: readonly string[] },
+): Promise<void> {
+  const [what = '', id = ''] = asked.ask.split(':');
+  if (!process.stdin.isTTY) {
+    process.stderr.write(
+      id
+        ? 'Confirm the patient in the app, or connect with --yes.\n'
+        : 'Say whose records these are with --person.\n',
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const line = createInterface({ input: process.stdin, output: process.stderr });
+  const given = (
+    await line.question(
+      `${id ? 'Is this the right patient' : what} (${asked.choices.join(', ')})? `,
+    )
+  ).trim();
+  line.close();
+  const next = id
+    ? { confirm: { connection: id, answer: given } }
+    : { ...args, person: given || 'ask' };
+  await print(verb, next, flags, call);
+}
+
+/** Waits where standard output is slower than we are. */
+function write(text: string): Promise<void> {
+  return new Promise((done, failed) =>
+    process.stdout.write(text, (error) => (error ? failed(error) : done())),
+  );
+}

@@ -1,0 +1,21 @@
+// Owns what main.ts hands to the command line: how to read the configuration and put the program together.
+
+import type { Command } from 'commander';
+import type { App } from '../http/app.ts';
+import type { Config } from '../platform/config/read.ts';
+
+export type Assembled = {
+  readonly app: App;
+  /** The secret file made by this start, to be kept safe; null when it was there. */
+  readonly secretMadeAt: string | null;
+  /** The port that is listened on; null without one. */
+  readonly port: number | null;
+  close(): Promise<void>;
+};
+
+export type Program = {
+  readConfig(): Config;
+  assemble(config: Config, options: { listens: boolean; simulator: boolean }): Promise<Assembled>;
+  /** Adds `bench`, which lives with the scripts. */
+  addBenchmarks(root: Command): void;
+};

@@ -1,0 +1,142 @@
+// Owns the simulator as a process of its own beside the server: started with what we are registered as there,
+// ended with the server.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Config } from '../platform/config/read.ts';
+import { ChartfoldError } from '../platform/errors.ts';
+import { vendors } from '../portals/index.ts';
+import { type Environment, environments } from '../portals/portal.ts';
+import type { AuthMethod } from '../platform/config/read.ts';
+
+const MAIN = resolve(import.meta.dirname, '../../simulator/main.ts');
+const START_MS = 60_000;
+
+/** The client id that a simulated portal knows this program by. */
+export function simulatedClientId(vendor: string, environment: Environment): string {
+  return `chartfold-${vendor}-${environment}`;
+}
+
+/** The other loopback name than the app's, since cookies ignore ports. */
+export function otherLoopbackName(publicUrl: string): string {
+  return new URL(publicUrl).hostname === '127.0.0.1' ? 'localhost' : '127.0.0.1';
+}
+
+/** What the simulated vendors are told of this program: each vendor and environment, in one client mode. */
+export function simulatedClients(
+  publicUrl: string,
+  auth: AuthMethod = 'none',
+  clientSecret?: string,
+) {
+  return vendors.flatMap(({ portal }) =>
+    environments.map((environment) => ({
+      portal: portal.id,
+      environment,
+      clientId: simulatedClientId(portal.id, environment),
+      auth,
+      ...(clientSecret ? { clientSecret } : {}),
+      jwksUri: `${publicUrl}/.well-known/${environment === 'production' ? 'jwks' : 'jwks-preview'}.json`,
+      redirectUris: [`${publicUrl}${portal.callbackPath}`],
+    })),
+  );
+}
+
+export type SimulatorProcess = {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts the simulator and waits until it listens.
+ * @param args further arguments of its own, as given to `simulate`
+ * @throws `simulator.failed`
+ */
+export async function startSimulatorProcess(options: {
+  port: number;
+  stateDir: string;
+  publicHost: string;
+  clients: ReturnType<typeof simulatedClients>;
+  args?: readonly string[];
+}): Promise<SimulatorProcess> {
+  const { port, stateDir, publicHost, clients, args = [] } = options;
+  const child = spawn(
+    process.execPath,
+    [
+      MAIN,
+      '--port',
+      String(port),
+      '--host',
+      '127.0.0.1',
+      '--public-host',
+      publicHost,
+      '--state',
+      stateDir,
+      '--with-parent',
+      ...args,
+    ],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, CHARTFOLD_SIMULATOR_CLIENTS: JSON.stringify(clients) },
+    },
+  );
+  const url = await ready(child);
+  return { url, pid: child.pid ?? 0, stop: () => end(child) };
+}
+
+/** Where the server's own simulator keeps its state. */
+export function simulatorState(config: Pick<Config, 'dataDir'>): string {
+  return join(config.dataDir, 'simulator');
+}
+
+/** The address from the one line that the simulator prints when it listens; what it says on stderr if it does not. */
+async function ready(child: ChildProcess): Promise<string> {
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    if (said.length < 2_000) said += chunk.toString();
+  });
+  const { promise, resolve: found, reject } = Promise.withResolvers<string>();
+  const fail = (why: string) =>
+    reject(new ChartfoldError('simulator.failed', { detail: why.trim().slice(0, 500) }));
+  const timer = setTimeout(() => fail('it did not answer in time'), START_MS);
+  child.once('error', () => fail('its process could not be started'));
+  child.once('exit', () => fail(said || 'its process ended at once'));
+  if (child.stdout) {
+    createInterface({ input: child.stdout }).once('line', (line) => {
+      const parsed = parseReady(line);
+      if (parsed) found(parsed);
+      else fail(line);
+    });
+  }
+  try {
+    return await promise;
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function parseReady(line: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    const url = (value as { url?: unknown } | null)?.url;
+    return typeof url === 'string' ? url : undefined;
+  } catch {
+    return undefined; // Said by the caller, with the line itself.
+  }
+}
+
+function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}

@@ -1,0 +1,23 @@
+// Owns what a verb of the command line is: a function over the assembled program that yields what it has to say.
+// The same function runs inside the server, asked over the control socket, or in this process where none runs.
+
+import type { App } from '../http/app.ts';
+
+/** Something a verb says. `text` goes to a person, `json` to a script that asked with --json. */
+export type Output =
+  | { readonly say: string }
+  /** The result; one a verb, or one a line for lists. */
+  | { readonly json: unknown; readonly text: string }
+  /** Data for standard output as it is. */
+  | { readonly data: string }
+  /** A question that only a person at a terminal can answer; asked again with `answer` filled in. */
+  | { readonly ask: string; readonly choices: readonly string[] };
+
+export type Verb<Args = Record<string, unknown>> = {
+  readonly name: string;
+  /** It sends people to this server's addresses, so it needs one that listens. */
+  readonly needsPort?: boolean;
+  /** It talks to portals, simulated ones included. */
+  readonly needsPortals?: boolean;
+  run(app: App, args: Args, signal: AbortSignal): AsyncIterable<Output>;
+};

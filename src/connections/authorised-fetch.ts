@@ -1,0 +1,84 @@
+// Owns asking a connected portal: a fetch that is bound to the connection's FHIR base and carries its token,
+// so that who uses it never holds a token and can't send it elsewhere.
+
+import { ChartfoldError } from '../platform/errors.ts';
+import type { PortalEntry } from '../portals/registry.ts';
+import type { ConnectionContext } from './context.ts';
+import { openGrant } from './grant.ts';
+import type { Refresher } from './refresh.ts';
+
+/** Some vendors answer with the older media type; parsing goes by structure. */
+const ACCEPT = 'application/fhir+json, application/json+fhir;q=0.9, application/json;q=0.8';
+
+export type AuthorisedFetch = {
+  /** The absolute address of a question below the FHIR base, with what the vendor wants on every call. */
+  addressOf(request: string): string;
+  /**
+   * A link that the portal gave, as an address to ask; relative ones are resolved.
+   * @throws `net.foreign_origin` for one outside this connection's FHIR base
+   */
+  followable(link: string): string;
+  /**
+   * Asks. A 401 renews the access once and asks again; what comes then is returned as it is.
+   * @throws `smart.sign_in_again`, `smart.no_refresh`, `net.*`
+   */
+  get(address: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Response>;
+};
+
+/** Binds a fetch to a connection. `clinicId` fills the vendor's per-call parameter. */
+export function authorisedFetch(
+  context: ConnectionContext,
+  refresher: Refresher,
+  target: { connectionId: string; entry: PortalEntry; clinicId: string },
+): AuthorisedFetch {
+  const { entry } = target;
+  const base = new URL(`${entry.fhirBaseUrl}/`);
+
+  const followable = (link: string): string => {
+    const url = URL.canParse(link, base.href) ? new URL(link, base.href) : undefined;
+    const isOurs =
+      url && url.origin === base.origin && url.pathname.startsWith(base.pathname) && !url.username;
+    if (!isOurs) throw new ChartfoldError('net.foreign_origin');
+    return withEveryCall(url.href, entry, target.clinicId);
+  };
+
+  const send = (
+    address: string,
+    token: string,
+    options: { timeoutMs: number; signal?: AbortSignal },
+  ) =>
+    context.outbound(followable(address), {
+      ...options,
+      headers: { accept: ACCEPT, authorization: `Bearer ${token}` },
+    });
+
+  return {
+    addressOf: (request) => followable(`${entry.fhirBaseUrl}/${request}`),
+    followable,
+    async get(address, options) {
+      let grant = await openGrant(context, target.connectionId);
+      if (!grant) throw new ChartfoldError('smart.sign_in_again');
+      const hasEnded = grant.expiresAt !== null && grant.expiresAt <= context.clock.now();
+      if (hasEnded && grant.refreshToken) {
+        grant = await refresher.refresh(target.connectionId, grant.accessToken);
+      }
+      const response = await send(address, grant.accessToken, options);
+      if (response.status !== 401) return response;
+      const renewed = await refresher.refresh(target.connectionId, grant.accessToken);
+      return send(address, renewed.accessToken, options);
+    },
+  };
+}
+
+/** Adds the vendor's parameters where the address lacks them, their values unencoded as the vendor wants them. */
+function withEveryCall(address: string, entry: PortalEntry, clinicId: string): string {
+  const url = new URL(address);
+  const extra = Object.entries(entry.vendor.portal.everyCall)
+    .filter(
+      ([name, value]) =>
+        !url.searchParams.has(name) && !(clinicId === '' && value.includes('{clinic}')),
+    )
+    .map(([name, value]) => `${name}=${value.replace('{clinic}', encodeURIComponent(clinicId))}`);
+  if (extra.length === 0) return address;
+  return `${address}${url.search ? '&' : '?'}${extra.join('&')}`;
+}

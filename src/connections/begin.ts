@@ -1,0 +1,191 @@
+// Owns the first half of a sign-in: a connection that is authorising, an attempt with a link of its own, and the
+// way to the portal. The link is followed once; its browser is known by a cookie of this attempt alone, so that
+// several tabs may connect at once.
+
+import { isoTime } from '../platform/clock.ts';
+import { ChartfoldError } from '../platform/errors.ts';
+import { newId, newSecret, sha256 } from '../platform/ids.ts';
+import type { Sealed } from '../platform/seal.ts';
+import type { PortalEntry } from '../portals/registry.ts';
+import { authorizationUrl, type LaunchSecrets, newLaunchSecrets } from '../smart/launch.ts';
+import { smartClient } from './client.ts';
+import { clinicsOf } from './clinics.ts';
+import { type ConnectionContext, getConnection } from './context.ts';
+
+/** How long a person may take at the portal. */
+export const ATTEMPT_MS = 10 * 60_000;
+
+export type BeginRequest = {
+  readonly portal: string;
+  /** Empty where the portal tells it after the sign-in. */
+  readonly clinicId: string;
+  /** Null: a new person, named as the portal's patient. */
+  readonly personId: string | null;
+  readonly via: 'app' | 'command-line';
+  /** The caller confirms beforehand the patient that will be read. */
+  readonly confirms: boolean;
+};
+
+/** What an attempt keeps sealed between going to the portal and coming back. */
+export type AttemptSecrets = LaunchSecrets & {
+  readonly sentTo: string;
+  readonly redirectUri: string;
+};
+
+/**
+ * Makes a connection in state `authorising`.
+ * @returns its id, and the link of this server to follow
+ * @throws `connection.unknown_portal`, `connection.portal_off`, `connection.unknown_clinic`
+ */
+export async function beginConnection(
+  context: ConnectionContext,
+  request: BeginRequest,
+): Promise<{ connectionId: string; go: string }> {
+  const entry = context.registry.usable(request.portal);
+  const clinic = await clinicChosen(context, entry, request.clinicId);
+  const connectionId = newId();
+  const now = isoTime(context.clock.now());
+  await context.db
+    .insertInto('connection')
+    .values({
+      id: connectionId,
+      portal: entry.key,
+      environment: entry.environment,
+      clinic_id: clinic.id,
+      clinic_name: clinic.name,
+      town: clinic.town,
+      person_id: request.personId,
+      patient_id: null,
+      candidate: null,
+      clinic_note: null,
+      status: 'authorising',
+      status_code: null,
+      status_since: now,
+      scopes_granted: '',
+      sample: entry.simulated ? 1 : 0,
+      created_at: now,
+    })
+    .execute();
+  context.changed(connectionId);
+  return { connectionId, go: await newAttempt(context, connectionId, request) };
+}
+
+/** A new attempt for a connection that exists: after a failed one, or to sign in again. */
+export async function beginAgain(
+  context: ConnectionContext,
+  connectionId: string,
+): Promise<{ connectionId: string; go: string }> {
+  const connection = await getConnection(context.db, connectionId);
+  context.registry.usable(connection.portal);
+  return {
+    connectionId,
+    go: await newAttempt(context, connectionId, { via: 'app', confirms: false }),
+  };
+}
+
+/**
+ * Follows an attempt's link: where to send the browser, and the cookie it must bring back.
+ * Following it again from the same browser (Back, reload, a double click) leads to the same place.
+ * @throws `smart.attempt_expired`, `smart.attempt_used`, `smart.discovery_failed`, `net.*`
+ */
+export async function followLink(
+  context: ConnectionContext,
+  linkId: string,
+  cookieOf: (name: string) => string | undefined,
+) {
+  const idHash = sha256(linkId);
+  const attempt = await context.db
+    .selectFrom('connect_attempt')
+    .selectAll()
+    .where('id_hash', '=', idHash)
+    .executeTakeFirst();
+  if (!attempt) throw new ChartfoldError('smart.attempt_used');
+  if (attempt.expires_at < isoTime(context.clock.now()))
+    throw new ChartfoldError('smart.attempt_expired');
+  const cookieName = attemptCookie(idHash);
+  if (attempt.status !== 'new') {
+    const isSameBrowser = attempt.cookie_hash === sha256(cookieOf(cookieName) ?? '');
+    if (attempt.status !== 'sent' || !isSameBrowser) throw new ChartfoldError('smart.attempt_used');
+    return { location: openSecrets(context, idHash, attempt.secrets).sentTo, cookie: null };
+  }
+  const connection = await getConnection(context.db, attempt.connection_id);
+  const entry = context.registry.usable(connection.portal);
+  const client = await smartClient(context, entry);
+  const secrets = newLaunchSecrets();
+  const redirectUri = `${context.publicUrl}${entry.vendor.portal.callbackPath}`;
+  const location = await authorizationUrl(client, secrets, {
+    redirectUri,
+    scopes: entry.scopes,
+    aud: entry.aud,
+    extra: entry.vendor.hooks.authorizationParams?.(connection.clinic_id) ?? {},
+  });
+  const cookie = newSecret();
+  const kept: AttemptSecrets = { ...secrets, sentTo: location, redirectUri };
+  const taken = await context.db
+    .updateTable('connect_attempt')
+    .set({
+      status: 'sent',
+      cookie_hash: sha256(cookie),
+      state_hash: sha256(secrets.state),
+      secrets: context.sealer.seal(JSON.stringify(kept), secretsContext(idHash)),
+    })
+    .where('id_hash', '=', idHash)
+    .where('status', '=', 'new')
+    .executeTakeFirst();
+  if (taken.numUpdatedRows === 0n) throw new ChartfoldError('smart.attempt_used');
+  return { location, cookie: { name: cookieName, value: cookie, maxAgeS: ATTEMPT_MS / 1000 } };
+}
+
+/** The name of an attempt's own cookie, without the `__Host-` that https adds. */
+export function attemptCookie(idHash: string): string {
+  return `chartfold-attempt-${idHash.replace(/[^A-Za-z0-9]/g, '').slice(0, 16)}`;
+}
+
+export function openSecrets(
+  context: ConnectionContext,
+  idHash: string,
+  sealed: Sealed | null,
+): AttemptSecrets {
+  if (sealed === null) throw new ChartfoldError('smart.attempt_used');
+  return JSON.parse(context.sealer.open(sealed, secretsContext(idHash))) as AttemptSecrets;
+}
+
+async function newAttempt(
+  context: ConnectionContext,
+  connectionId: string,
+  request: Pick<BeginRequest, 'via' | 'confirms'>,
+): Promise<string> {
+  const linkId = newId();
+  await context.db
+    .insertInto('connect_attempt')
+    .values({
+      id_hash: sha256(linkId),
+      connection_id: connectionId,
+      status: 'new',
+      cookie_hash: null,
+      state_hash: null,
+      secrets: null,
+      via: request.via,
+      confirms: request.confirms ? 1 : 0,
+      expires_at: isoTime(context.clock.now() + ATTEMPT_MS),
+    })
+    .execute();
+  await context.db
+    .deleteFrom('connect_attempt')
+    .where('expires_at', '<', isoTime(context.clock.now() - ATTEMPT_MS))
+    .execute();
+  return `${context.publicUrl}/connect/${linkId}`;
+}
+
+async function clinicChosen(context: ConnectionContext, entry: PortalEntry, clinicId: string) {
+  if (clinicId === '') return { id: '', name: entry.name, town: null };
+  const listed = await clinicsOf(context, entry);
+  const found = listed?.find((clinic) => clinic.id === clinicId);
+  if (found) return found;
+  if (listed) throw new ChartfoldError('connection.unknown_clinic', { detail: clinicId });
+  return { id: clinicId, name: `${entry.name}, practice ${clinicId}`, town: null };
+}
+
+function secretsContext(idHash: string): string {
+  return `connect_attempt/${idHash}`;
+}

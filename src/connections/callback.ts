@@ -1,0 +1,254 @@
+// Owns the second half of a sign-in: the browser comes back, the code becomes tokens, the tokens are sealed,
+// the patient is read to be confirmed. Coming back twice (reload, Back, double submit) does nothing twice.
+
+import { patientBasics } from '../fhir/text/names.ts';
+import { isoTime } from '../platform/clock.ts';
+import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
+import { sha256 } from '../platform/ids.ts';
+import type { PortalEntry } from '../portals/registry.ts';
+import type { SmartClient } from '../smart/client.ts';
+import { readCallback } from '../smart/launch.ts';
+import { grantedScopes } from '../smart/scopes.ts';
+import { exchangeCode, type Tokens } from '../smart/token.ts';
+import { authorisedFetch } from './authorised-fetch.ts';
+import { type AttemptSecrets, attemptCookie, openSecrets } from './begin.ts';
+import { smartClient } from './client.ts';
+import { clinicOf } from './clinic-of.ts';
+import { confirmPatient } from './confirm.ts';
+import { type Connection, type ConnectionContext, getConnection } from './context.ts';
+import { dropGrant, keepGrant, moveGrant } from './grant.ts';
+import type { Refresher } from './refresh.ts';
+import { setStatus } from './status.ts';
+
+export type CallbackResult = {
+  /** Where the sign-in landed: another connection where this patient was connected already. */
+  readonly connectionId: string;
+  readonly via: 'app' | 'command-line';
+  /** Why it did not succeed; the connection says so too. */
+  readonly failed: ChartfoldError | null;
+  /** The attempt's cookie, which has served. */
+  readonly cookieName: string;
+};
+
+/**
+ * Handles an authorization response.
+ * @param parameters the query as it came
+ * @throws `smart.state_mismatch` where no attempt of this browser belongs to it; `smart.attempt_expired`
+ */
+export async function handleCallback(
+  context: ConnectionContext,
+  refresher: Refresher,
+  callbackPath: string,
+  parameters: URLSearchParams,
+  cookieOf: (name: string) => string | undefined,
+): Promise<CallbackResult> {
+  const attempt = await attemptOf(context, parameters, cookieOf);
+  const result = {
+    connectionId: attempt.connection_id,
+    via: attempt.via,
+    cookieName: attemptCookie(attempt.id_hash),
+  };
+  // Only one request takes the attempt; whoever comes second is led to where it stands.
+  const taken = await context.db
+    .updateTable('connect_attempt')
+    .set({ status: 'used' })
+    .where('id_hash', '=', attempt.id_hash)
+    .where('status', '=', 'sent')
+    .executeTakeFirst();
+  if (taken.numUpdatedRows === 0n) return { ...result, failed: null };
+  try {
+    const secrets = openSecrets(context, attempt.id_hash, attempt.secrets);
+    await context.db
+      .updateTable('connect_attempt')
+      .set({ secrets: null })
+      .where('id_hash', '=', attempt.id_hash)
+      .execute();
+    const connection = await getConnection(context.db, attempt.connection_id);
+    const entry = context.registry.usable(connection.portal);
+    if (entry.vendor.portal.callbackPath !== callbackPath)
+      throw new ChartfoldError('smart.state_mismatch');
+    const connectionId = await completeSignIn(context, refresher, {
+      connection,
+      entry,
+      secrets,
+      parameters,
+    });
+    if (attempt.confirms === 1)
+      await confirmPatient(context, connectionId, { personId: connection.person_id });
+    return { ...result, connectionId, failed: null };
+  } catch (error) {
+    const failed = asChartfoldError(error);
+    context.log.error('connection.sign_in_failed', failed, { connection: attempt.connection_id });
+    await noteFailure(context, attempt.connection_id, failed);
+    return { ...result, failed };
+  }
+}
+
+async function attemptOf(
+  context: ConnectionContext,
+  parameters: URLSearchParams,
+  cookieOf: (name: string) => string | undefined,
+) {
+  const attempt = await context.db
+    .selectFrom('connect_attempt')
+    .selectAll()
+    .where('state_hash', '=', sha256(parameters.get('state') ?? ''))
+    .executeTakeFirst();
+  // The state is bound to the browser that was sent away (SMART 2.2 @61), not merely known here.
+  const isSameBrowser =
+    attempt && attempt.cookie_hash === sha256(cookieOf(attemptCookie(attempt.id_hash)) ?? '');
+  if (!attempt || !isSameBrowser) throw new ChartfoldError('smart.state_mismatch');
+  if (attempt.expires_at < isoTime(context.clock.now()))
+    throw new ChartfoldError('smart.attempt_expired');
+  return attempt;
+}
+
+type SignIn = {
+  readonly connection: Connection;
+  readonly entry: PortalEntry;
+  readonly secrets: AttemptSecrets;
+  readonly parameters: URLSearchParams;
+};
+
+/** Code → tokens → patient. Returns the id of the connection that now holds the tokens. */
+async function completeSignIn(
+  context: ConnectionContext,
+  refresher: Refresher,
+  signIn: SignIn,
+): Promise<string> {
+  const { connection, entry } = signIn;
+  const client = await smartClient(context, entry);
+  const tokens = await tokensFor(context, client, signIn);
+  if (tokens.patient === null) throw new ChartfoldError('smart.no_patient');
+  if (connection.patient_id !== null && connection.patient_id !== tokens.patient) {
+    throw new ChartfoldError('connection.patient_changed');
+  }
+  const clinic = clinicOf(entry, tokens, connection);
+  const scopes = grantedScopes(tokens.scope ?? undefined, entry.scopes).join(' ');
+  const known = await sameConnection(context, connection, entry, clinic.id, tokens.patient);
+  const target = known?.id ?? connection.id;
+  await context.db.transaction().execute(async (trx) => {
+    await keepGrant(context, connection.id, tokens, trx);
+    if (known) {
+      await moveGrant(context, connection.id, known.id, trx);
+      await trx.deleteFrom('connection').where('id', '=', connection.id).execute();
+    }
+    await trx
+      .updateTable('connection')
+      .set({
+        patient_id: tokens.patient,
+        scopes_granted: scopes,
+        clinic_id: clinic.id,
+        clinic_name: clinic.name,
+        clinic_note: clinic.note,
+      })
+      .where('id', '=', target)
+      .execute();
+  });
+  if ((known ?? connection).patient_id !== null) {
+    // The same patient as before: what was confirmed then holds.
+    await setStatus(context, target, 'ready');
+    return target;
+  }
+  const basics = await readPatient(
+    context,
+    refresher,
+    { connectionId: target, entry, clinicId: clinic.id },
+    tokens.patient,
+  );
+  await setStatus(context, target, 'confirm', {
+    candidate: context.sealer.seal(JSON.stringify(basics), `connection/${target}/candidate`),
+  });
+  return target;
+}
+
+async function tokensFor(
+  context: ConnectionContext,
+  client: SmartClient,
+  { entry, secrets, parameters }: SignIn,
+): Promise<Tokens> {
+  const callback = readCallback(client, parameters, secrets.state);
+  return exchangeCode(client, context.outbound, {
+    callback,
+    redirectUri: secrets.redirectUri,
+    codeVerifier: secrets.codeVerifier,
+    nonce: secrets.nonce,
+    asksOpenId: entry.scopes.includes('openid'),
+  });
+}
+
+/** Another connection to the same portal, clinic and patient that was confirmed once: it is the one to go on. */
+async function sameConnection(
+  context: ConnectionContext,
+  connection: Connection,
+  entry: PortalEntry,
+  clinicId: string,
+  patientId: string,
+) {
+  if (connection.patient_id !== null) return undefined;
+  return context.db
+    .selectFrom('connection')
+    .selectAll()
+    .where('portal', '=', entry.key)
+    .where('clinic_id', '=', clinicId)
+    .where('patient_id', '=', patientId)
+    .where('status', 'in', ['ready', 'sign-in-again', 'disconnected'])
+    .where('id', '!=', connection.id)
+    .executeTakeFirst();
+}
+
+async function readPatient(
+  context: ConnectionContext,
+  refresher: Refresher,
+  target: { connectionId: string; entry: PortalEntry; clinicId: string },
+  patientId: string,
+) {
+  const portal = authorisedFetch(context, refresher, target);
+  const address = portal.addressOf(`Patient/${encodeURIComponent(patientId)}`);
+  const response = await portal.get(address, {
+    timeoutMs: target.entry.vendor.portal.requests.timeoutMs,
+  });
+  if (response.status !== 200) {
+    const code =
+      response.status === 403
+        ? 'fhir.forbidden'
+        : response.status === 401
+          ? 'fhir.unauthorized'
+          : 'fhir.server_error';
+    throw new ChartfoldError(code, { detail: `the patient, HTTP status ${response.status}` });
+  }
+  try {
+    return patientBasics(JSON.parse(await response.text()));
+  } catch (cause) {
+    throw new ChartfoldError('fhir.not_json', { detail: 'the patient', cause });
+  }
+}
+
+/** A connection that was never confirmed keeps nothing of a sign-in that failed; a confirmed one keeps its state. */
+async function noteFailure(
+  context: ConnectionContext,
+  connectionId: string,
+  failed: ChartfoldError,
+): Promise<void> {
+  const connection = await context.db
+    .selectFrom('connection')
+    .selectAll()
+    .where('id', '=', connectionId)
+    .executeTakeFirst();
+  if (!connection) return;
+  const wasConfirmed =
+    connection.status !== 'authorising' &&
+    connection.status !== 'confirm' &&
+    connection.status !== 'failed';
+  if (wasConfirmed) {
+    await setStatus(context, connectionId, connection.status, { code: failed.code });
+    return;
+  }
+  await dropGrant(context.db, connectionId);
+  await context.db
+    .updateTable('connection')
+    .set({ patient_id: null })
+    .where('id', '=', connectionId)
+    .execute();
+  await setStatus(context, connectionId, 'failed', { code: failed.code });
+}

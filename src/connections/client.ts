@@ -1,0 +1,67 @@
+// Owns putting a SMART client together for a portal: its addresses, discovered or configured, and how we
+// prove ourselves there.
+
+import type { PortalEntry } from '../portals/registry.ts';
+import type { SmartClient } from '../smart/client.ts';
+import { privateKeyJwt } from '../smart/client-auth/private-key-jwt.ts';
+import { publicClient } from '../smart/client-auth/public.ts';
+import { secretBasic, secretPost } from '../smart/client-auth/secret.ts';
+import {
+  readConfiguration,
+  requestConfiguration,
+  type SmartConfiguration,
+} from '../smart/discovery.ts';
+import { ChartfoldError } from '../platform/errors.ts';
+import type { ConnectionContext } from './context.ts';
+
+/**
+ * The client for a portal. Discovery is asked afresh: a vendor's content changes without its version.
+ * @throws `connection.portal_off`, `smart.discovery_failed`, `smart.discovery_incomplete`, `net.*`
+ */
+export async function smartClient(
+  context: ConnectionContext,
+  entry: PortalEntry,
+): Promise<SmartClient> {
+  if (!entry.registration)
+    throw new ChartfoldError('connection.portal_off', { detail: entry.switchOn });
+  const server = await serverOf(context, entry);
+  return {
+    server,
+    fhirBaseUrl: entry.fhirBaseUrl,
+    clientId: entry.registration.clientId,
+    authenticate: await authentication(context, entry, server.tokenEndpoint),
+  };
+}
+
+async function serverOf(
+  context: ConnectionContext,
+  entry: PortalEntry,
+): Promise<SmartConfiguration> {
+  const found = await readConfiguration(
+    await requestConfiguration(context.outbound, entry.fhirBaseUrl),
+    entry.fhirBaseUrl,
+  );
+  return {
+    ...found,
+    authorizationEndpoint: entry.authorizationEndpoint ?? found.authorizationEndpoint,
+    tokenEndpoint: entry.tokenEndpoint ?? found.tokenEndpoint,
+  };
+}
+
+async function authentication(
+  context: ConnectionContext,
+  entry: PortalEntry,
+  tokenEndpoint: string,
+) {
+  const { auth = 'none', clientSecret = null } = entry.registration ?? {};
+  switch (auth) {
+    case 'none':
+      return publicClient();
+    case 'client_secret_basic':
+      return secretBasic(clientSecret ?? '');
+    case 'client_secret_post':
+      return secretPost(clientSecret ?? '');
+    case 'private_key_jwt':
+      return privateKeyJwt(await context.signer(entry.environment), tokenEndpoint);
+  }
+}

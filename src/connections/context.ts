@@ -1,0 +1,45 @@
+// Owns what the functions of this folder work with, and how a connection reads as a value.
+
+import type { Selectable } from 'kysely';
+import type { Signer } from '../keys/keyring.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db } from '../platform/db/db.ts';
+import { ChartfoldError } from '../platform/errors.ts';
+import type { Jobs } from '../platform/jobs/jobs.ts';
+import type { Log } from '../platform/log.ts';
+import type { Outbound } from '../platform/outbound.ts';
+import type { Sealer } from '../platform/seal.ts';
+import type { Environment } from '../portals/portal.ts';
+import type { PortalRegistry } from '../portals/registry.ts';
+import type { ConnectionTable } from './tables.ts';
+
+export type ConnectionContext = {
+  readonly db: Db;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly outbound: Outbound;
+  readonly jobs: Jobs;
+  readonly registry: PortalRegistry;
+  /** The active key of a ring, for signing in to a token endpoint. */
+  readonly signer: (ring: Environment) => Promise<Signer>;
+  readonly publicUrl: string;
+  /** Tells who listens that a connection has changed. */
+  readonly changed: (connectionId: string) => void;
+};
+
+export type Connection = Selectable<ConnectionTable>;
+
+/** The queue of sync jobs; `key` is the connection's id. */
+export const SYNC_QUEUE = 'sync';
+
+/** @throws `connection.not_found` */
+export async function getConnection(db: Db, id: string): Promise<Connection> {
+  const row = await db.selectFrom('connection').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new ChartfoldError('connection.not_found');
+  return row;
+}
+
+export async function listConnections(db: Db): Promise<Connection[]> {
+  return db.selectFrom('connection').selectAll().orderBy('created_at').orderBy('id').execute();
+}

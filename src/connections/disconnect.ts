@@ -1,0 +1,37 @@
+// Owns ending a connection: tokens revoked at the portal where it can be, dropped here in any case; what was
+// received is kept.
+
+import { revokeToken } from '../smart/token.ts';
+import { smartClient } from './client.ts';
+import { finishRun, openRunOf } from '../records/runs.ts';
+import { type ConnectionContext, getConnection, SYNC_QUEUE } from './context.ts';
+import { dropGrant, openGrant } from './grant.ts';
+import { setStatus } from './status.ts';
+
+/** @returns whether the portal was told; where not, its own page for connected apps ends the permission */
+export async function disconnect(
+  context: ConnectionContext,
+  connectionId: string,
+): Promise<{ revoked: boolean }> {
+  const connection = await getConnection(context.db, connectionId);
+  await context.jobs.cancel(SYNC_QUEUE, connectionId);
+  const open = await openRunOf(context.db, connectionId);
+  if (open) await finishRun(context.db, { run: open.id, now: context.clock.now() });
+  const grant = await openGrant(context, connectionId);
+  let revoked = false;
+  try {
+    if (grant) {
+      const client = await smartClient(context, context.registry.usable(connection.portal));
+      revoked = await revokeToken(
+        client,
+        context.outbound,
+        grant.refreshToken ?? grant.accessToken,
+      );
+    }
+  } catch (error) {
+    context.log.error('connection.revoke_failed', error, { connection: connectionId });
+  }
+  await dropGrant(context.db, connectionId);
+  await setStatus(context, connectionId, 'disconnected');
+  return { revoked };
+}

@@ -1,0 +1,123 @@
+// Owns the shapes and migration of connections: what is connected, its sealed grant, the sign-ins under way.
+
+import type { Migration } from 'kysely/migration';
+import type { Sealed } from '../platform/seal.ts';
+
+declare module '../platform/db/db.ts' {
+  interface Tables {
+    connection: ConnectionTable;
+    connection_grant: GrantTable;
+    connect_attempt: AttemptTable;
+  }
+}
+
+export type ConnectionStatus =
+  | 'authorising'
+  | 'confirm'
+  | 'ready'
+  | 'sign-in-again'
+  | 'failed'
+  | 'disconnected';
+
+export type ConnectionTable = {
+  /** Also the id of its source of records. */
+  id: string;
+  /** Key of the portal's entry. */
+  portal: string;
+  environment: 'production' | 'preview';
+  clinic_id: string;
+  clinic_name: string;
+  town: string | null;
+  /** Whose record it goes into; before the confirmation, whose it is meant to go into. */
+  person_id: string | null;
+  /** The patient's id in the portal. */
+  patient_id: string | null;
+  /** Name, birth date and gender read from the portal, sealed JSON, until they are confirmed. */
+  candidate: Sealed | null;
+  clinic_note: string | null;
+  status: ConnectionStatus;
+  status_code: string | null;
+  status_since: string;
+  scopes_granted: string;
+  sample: 0 | 1;
+  created_at: string;
+};
+
+export type GrantTable = {
+  connection_id: string;
+  access_token: Sealed;
+  refresh_token: Sealed | null;
+  /** ISO time; null where the portal did not say. */
+  expires_at: string | null;
+};
+
+export type AttemptTable = {
+  /** SHA-256 of the id in the link. */
+  id_hash: string;
+  connection_id: string;
+  /** `new`: nobody has followed the link; `sent`: a browser went to the portal; then `used`. */
+  status: 'new' | 'sent' | 'used';
+  /** SHA-256 of the attempt cookie and of `state`, once sent. */
+  cookie_hash: string | null;
+  state_hash: string | null;
+  /** Sealed JSON: state, code verifier, nonce, and the address sent to. */
+  secrets: Sealed | null;
+  via: 'app' | 'command-line';
+  /** The caller has said beforehand that the patient read is the right one. */
+  confirms: 0 | 1;
+  expires_at: string;
+};
+
+export const connectionMigrations: Record<string, Migration> = {
+  '2026-11-21-connections-1': {
+    async up(db) {
+      await db.schema
+        .createTable('connection')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('portal', 'text', (c) => c.notNull())
+        .addColumn('environment', 'text', (c) => c.notNull())
+        .addColumn('clinic_id', 'text', (c) => c.notNull())
+        .addColumn('clinic_name', 'text', (c) => c.notNull())
+        .addColumn('town', 'text')
+        .addColumn('person_id', 'text')
+        .addColumn('patient_id', 'text')
+        .addColumn('candidate', 'text')
+        .addColumn('clinic_note', 'text')
+        .addColumn('status', 'text', (c) => c.notNull())
+        .addColumn('status_code', 'text')
+        .addColumn('status_since', 'text', (c) => c.notNull())
+        .addColumn('scopes_granted', 'text', (c) => c.notNull())
+        .addColumn('sample', 'integer', (c) => c.notNull())
+        .addColumn('created_at', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('connection_grant')
+        .addColumn('connection_id', 'text', (c) =>
+          c.primaryKey().references('connection.id').onDelete('cascade'),
+        )
+        .addColumn('access_token', 'text', (c) => c.notNull())
+        .addColumn('refresh_token', 'text')
+        .addColumn('expires_at', 'text')
+        .execute();
+      await db.schema
+        .createTable('connect_attempt')
+        .addColumn('id_hash', 'text', (c) => c.primaryKey())
+        .addColumn('connection_id', 'text', (c) =>
+          c.notNull().references('connection.id').onDelete('cascade'),
+        )
+        .addColumn('status', 'text', (c) => c.notNull())
+        .addColumn('cookie_hash', 'text')
+        .addColumn('state_hash', 'text')
+        .addColumn('secrets', 'text')
+        .addColumn('via', 'text', (c) => c.notNull())
+        .addColumn('confirms', 'integer', (c) => c.notNull())
+        .addColumn('expires_at', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createIndex('connect_attempt_state')
+        .on('connect_attempt')
+        .column('state_hash')
+        .execute();
+    },
+  },
+};

@@ -1,0 +1,81 @@
+// Owns how a route of the API is declared: once, with its schemas, for the router and for /api/openapi.json.
+// Answers are parsed on their way out, so that nothing leaves that the contract does not name.
+
+import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import { ChartfoldError } from '../platform/errors.ts';
+import { problem } from './contract.ts';
+import type { Env } from './problem.ts';
+
+export type Api = OpenAPIHono<Env>;
+export type ApiContext = Context<Env>;
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+type Declaration<Body extends z.ZodType, Reply extends z.ZodType> = {
+  readonly method: 'get' | 'post' | 'delete';
+  /** Parameters as `{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly body?: Body;
+  readonly reply: Reply;
+};
+
+export function createApi(): Api {
+  return new OpenAPIHono<Env>();
+}
+
+/** Declares a route. The handler is given the parsed body and gives back the value of the answer. */
+export function route<Body extends z.ZodType, Reply extends z.ZodType>(
+  api: Api,
+  declaration: Declaration<Body, Reply>,
+  handler: (c: ApiContext, body: z.output<Body>) => Promise<z.input<Reply>>,
+): void {
+  const { method, path, summary, body, reply } = declaration;
+  const config = createRoute({
+    method,
+    path,
+    summary,
+    request: body
+      ? { body: { content: { 'application/json': { schema: body } }, required: true } }
+      : {},
+    responses: {
+      200: { description: summary, content: { 'application/json': { schema: reply } } },
+      default: {
+        description: 'What went wrong',
+        content: { 'application/problem+json': { schema: problem } },
+      },
+    },
+  } satisfies RouteConfig);
+  api.openAPIRegistry.registerPath(config);
+  api.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
+    const value = await handler(c, (body ? await readBody(c, body) : undefined) as z.output<Body>);
+    return c.json(reply.parse(value) as object);
+  });
+}
+
+/** A path parameter; routes name the ones they have. */
+export function parameter(c: ApiContext, name: string): string {
+  return c.req.param(name) ?? '';
+}
+
+async function readBody<Body extends z.ZodType>(
+  c: ApiContext,
+  schema: Body,
+): Promise<z.output<Body>> {
+  if (Number(c.req.header('content-length') ?? 0) > MAX_BODY_BYTES)
+    throw new ChartfoldError('http.too_large');
+  const text = await c.req.text();
+  if (text.length > MAX_BODY_BYTES) throw new ChartfoldError('http.too_large');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ChartfoldError('http.invalid_request', { detail: 'the body is not JSON', cause });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body').join(', ');
+  throw new ChartfoldError('http.invalid_request', { detail: fields });
+}

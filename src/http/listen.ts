@@ -1,0 +1,101 @@
+// Owns listening: the web address, with a certificate that is read again when its files change, and the control
+// socket that only this user can open.
+
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, watch } from 'node:fs';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer, type Server as TlsServer } from 'node:https';
+import { dirname } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import type { Config } from '../platform/config/read.ts';
+import { ChartfoldError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+
+type Fetch = Parameters<typeof getRequestListener>[0];
+export type Listening = { readonly port: number; close(): Promise<void> };
+
+/** A request's head must arrive within this; slow ones hold nothing open for long. */
+const HEADERS_TIMEOUT_MS = 15_000;
+
+/** Listens at HOST and PORT. @throws `config.port_in_use` naming the key */
+export async function listen(
+  config: Pick<Config, 'host' | 'port' | 'tls'>,
+  fetch: Fetch,
+  log: Log,
+): Promise<Listening> {
+  const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
+  const server = config.tls
+    ? createHttpsServer({ ...readTls(config.tls), headersTimeout: HEADERS_TIMEOUT_MS }, listener)
+    : createHttpServer({ headersTimeout: HEADERS_TIMEOUT_MS }, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const isTaken = cause.code === 'EADDRINUSE' || cause.code === 'EACCES';
+      reject(
+        isTaken
+          ? new ChartfoldError('config.port_in_use', { detail: `PORT ${config.port}`, cause })
+          : cause,
+      );
+    });
+    server.listen(config.port, config.host, resolve);
+  });
+  const stopWatching = config.tls
+    ? watchTls(server as TlsServer, config.tls, log)
+    : () => undefined;
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : config.port,
+    close: () => {
+      stopWatching();
+      return closeServer(server);
+    },
+  };
+}
+
+/** Listens at a Unix socket with mode 600. */
+export async function listenControl(path: string, fetch: Fetch): Promise<Listening> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // The data directory is ours by its lock, so a socket left here is a dead one.
+  rmSync(path, { force: true });
+  const server = createHttpServer(
+    { requestTimeout: 0 },
+    getRequestListener(fetch, { overrideGlobalObjects: false }),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  if (existsSync(path)) chmodSync(path, 0o600);
+  return { port: 0, close: () => closeServer(server).finally(() => rmSync(path, { force: true })) };
+}
+
+function readTls(tls: NonNullable<Config['tls']>) {
+  return { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
+}
+
+function watchTls(server: TlsServer, tls: NonNullable<Config['tls']>, log: Log): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const reload = () => {
+    clearTimeout(timer);
+    // Certificate and key are two writes; taken together once both are done.
+    timer = setTimeout(() => {
+      try {
+        server.setSecureContext(readTls(tls));
+        log.info('tls.reloaded');
+      } catch (error) {
+        log.error('tls.reload_failed', error);
+      }
+    }, 500);
+  };
+  const watchers = [tls.certFile, tls.keyFile].map((file) => watch(file, reload));
+  return () => {
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.close();
+  };
+}
+
+function closeServer(server: Server | TlsServer): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    // Live streams never end by themselves.
+    server.closeAllConnections();
+  });
+}

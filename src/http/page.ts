@@ -1,0 +1,52 @@
+// Owns the one page that the server writes itself: a sentence at the end of a sign-in that has no app to go
+// back to. No script; its style is allowed by the response's nonce.
+
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { asChartfoldError } from '../platform/errors.ts';
+import type { Env } from './problem.ts';
+
+const STYLE = `
+:root{color-scheme:light dark}
+body{margin:0;min-height:100vh;display:grid;place-items:center;background:#fbf9f5;color:#22201c;font:18px/1.55 system-ui,sans-serif}
+main{max-width:34rem;padding:2rem}
+h1{font-size:24px;line-height:32px;margin:0 0 12px;font-weight:600}
+p{margin:0 0 12px;color:#57524a}a{color:#0b6a65}small{color:#6c665b;font-size:13px}
+@media(prefers-color-scheme:dark){body{background:#1a1915;color:#eeeae1}p{color:#b8b2a6}a{color:#66c8be}small{color:#9c9689}}`;
+
+/** A page with a heading and a sentence, both plain text. */
+export function page(
+  c: Context<Env>,
+  content: {
+    title: string;
+    sentence: string;
+    small?: string;
+    link?: { href: string; text: string };
+  },
+  status: ContentfulStatusCode = 200,
+): Response {
+  const { title, sentence, small, link } = content;
+  return c.html(
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escape(title)} · Chartfold</title><style nonce="${c.get('nonce')}">${STYLE}</style></head><body><main><h1>${escape(title)}</h1><p>${escape(sentence)}</p>${link ? `<p><a href="${escape(link.href)}">${escape(link.text)}</a></p>` : ''}${small ? `<small>${escape(small)}</small>` : ''}</main></body></html>`,
+    status,
+  );
+}
+
+/** The page for an error of the sign-in flow. */
+export function errorPage(c: Context<Env>, thrown: unknown): Response {
+  const error = asChartfoldError(thrown);
+  return page(
+    c,
+    {
+      title: 'This sign-in did not succeed',
+      sentence: error.row.sentence,
+      small: `${error.code}, request ${c.get('requestId')}`,
+      link: { href: '/connections', text: 'Back to Connections' },
+    },
+    error.row.status as ContentfulStatusCode,
+  );
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}

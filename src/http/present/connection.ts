@@ -1,0 +1,156 @@
+// Owns how a connection reads on the wire: its state in one value, progress included.
+
+import { candidateOf } from '../../connections/confirm.ts';
+import type { Connection } from '../../connections/context.ts';
+import type { PatientBasics } from '../../fhir/text/names.ts';
+import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
+import { missingScopes } from '../../smart/scopes.ts';
+import type { Question, Run } from '../../records/types.ts';
+import type {
+  Connection as Wire,
+  ConnectionState,
+  Person,
+  Progress,
+  ReceiptSummary,
+  SourceMark,
+} from '../contract.ts';
+import type { App } from '../app.ts';
+
+const MARKS: readonly SourceMark[] = ['circle', 'square', 'diamond', 'hexagon', 'ring', 'plus'];
+
+/** What the presentation of one connection needs to know beside it. */
+export type ConnectionFacts = {
+  readonly index: number;
+  readonly person: Pick<Person, 'id' | 'name' | 'birthDate'> | undefined;
+  readonly records: number;
+  readonly openRun: { readonly run: Run; readonly questions: readonly Question[] } | undefined;
+  readonly lastRun: { readonly run: Run; readonly questions: readonly Question[] } | undefined;
+};
+
+/** The mark of the n-th source; after five they begin again, `plus` is for what the person added. */
+export function markOf(index: number): SourceMark {
+  return MARKS[index % (MARKS.length - 1)] ?? 'circle';
+}
+
+export function presentConnection(app: App, connection: Connection, facts: ConnectionFacts): Wire {
+  const entry = app.registry.entries.find((e) => e.key === connection.portal);
+  return {
+    id: connection.id,
+    personId: connection.person_id,
+    personName: facts.person?.name ?? null,
+    portal: connection.portal,
+    portalName: entry?.name ?? connection.portal,
+    environment: connection.environment,
+    clinicName: connection.clinic_name,
+    town: connection.town,
+    mark: markOf(facts.index),
+    sample: connection.sample === 1,
+    records: facts.records,
+    createdAt: connection.created_at,
+    state: stateOf(app, connection, facts),
+    lastReceipt: facts.lastRun ? receiptSummary(facts.lastRun.run, facts.lastRun.questions) : null,
+    note: entry?.vendor.portal.gaps[0] ?? null,
+  };
+}
+
+export function receiptSummary(run: Run, questions: readonly Question[]): ReceiptSummary {
+  return {
+    id: run.id,
+    finishedAt: run.endedAt,
+    asked: questions.length,
+    answeredInFull: questions.filter((q) => q.outcome === 'full').length,
+    new: questions.reduce((sum, q) => sum + q.new, 0),
+    changed: questions.reduce((sum, q) => sum + q.changed, 0),
+  };
+}
+
+function stateOf(app: App, connection: Connection, facts: ConnectionFacts): ConnectionState {
+  const since = connection.status_since;
+  const row = connection.status_code
+    ? errorCatalogue[connection.status_code as ErrorCode]
+    : undefined;
+  const code = connection.status_code ?? 'internal.unexpected';
+  switch (connection.status) {
+    case 'authorising':
+      return { kind: 'authorising', since };
+    case 'confirm':
+      return confirmState(app, connection, facts);
+    case 'ready':
+      return facts.openRun
+        ? { kind: 'syncing', progress: progressOf(facts.openRun) }
+        : { kind: 'ready' };
+    case 'sign-in-again':
+      return {
+        kind: 'sign-in-again',
+        code,
+        sentence: row?.sentence ?? errorCatalogue['smart.sign_in_again'].sentence,
+        since,
+      };
+    case 'failed':
+      return {
+        kind: 'failed',
+        code,
+        sentence: row?.sentence ?? errorCatalogue['internal.unexpected'].sentence,
+        act: row?.act ?? 'us',
+        since,
+      };
+    case 'disconnected':
+      return { kind: 'disconnected', since };
+  }
+}
+
+function confirmState(app: App, connection: Connection, facts: ConnectionFacts): ConnectionState {
+  const patient = candidateOf(app, connection);
+  const entry = app.registry.entries.find((e) => e.key === connection.portal);
+  const into = facts.person
+    ? { personId: facts.person.id, name: facts.person.name, birthDate: facts.person.birthDate }
+    : null;
+  return {
+    kind: 'confirm',
+    patient,
+    into,
+    differs: into ? differences(patient, into) : [],
+    clinicNote: connection.clinic_note,
+    scopesMissing: missingScopes(entry?.scopes ?? [], connection.scopes_granted.split(' ')),
+  };
+}
+
+function differences(
+  patient: PatientBasics,
+  known: { name: string; birthDate: string | null },
+): ('name' | 'birthDate')[] {
+  const plain = (text: string) =>
+    text
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim();
+  return [
+    ...(plain(patient.name) === plain(known.name) ? [] : (['name'] as const)),
+    ...(patient.birthDate === known.birthDate ? [] : (['birthDate'] as const)),
+  ];
+}
+
+function progressOf({ run, questions }: { run: Run; questions: readonly Question[] }): Progress {
+  const ticks = questions.map((q) => (q.outcome === 'not-asked' ? 'failed' : q.outcome));
+  const current = questions.find((q) => q.outcome === 'asking');
+  const counted = questions.filter((q) => q.received > 0).sort((a, b) => b.received - a.received);
+  return {
+    runId: run.id,
+    startedAt: run.startedAt,
+    ticks,
+    done: ticks.filter((t) => t !== 'pending' && t !== 'asking').length,
+    total: ticks.length,
+    received: questions.reduce((sum, q) => sum + q.received, 0),
+    current: current
+      ? { label: current.label, page: current.pages + 1, received: current.received }
+      : null,
+    kinds: counted.slice(0, 4).map((q) => ({ label: q.label, received: q.received })),
+    troubles: questions.flatMap((q, index) => {
+      const outcome = ticks[index];
+      return outcome === 'refused' || outcome === 'failed' || outcome === 'part'
+        ? [{ label: q.label, outcome }]
+        : [];
+    }),
+  };
+}

@@ -1,0 +1,83 @@
+// Owns how a receipt reads on the wire: sums that add up, a reason for each question not answered in full.
+
+import type { Connection } from '../../connections/context.ts';
+import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
+import type { Question, Receipt } from '../../records/types.ts';
+import type { App } from '../app.ts';
+import type { ReceiptQuestion, Receipt as Wire } from '../contract.ts';
+
+export function presentReceipt(
+  app: Pick<App, 'registry'>,
+  receipt: Receipt,
+  about: {
+    connection: Connection;
+    personName: string;
+    previous: string | null;
+    next: string | null;
+  },
+): Wire {
+  const { run, questions } = receipt;
+  const { connection } = about;
+  const entry = app.registry.entries.find((e) => e.key === connection.portal);
+  const rows = questions.map(presentQuestion);
+  const of = (outcome: ReceiptQuestion['outcome']) =>
+    rows.filter((q) => q.outcome === outcome).length;
+  const sum = (pick: (q: ReceiptQuestion) => number) =>
+    rows.reduce((total, q) => total + pick(q), 0);
+  return {
+    id: run.id,
+    connectionId: connection.id,
+    clinicName: connection.clinic_name,
+    portalName: entry?.name ?? connection.portal,
+    environment: connection.environment,
+    personName: about.personName,
+    sample: connection.sample === 1,
+    trigger: run.trigger,
+    startedAt: run.startedAt,
+    finishedAt: run.endedAt,
+    asked: rows.length,
+    answeredInFull: of('full'),
+    inPart: of('part'),
+    refused: of('refused'),
+    failed: of('failed'),
+    pages: sum((q) => q.pages),
+    received: sum((q) => q.received),
+    new: sum((q) => q.new),
+    changed: sum((q) => q.changed),
+    unchanged: sum((q) => q.unchanged),
+    setAside: sum((q) => q.setAside),
+    scopesAsked: [...run.scopesAsked],
+    scopesGranted: [...run.scopesGranted],
+    contentHash: run.receiptHash,
+    questions: rows,
+    gaps: [...(entry?.vendor.portal.gaps ?? [])],
+    previous: about.previous,
+    next: about.next,
+  };
+}
+
+function presentQuestion(q: Question): ReceiptQuestion {
+  return {
+    key: q.key,
+    label: q.label,
+    note: q.outcome === 'part' ? `pages 1 to ${q.pages}` : null,
+    why: q.why,
+    request: q.request,
+    pages: q.pages,
+    received: q.received,
+    new: q.new,
+    changed: q.changed,
+    unchanged: q.unchanged,
+    setAside: q.setAside,
+    outcome: q.outcome === 'not-asked' ? 'failed' : q.outcome,
+    reason: reasonOf(q),
+  };
+}
+
+function reasonOf(q: Question): ReceiptQuestion['reason'] {
+  if (q.outcome === 'full' || q.outcome === 'pending' || q.outcome === 'asking') return null;
+  const code: ErrorCode =
+    q.code && q.code in errorCatalogue ? (q.code as ErrorCode) : 'sync.interrupted';
+  const { sentence, act, retry } = errorCatalogue[code];
+  return { code, sentence, portalSaid: q.detail, httpStatus: q.httpStatus, act, retry };
+}

@@ -1,0 +1,73 @@
+// Owns the addresses that a browser passes through on its way to a portal and back. They need no session: the
+// attempt's own cookie says whose sign-in it is.
+
+import type { Context, Hono } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { followLink } from '../../connections/begin.ts';
+import { handleCallback } from '../../connections/callback.ts';
+import { asChartfoldError } from '../../platform/errors.ts';
+import { cookieName } from '../guards.ts';
+import type { App } from '../app.ts';
+import { errorPage, page } from '../page.ts';
+import type { Env } from '../problem.ts';
+
+export function connectRoutes(router: Hono<Env>, app: App): void {
+  router.get('/connect/:link', async (c) => {
+    try {
+      const { location, cookie } = await followLink(app, c.req.param('link'), cookieReader(c, app));
+      if (cookie) setAttemptCookie(c, app, cookie.name, cookie.value, cookie.maxAgeS);
+      return c.redirect(location, 302);
+    } catch (error) {
+      app.log.error('connection.link_failed', asChartfoldError(error), {
+        requestId: c.get('requestId'),
+      });
+      return errorPage(c, error);
+    }
+  });
+
+  const paths = new Set(app.registry.entries.map((entry) => entry.vendor.portal.callbackPath));
+  for (const path of paths) {
+    router.get(path, async (c) => {
+      try {
+        const query = new URL(c.req.url).searchParams;
+        const result = await handleCallback(app, app.refresher, path, query, cookieReader(c, app));
+        if (result.via === 'app') return c.redirect(`/connections/${result.connectionId}`, 303);
+        return result.failed ? errorPage(c, result.failed) : signedInPage(c);
+      } catch (error) {
+        app.log.error('connection.callback_refused', asChartfoldError(error), {
+          requestId: c.get('requestId'),
+        });
+        return errorPage(c, error);
+      }
+    });
+  }
+}
+
+function signedInPage(c: Context<Env>): Response {
+  return page(c, {
+    title: 'Signed in',
+    sentence:
+      'Chartfold has what it needs from this portal. You can close this window and go back to the terminal.',
+  });
+}
+
+function cookieReader(c: Context<Env>, app: App): (name: string) => string | undefined {
+  return (name) => getCookie(c, cookieName(app, name));
+}
+
+/** Lax, so that it comes along when the portal sends the browser back. It ends by itself after the attempt. */
+function setAttemptCookie(
+  c: Context<Env>,
+  app: App,
+  name: string,
+  value: string,
+  maxAge: number,
+): void {
+  setCookie(c, cookieName(app, name), value, {
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: app.publicUrl.startsWith('https:'),
+    path: '/',
+    maxAge,
+  });
+}

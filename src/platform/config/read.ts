@@ -1,0 +1,210 @@
+// Owns reading the configuration: .env, environment, CHARTFOLD_CONFIG. All faults are gathered and told
+// at once, each with what mends it, never with a secret's value.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { ChartfoldError } from '../errors.ts';
+import type { LogLevel } from '../log.ts';
+import { defaultDataDir, defaultSecretFile } from './keys.ts';
+
+const authMethod = z.enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']);
+const webAddress = z.url({ protocol: /^https?$/ });
+const orAbsent = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((v) => v ?? undefined);
+
+/** One entry of `portals` in CHARTFOLD_CONFIG. Null counts as absent. */
+const portalOverride = z.strictObject({
+  vendor: z.string().min(1),
+  environment: orAbsent(z.enum(['production', 'preview'])).transform((v) => v ?? 'production'),
+  name: orAbsent(z.string().min(1)),
+  fhirBaseUrl: orAbsent(webAddress),
+  authorizationEndpoint: orAbsent(webAddress),
+  tokenEndpoint: orAbsent(webAddress),
+  clientId: orAbsent(z.string().min(1)),
+  clientSecret: orAbsent(z.string().min(1)),
+  auth: orAbsent(authMethod),
+  scopes: orAbsent(z.array(z.string().min(1)).min(1)),
+  aud: orAbsent(z.string().min(1)),
+});
+const configFile = z.strictObject({
+  portals: orAbsent(z.array(portalOverride)).transform((v) => v ?? []),
+});
+
+export type AuthMethod = z.infer<typeof authMethod>;
+export type PortalOverride = z.infer<typeof portalOverride>;
+
+export type Config = {
+  /** Scheme, host and port, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  /** Host header values that are answered, lower case, with port where it is not the scheme's own. */
+  readonly allowedHosts: readonly string[];
+  readonly dataDir: string;
+  readonly secret: { readonly value: string } | { readonly file: string };
+  readonly jwksUrl: string | null;
+  readonly portals: readonly PortalOverride[];
+  readonly simulator: 'auto' | 'on' | 'off';
+  readonly simulatorPort: number;
+  readonly logLevel: LogLevel;
+  /** What vendors' keys are set to, by name; unset ones are absent. */
+  readonly vendorKeys: Readonly<Record<string, string>>;
+};
+
+/** The environment with .env of the working folder beneath it. */
+export function readEnvironment(folder = process.cwd()): NodeJS.ProcessEnv {
+  const file = resolve(folder, '.env');
+  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  return { ...fromFile, ...process.env };
+}
+
+/**
+ * Reads the whole configuration.
+ * @throws `config.invalid` with every fault, a line each: key, what is wrong, what mends it.
+ */
+export function readConfig(env: NodeJS.ProcessEnv, vendorKeyNames: readonly string[] = []): Config {
+  const faults: string[] = [];
+  const value = (name: string) => valueOf(env[name]);
+  const fault = (name: string, mend: string) => faults.push(`${name}: ${mend}`);
+  const port = portOf('PORT', value, 4200, fault);
+  const simulatorPort = portOf('CHARTFOLD_SIMULATOR_PORT', value, 4201, fault);
+  const tls = tlsOf(value, fault);
+  const publicUrl = publicUrlOf(value, port, tls !== null, fault);
+  const allowed = (value('ALLOWED_HOSTS') ?? '').split(',').map((h) => h.trim().toLowerCase());
+  const config: Config = {
+    publicUrl,
+    host: value('HOST') ?? '127.0.0.1',
+    port,
+    tls,
+    allowedHosts: [URL.canParse(publicUrl) ? new URL(publicUrl).host : '', ...allowed].filter(
+      Boolean,
+    ),
+    dataDir: resolve(value('CHARTFOLD_DATA_DIR') ?? defaultDataDir(env)),
+    secret: secretOf(value, env, fault),
+    jwksUrl: addressOf('JWKS_URL', value, fault),
+    portals: portalsOf(value, fault),
+    simulator: oneOf('CHARTFOLD_SIMULATOR', value, ['auto', 'on', 'off'], 'auto', fault),
+    simulatorPort,
+    logLevel: oneOf(
+      'CHARTFOLD_LOG',
+      value,
+      ['debug', 'info', 'warn', 'error', 'silent'],
+      'warn',
+      fault,
+    ),
+    vendorKeys: Object.fromEntries(
+      vendorKeyNames.flatMap((name) => (value(name) ? [[name, value(name) as string]] : [])),
+    ),
+  };
+  if (faults.length)
+    throw new ChartfoldError('config.invalid', { detail: `\n  ${faults.join('\n  ')}\n` });
+  return config;
+}
+
+type Value = (name: string) => string | undefined;
+type Fault = (name: string, mend: string) => void;
+
+/** Unset, empty and un-substituted values such as `$ATHENA_CLIENT_ID` count as unset. */
+function valueOf(raw: string | undefined): string | undefined {
+  const text = raw?.trim();
+  return !text || /^\$\{?\w+\}?$/.test(text) ? undefined : text;
+}
+
+function portOf(name: string, value: Value, fallback: number, fault: Fault): number {
+  const text = value(name);
+  if (text === undefined) return fallback;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  fault(name, 'is not a port; give a whole number from 1 to 65535');
+  return fallback;
+}
+
+function oneOf<const T extends string>(
+  name: string,
+  value: Value,
+  allowed: readonly T[],
+  fallback: T,
+  fault: Fault,
+): T {
+  const text = value(name);
+  if (text === undefined) return fallback;
+  const found = allowed.find((a) => a === text.toLowerCase());
+  if (!found) fault(name, `must be one of ${allowed.join(', ')}`);
+  return found ?? fallback;
+}
+
+function addressOf(name: string, value: Value, fault: Fault): string | null {
+  const text = value(name);
+  if (text === undefined) return null;
+  if (!webAddress.safeParse(text).success)
+    fault(name, 'is not a web address; begin with http:// or https://');
+  return text;
+}
+
+function tlsOf(value: Value, fault: Fault): Config['tls'] {
+  const certFile = value('TLS_CERT');
+  const keyFile = value('TLS_KEY');
+  if (!certFile && !keyFile) return null;
+  if (!certFile || !keyFile) {
+    fault(certFile ? 'TLS_KEY' : 'TLS_CERT', 'is missing; a certificate and its key go together');
+    return null;
+  }
+  for (const [name, file] of [
+    ['TLS_CERT', certFile],
+    ['TLS_KEY', keyFile],
+  ] as const) {
+    if (!existsSync(file)) fault(name, `there is no file ${file}; check the path`);
+  }
+  return { certFile: resolve(certFile), keyFile: resolve(keyFile) };
+}
+
+function publicUrlOf(value: Value, port: number, https: boolean, fault: Fault): string {
+  const scheme = https ? 'https' : 'http';
+  const text = value('PUBLIC_URL') ?? `${scheme}://localhost:${port}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isPlain =
+    url &&
+    ['http:', 'https:'].includes(url.protocol) &&
+    url.pathname === '/' &&
+    !url.search &&
+    !url.hash &&
+    !url.username;
+  if (isPlain) return url.origin;
+  fault('PUBLIC_URL', 'must be scheme, host and port alone, such as https://health.example.org');
+  return `${scheme}://localhost:${port}`;
+}
+
+function secretOf(value: Value, env: NodeJS.ProcessEnv, fault: Fault): Config['secret'] {
+  const text = value('CHARTFOLD_SECRET');
+  if (text === undefined)
+    return { file: resolve(value('CHARTFOLD_SECRET_FILE') ?? defaultSecretFile(env)) };
+  if (!/^[0-9a-f]{64}$/i.test(text))
+    fault(
+      'CHARTFOLD_SECRET',
+      'must be 64 hexadecimal characters; make one with: openssl rand -hex 32',
+    );
+  return { value: text.toLowerCase() };
+}
+
+function portalsOf(value: Value, fault: Fault): readonly PortalOverride[] {
+  const file = value('CHARTFOLD_CONFIG');
+  if (!file) return [];
+  try {
+    const parsed = configFile.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    if (parsed.success) return parsed.data.portals;
+    for (const issue of parsed.error.issues) {
+      fault('CHARTFOLD_CONFIG', `${file}: ${issue.path.join('.') || 'the file'}: ${issue.message}`);
+    }
+  } catch (cause) {
+    fault(
+      'CHARTFOLD_CONFIG',
+      cause instanceof SyntaxError
+        ? `${file} is not JSON; check its commas and quotes`
+        : `${file} cannot be read; check the path`,
+    );
+  }
+  return [];
+}

@@ -1,0 +1,23 @@
+// Owns random and derived identifiers. They say nothing about whom or what they name.
+
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+
+/** A random opaque id of 128 bits: 22 characters of base64url. */
+export function newId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** A random secret of 256 bits: 43 characters of base64url. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** SHA-256 as base64url; for secrets of full entropy that are looked up by their hash. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+/** HMAC-SHA-256 as base64url; for names that must not be guessed from what they are made of. */
+export function keyedHash(key: Uint8Array, text: string): string {
+  return createHmac('sha256', key).update(text).digest('base64url');
+}

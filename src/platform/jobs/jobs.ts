@@ -1,0 +1,187 @@
+// Owns queued work: put in the transaction that makes it necessary, run by whom main.ts names.
+// A job that was running when the process died runs again; a handler must bear that.
+
+import { sql } from 'kysely';
+import { type Clock, isoTime } from '../clock.ts';
+import type { Db, Transaction } from '../db/db.ts';
+import { isChartfoldError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import './tables.ts';
+
+export type Job = { readonly queue: string; readonly key: string; readonly payload: unknown };
+export type JobHandler = (payload: unknown, signal: AbortSignal) => Promise<void>;
+
+export type Jobs = {
+  /** Puts a job, once for each queue and key while it is live; in the caller's transaction where one is given. */
+  put(job: Job, trx?: Transaction): Promise<void>;
+  /** Takes a job away; one that runs is aborted, and has ended when this returns. */
+  cancel(queue: string, key: string): Promise<void>;
+  /** Starts to run jobs; those left over from a former process first. */
+  start(handlers: Readonly<Record<string, JobHandler>>): Promise<void>;
+  /** Aborts what runs, waits until it has ended, takes up nothing more. */
+  stop(): Promise<void>;
+  /** Resolves when nothing is waiting or running. */
+  idle(): Promise<void>;
+};
+
+const MAX_ATTEMPTS = 8;
+const BACKOFF_MS = 2_000;
+
+/** Jobs of one queue run `concurrency[queue]` at a time (default 1), each key never twice at once. */
+export function createJobs(options: {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  concurrency?: Readonly<Record<string, number>>;
+}): Jobs {
+  const { db, clock, log } = options;
+  const ending = new AbortController();
+  const running = new Map<
+    number,
+    { queue: string; done: Promise<void>; ending: AbortController }
+  >();
+  let handlers: Readonly<Record<string, JobHandler>> = {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStarted = false;
+  let taking: Promise<void> = Promise.resolve();
+  let idlers: (() => void)[] = [];
+
+  /** One round at a time: takes what is due and has room, then sleeps until the next is due. */
+  function wake(): void {
+    if (!isStarted || ending.signal.aborted) return;
+    taking = taking.then(takeDue).catch((error) => log.error('jobs.round_failed', error));
+  }
+
+  async function takeDue(): Promise<void> {
+    if (ending.signal.aborted) return;
+    clearTimeout(timer);
+    const waiting = await db
+      .selectFrom('job')
+      .selectAll()
+      .where('state', '=', 'waiting')
+      .where('queue', 'in', Object.keys(handlers))
+      .orderBy('run_at')
+      .orderBy('id')
+      .execute();
+    const now = isoTime(clock.now());
+    for (const job of waiting) {
+      if (job.run_at > now) {
+        timer = setTimeout(wake, Math.max(10, Date.parse(job.run_at) - clock.now()));
+        break;
+      }
+      const busy = [...running.values()].filter((r) => r.queue === job.queue).length;
+      if (busy >= (options.concurrency?.[job.queue] ?? 1)) continue;
+      await db
+        .updateTable('job')
+        .set({ state: 'running', again: 0 })
+        .where('id', '=', job.id)
+        .execute();
+      const own = new AbortController();
+      running.set(job.id, { queue: job.queue, done: run(job, own), ending: own });
+    }
+    if (running.size === 0 && waiting.length === 0) {
+      for (const resolve of idlers.splice(0)) resolve();
+    }
+  }
+
+  async function run(
+    job: { id: number; queue: string; payload: string; attempts: number },
+    own: AbortController,
+  ) {
+    const signal = AbortSignal.any([ending.signal, own.signal]);
+    try {
+      await handlers[job.queue]?.(JSON.parse(job.payload), signal);
+      await finish(job.id);
+    } catch (error) {
+      if (signal.aborted) return;
+      await putOff(job, error).catch((fault) => log.error('jobs.put_off_failed', fault));
+    } finally {
+      running.delete(job.id);
+      wake();
+    }
+  }
+
+  async function finish(id: number) {
+    const again = await db
+      .updateTable('job')
+      .set({ state: 'waiting', again: 0, attempts: 0 })
+      .where('id', '=', id)
+      .where('again', '=', 1)
+      .executeTakeFirst();
+    if (again.numUpdatedRows === 0n) await db.deleteFrom('job').where('id', '=', id).execute();
+  }
+
+  async function putOff(job: { id: number; queue: string; attempts: number }, error: unknown) {
+    const attempts = job.attempts + 1;
+    const cannotHelp = isChartfoldError(error) && error.row.retry === 'never';
+    const state = attempts >= MAX_ATTEMPTS || cannotHelp ? 'dead' : 'waiting';
+    log.error('jobs.failed', error, { queue: job.queue, attempts, state });
+    const runAt = isoTime(clock.now() + BACKOFF_MS * 2 ** (attempts - 1));
+    await db
+      .updateTable('job')
+      .set({ state, attempts, run_at: runAt })
+      .where('id', '=', job.id)
+      .execute();
+  }
+
+  return {
+    async put(job, trx) {
+      await (trx ?? db)
+        .insertInto('job')
+        .values({
+          queue: job.queue,
+          key: job.key,
+          payload: JSON.stringify(job.payload),
+          state: 'waiting',
+          attempts: 0,
+          again: 0,
+          run_at: isoTime(clock.now()),
+        })
+        .onConflict((c) =>
+          c
+            .columns(['queue', 'key'])
+            // The partial index is only matched by a literal.
+            .where(sql<boolean>`state != 'dead'`)
+            .doUpdateSet({ again: 1, payload: sql`excluded.payload` }),
+        )
+        .execute();
+      // With one connection the round below waits until the caller's transaction has ended.
+      setImmediate(wake);
+    },
+    async cancel(queue, key) {
+      const row = await db
+        .selectFrom('job')
+        .select('id')
+        .where('queue', '=', queue)
+        .where('key', '=', key)
+        .where('state', '!=', 'dead')
+        .executeTakeFirst();
+      if (!row) return;
+      await db.deleteFrom('job').where('id', '=', row.id).execute();
+      const live = running.get(row.id);
+      live?.ending.abort(new DOMException('cancelled', 'AbortError'));
+      await live?.done;
+    },
+    async start(given) {
+      handlers = given;
+      await db
+        .updateTable('job')
+        .set({ state: 'waiting' })
+        .where('state', '=', 'running')
+        .execute();
+      isStarted = true;
+      wake();
+    },
+    async stop() {
+      ending.abort(new DOMException('stopping', 'AbortError'));
+      clearTimeout(timer);
+      await taking;
+      await Promise.all([...running.values()].map((r) => r.done));
+    },
+    idle: () =>
+      new Promise((resolve) => {
+        idlers = [...idlers, resolve];
+        wake();
+      }),
+  };
+}

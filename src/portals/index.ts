@@ -1,0 +1,10 @@
+// Owns the list of vendors. A new one is a folder and a line here.
+
+import { athenahealthHooks } from './athenahealth/hooks.ts';
+import { athenahealth } from './athenahealth/portal.ts';
+import { readAthenahealthDirectory } from './athenahealth/directory.ts';
+import type { Vendor } from './portal.ts';
+
+export const vendors: readonly Vendor[] = [
+  { portal: athenahealth, hooks: athenahealthHooks, readDirectory: readAthenahealthDirectory },
+];

@@ -1,0 +1,112 @@
+// Owns the type of a portal: what a vendor is, as data that survives a JSON round trip, and the closed list of
+// hooks for what data cannot say. Whatever reads a portal must work for every portal.
+
+import type { AuthMethod } from '../platform/config/read.ts';
+import type { ErrorCode } from '../platform/errors.ts';
+
+export type Environment = 'production' | 'preview';
+export const environments: readonly Environment[] = ['production', 'preview'];
+
+/** One address set of a vendor. */
+export type PortalEnvironment = {
+  readonly fhirBaseUrl: string;
+  /** The configuration keys begin with it: `_CLIENT_ID`, `_CLIENT_SECRET`, `_AUTH`. */
+  readonly configPrefix: string;
+  /** The vendor's published list of clinics. */
+  readonly directoryUrl: string;
+};
+
+/** A question that every sync asks. `{patient}` stands for the patient's id in the portal. */
+export type PortalQuestion = {
+  readonly key: string;
+  /** What the person calls it. */
+  readonly label: string;
+  readonly type: string;
+  /** Search parameters below the FHIR base, in order, unencoded. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The scope it needs, as asked. */
+  readonly scope: string;
+  readonly why: string;
+};
+
+export type Portal = {
+  readonly id: string;
+  readonly name: string;
+  readonly fhirVersion: 'r4';
+  readonly environments: Readonly<Record<Environment, PortalEnvironment>>;
+  /** Below PUBLIC_URL. */
+  readonly callbackPath: string;
+  readonly scopes: readonly string[];
+  readonly aud: 'fhir-base-url';
+  /** Where the patient's id comes from. */
+  readonly patientFrom: 'token';
+  /** Parameters added to every FHIR call, values sent as written; `{clinic}` stands for the clinic's id. */
+  readonly everyCall: Readonly<Record<string, string>>;
+  /** Taken out of a patient's id to find the clinic, where nothing else says it: a pattern with one group. */
+  readonly clinicInPatientId: string | null;
+  /** What the body of a refresh must repeat. */
+  readonly refreshRepeats: readonly ('client_id' | 'scope')[];
+  readonly questions: readonly PortalQuestion[];
+  readonly requests: {
+    /** At a time, for each connection. */
+    readonly concurrency: number;
+    readonly timeoutMs: number;
+    /** Tries of a page in all, and the first pause between two; each further one is twice as long. */
+    readonly attempts: number;
+    readonly backoffMs: number;
+  };
+  /** Paths whose change alone makes no new version. */
+  readonly volatilePaths: readonly string[];
+  /** What this portal is known not to give, in words for the person. */
+  readonly gaps: readonly string[];
+  /** What to know before signing in, in words for the person. */
+  readonly notes: readonly string[];
+};
+
+/** What a token reply says to a hook: no token is in it. */
+export type TokenFacts = {
+  readonly reply: Readonly<Record<string, unknown>>;
+  readonly accessClaims: Readonly<Record<string, unknown>> | null;
+};
+
+/** A failed FHIR answer, for classification. */
+export type FailedAnswer = {
+  readonly status: number;
+  readonly outcomeText: string;
+  readonly isOutcome: boolean;
+};
+
+/** What data cannot say. Each returns a shape that the shared code knows; a sixth needs a decision record. */
+export type PortalHooks = {
+  /** Further parameters of the authorization request. */
+  authorizationParams?(clinicId: string): Readonly<Record<string, string>>;
+  /** What the reply says beyond the specification: which clinic it is for. */
+  conformTokenReply?(facts: TokenFacts): { readonly clinicId: string | null };
+  /** A code for an answer that the shared classification would misread; undefined leaves it to that. */
+  classifyError?(answer: FailedAnswer): ErrorCode | undefined;
+};
+
+/** A clinic of the vendor's published list. */
+export type DirectoryClinic = {
+  readonly id: string;
+  readonly name: string;
+  readonly town: string | null;
+};
+
+/** A vendor: its data, its hooks, and the reader of its list of clinics. */
+export type Vendor = {
+  readonly portal: Portal;
+  readonly hooks: PortalHooks;
+  /** Reads the vendor's published list; entries that can't be read are left out and counted. */
+  readDirectory(text: string): {
+    readonly clinics: readonly DirectoryClinic[];
+    readonly unreadable: number;
+  };
+};
+
+/** How an environment of a portal is switched on here. */
+export type Registration = {
+  readonly clientId: string;
+  readonly auth: AuthMethod;
+  readonly clientSecret: string | null;
+};

@@ -1,0 +1,48 @@
+// Owns what a SMART client is to this program: an authorization server's addresses, our id there, and how we
+// prove ourselves. Joins the OAuth library to our outbound calls.
+
+import * as oauth from 'oauth4webapi';
+import type { Outbound } from '../platform/outbound.ts';
+import type { SmartConfiguration } from './discovery.ts';
+
+export type SmartClient = {
+  readonly server: Pick<
+    SmartConfiguration,
+    'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'revocationEndpoint' | 'jwksUri'
+  >;
+  /** Where the server has no issuer of its own, its FHIR base stands in. */
+  readonly fhirBaseUrl: string;
+  readonly clientId: string;
+  readonly authenticate: oauth.ClientAuth;
+};
+
+/** The server as the OAuth library wants it. */
+export function asMetadata(client: SmartClient): oauth.AuthorizationServer {
+  const { server } = client;
+  return {
+    issuer: server.issuer ?? client.fhirBaseUrl,
+    authorization_endpoint: server.authorizationEndpoint,
+    token_endpoint: server.tokenEndpoint,
+    ...(server.revocationEndpoint ? { revocation_endpoint: server.revocationEndpoint } : {}),
+    ...(server.jwksUri ? { jwks_uri: server.jwksUri } : {}),
+  };
+}
+
+/** Our fetch in place of the library's, with its own header set kept. */
+export function callOptions(outbound: Outbound, tokenEndpoint: string) {
+  return {
+    [oauth.customFetch]: (
+      url: string,
+      init: oauth.CustomFetchOptions<'GET' | 'POST', URLSearchParams | undefined>,
+    ) =>
+      outbound(url, {
+        method: init.method,
+        headers: init.headers,
+        body: init.body ?? null,
+        timeoutMs: 30_000,
+        maxBytes: 1024 * 1024,
+      }),
+    // Operators may configure http (a simulator, a test server); addresses typed by people may not.
+    [oauth.allowInsecureRequests]: new URL(tokenEndpoint).protocol === 'http:',
+  };
+}

@@ -1,0 +1,86 @@
+// Owns reading what a FHIR server says of its authorization: .well-known/smart-configuration.
+// @see https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html
+
+import { z } from 'zod';
+import { ChartfoldError } from '../platform/errors.ts';
+import type { Outbound } from '../platform/outbound.ts';
+
+/** What a server's SMART configuration says, addresses made absolute. */
+export type SmartConfiguration = {
+  /** Of the authorization server, which may be another host than the FHIR server's. */
+  readonly issuer: string | null;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly revocationEndpoint: string | null;
+  readonly jwksUri: string | null;
+  readonly capabilities: readonly string[];
+  readonly tokenEndpointAuthMethods: readonly string[];
+};
+
+const wire = z.object({
+  issuer: z.string().nullish(),
+  authorization_endpoint: z.string(),
+  token_endpoint: z.string(),
+  revocation_endpoint: z.string().nullish(),
+  jwks_uri: z.string().nullish(),
+  capabilities: z.array(z.string()).nullish(),
+  code_challenge_methods_supported: z.array(z.string()).nullish(),
+  token_endpoint_auth_methods_supported: z.array(z.string()).nullish(),
+});
+
+/** Asks for the configuration; the base has no trailing slash. SMART 2.2 @29. */
+export function requestConfiguration(outbound: Outbound, fhirBaseUrl: string): Promise<Response> {
+  return outbound(`${fhirBaseUrl.replace(/\/+$/, '')}/.well-known/smart-configuration`, {
+    headers: { accept: 'application/json' },
+    timeoutMs: 15_000,
+    maxBytes: 1024 * 1024,
+  });
+}
+
+/**
+ * Reads the answer. Relative addresses are resolved against the FHIR base (SMART 2.2 @379).
+ * @throws `smart.discovery_failed`, `smart.discovery_incomplete`
+ */
+export async function readConfiguration(
+  response: Response,
+  fhirBaseUrl: string,
+): Promise<SmartConfiguration> {
+  if (response.status !== 200) {
+    throw new ChartfoldError('smart.discovery_failed', {
+      detail: `HTTP status ${response.status}`,
+    });
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(await response.text());
+  } catch (cause) {
+    throw new ChartfoldError('smart.discovery_failed', {
+      detail: 'the answer was not JSON',
+      cause,
+    });
+  }
+  const parsed = wire.safeParse(body);
+  if (!parsed.success) {
+    const lacking = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+    throw new ChartfoldError('smart.discovery_incomplete', { detail: lacking });
+  }
+  const c = parsed.data;
+  if (c.code_challenge_methods_supported && !c.code_challenge_methods_supported.includes('S256')) {
+    throw new ChartfoldError('smart.discovery_incomplete', {
+      detail: 'PKCE with S256 is not offered',
+    });
+  }
+  const absolute = (address: string) =>
+    new URL(address, `${fhirBaseUrl.replace(/\/+$/, '')}/`).href;
+  const absoluteOrNull = (address: string | null | undefined) =>
+    address ? absolute(address) : null;
+  return {
+    issuer: c.issuer ?? null,
+    authorizationEndpoint: absolute(c.authorization_endpoint),
+    tokenEndpoint: absolute(c.token_endpoint),
+    revocationEndpoint: absoluteOrNull(c.revocation_endpoint),
+    jwksUri: absoluteOrNull(c.jwks_uri),
+    capabilities: c.capabilities ?? [],
+    tokenEndpointAuthMethods: c.token_endpoint_auth_methods_supported ?? [],
+  };
+}

@@ -1,0 +1,102 @@
+// Owns the authorization request of a standalone launch, and reading what comes back to the redirect address.
+// @see https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#obtain-authorization-code
+
+import * as oauth from 'oauth4webapi';
+import { ChartfoldError } from '../platform/errors.ts';
+import { asMetadata, type SmartClient } from './client.ts';
+
+/** What must be remembered from the request until the answer comes. `codeVerifier` is secret. */
+export type LaunchSecrets = {
+  readonly state: string;
+  readonly codeVerifier: string;
+  readonly nonce: string;
+};
+
+/** Fresh secrets: state of 256 bits (SMART 2.2 @2 @40 ask for 122), PKCE verifier (RFC 7636), nonce. */
+export function newLaunchSecrets(): LaunchSecrets {
+  return {
+    state: oauth.generateRandomState(),
+    codeVerifier: oauth.generateRandomCodeVerifier(),
+    nonce: oauth.generateRandomNonce(),
+  };
+}
+
+/**
+ * The address to send the browser to. A standalone launch carries no `launch` parameter (SMART 2.2 @36).
+ * @param extra what the vendor wants besides
+ */
+export async function authorizationUrl(
+  client: SmartClient,
+  secrets: LaunchSecrets,
+  request: {
+    redirectUri: string;
+    scopes: readonly string[];
+    aud: string | null;
+    extra?: Readonly<Record<string, string>>;
+  },
+): Promise<string> {
+  const url = new URL(client.server.authorizationEndpoint);
+  const parameters: Record<string, string> = {
+    response_type: 'code',
+    client_id: client.clientId,
+    redirect_uri: request.redirectUri,
+    scope: request.scopes.join(' '),
+    state: secrets.state,
+    ...(request.aud === null ? {} : { aud: request.aud }),
+    code_challenge: await oauth.calculatePKCECodeChallenge(secrets.codeVerifier),
+    code_challenge_method: 'S256',
+    ...(request.scopes.includes('openid') ? { nonce: secrets.nonce } : {}),
+    ...request.extra,
+  };
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url.href;
+}
+
+/** The authorization response, checked; only the token request may use it. */
+export type CallbackParameters = URLSearchParams & { readonly checked?: true };
+
+/**
+ * Checks state and, where sent or promised, `iss` (RFC 9207), and turns a refusal into its code.
+ * @throws `smart.state_mismatch`, `smart.issuer_mismatch`, `smart.access_denied`, `smart.authorization_refused`
+ */
+export function readCallback(
+  client: SmartClient,
+  parameters: URLSearchParams,
+  expectedState: string,
+): CallbackParameters {
+  if (parameters.get('state') !== expectedState || parameters.getAll('state').length !== 1) {
+    throw new ChartfoldError('smart.state_mismatch');
+  }
+  const iss = parameters.get('iss');
+  if (iss !== null && client.server.issuer !== null && iss !== client.server.issuer) {
+    throw new ChartfoldError('smart.issuer_mismatch');
+  }
+  const error = parameters.get('error');
+  if (error === 'access_denied') throw new ChartfoldError('smart.access_denied');
+  if (error !== null) {
+    throw new ChartfoldError(
+      error === 'unauthorized_client' || error === 'invalid_client'
+        ? 'smart.wrong_client'
+        : 'smart.authorization_refused',
+      { detail: wordOnly(error) },
+    );
+  }
+  try {
+    return oauth.validateAuthResponse(
+      asMetadata(client),
+      { client_id: client.clientId },
+      parameters,
+      expectedState,
+    );
+  } catch (cause) {
+    throw new ChartfoldError('smart.authorization_refused', {
+      detail: 'the answer had no code',
+      cause,
+    });
+  }
+}
+
+/** An OAuth error code is one word of RFC 6749's; anything else that came is not repeated. */
+function wordOnly(error: string): string {
+  return /^[a-z_]{1,40}$/.test(error) ? error : 'an unknown error';
+}

@@ -1,0 +1,44 @@
+// Owns comparing what was asked with what was granted, in both spellings of SMART scopes.
+// @see https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
+
+type Clinical = { context: string; type: string; rights: string; query: string };
+
+const V1_RIGHTS: Readonly<Record<string, string>> = { read: 'rs', write: 'cud', '*': 'cruds' };
+
+/** The scopes asked for that the grant does not cover (SMART 2.2 @147), as they were asked. */
+export function missingScopes(asked: readonly string[], granted: readonly string[]): string[] {
+  const given = new Set(granted);
+  const clinical = granted.flatMap((scope) => parse(scope) ?? []);
+  return asked.filter((scope) => {
+    if (given.has(scope)) return false;
+    const wanted = parse(scope);
+    return !wanted || !clinical.some((g) => covers(g, wanted));
+  });
+}
+
+/** Splits a token reply's `scope`; a reply without one grants what was asked (RFC 6749 section 5.1). */
+export function grantedScopes(scope: string | undefined, asked: readonly string[]): string[] {
+  return scope === undefined ? [...asked] : scope.split(/\s+/).filter(Boolean);
+}
+
+function covers(granted: Clinical, wanted: Clinical): boolean {
+  const sameContext = granted.context === wanted.context;
+  const sameType = granted.type === '*' || granted.type === wanted.type;
+  const sameQuery = granted.query === '' || granted.query === wanted.query;
+  return (
+    sameContext &&
+    sameType &&
+    sameQuery &&
+    [...wanted.rights].every((r) => granted.rights.includes(r))
+  );
+}
+
+/** `patient/Observation.read`, `patient/Observation.rs?category=laboratory`; undefined for others. */
+function parse(scope: string): Clinical | undefined {
+  const match = /^(patient|user|system)\/(\*|[A-Za-z]+)\.(read|write|\*|c?r?u?d?s?)(\?.+)?$/.exec(
+    scope,
+  );
+  if (!match) return undefined;
+  const [, context = '', type = '', word = '', query = ''] = match;
+  return { context, type, rights: V1_RIGHTS[word] ?? word, query };
+}

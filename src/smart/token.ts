@@ -1,0 +1,234 @@
+// Owns the token requests: a code for tokens, a refresh token for fresh ones, an end to both. Asking and
+// reading are the library's; this bends replies that stray from the specification back to it, and gives
+// every failure its code. Tokens are in clear here for the length of a call, and never in an error.
+// @see https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#obtain-access-token
+
+import { decodeJwt } from 'jose';
+import * as oauth from 'oauth4webapi';
+import { ChartfoldError, type ErrorCode } from '../platform/errors.ts';
+import type { Outbound } from '../platform/outbound.ts';
+import { asMetadata, callOptions, type SmartClient } from './client.ts';
+import type { CallbackParameters } from './launch.ts';
+
+/** A token reply, read and checked. */
+export type Tokens = {
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  /** Seconds; null where the server does not say. */
+  readonly expiresIn: number | null;
+  /** As sent; null where the server does not say, which means as asked. */
+  readonly scope: string | null;
+  /** The launch context `patient`. */
+  readonly patient: string | null;
+  readonly idClaims: Readonly<Record<string, unknown>> | null;
+  /** For a vendor's hook: the reply without its tokens, and what an access token that is a JWT claims. */
+  readonly reply: Readonly<Record<string, unknown>>;
+  readonly accessClaims: Readonly<Record<string, unknown>> | null;
+};
+
+/**
+ * Changes a code for tokens and validates the id_token: issuer, audience, times, nonce, signature
+ * (SMART 2.2 @201 @218, OpenID Connect Core section 3.1.3.7).
+ * @throws `smart.code_expired`, `smart.wrong_client`, `smart.id_token_invalid`, `smart.token_reply_invalid`, `net.*`
+ */
+export async function exchangeCode(
+  client: SmartClient,
+  outbound: Outbound,
+  request: {
+    callback: CallbackParameters;
+    redirectUri: string;
+    codeVerifier: string;
+    nonce: string;
+    asksOpenId: boolean;
+  },
+): Promise<Tokens> {
+  const server = asMetadata(client);
+  const options = callOptions(conformed(outbound, request.asksOpenId), client.server.tokenEndpoint);
+  return guarded('code', async () => {
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      { client_id: client.clientId },
+      client.authenticate,
+      request.callback,
+      request.redirectUri,
+      request.codeVerifier,
+      options,
+    );
+    const reply = await oauth.processAuthorizationCodeResponse(
+      server,
+      { client_id: client.clientId },
+      response,
+      {
+        expectedNonce: request.asksOpenId ? request.nonce : oauth.expectNoNonce,
+      },
+    );
+    if (reply.id_token) await checkSignature(server, response, options);
+    return tokensOf(reply, oauth.getValidatedIdTokenClaims(reply) ?? null);
+  });
+}
+
+/**
+ * Changes a refresh token for a fresh access token. A reply without a new refresh token keeps the old one.
+ * @param extra what the vendor wants repeated in the body
+ * @throws `smart.sign_in_again`, `smart.wrong_client`, `smart.token_reply_invalid`, `net.*`
+ */
+export async function refreshTokens(
+  client: SmartClient,
+  outbound: Outbound,
+  refreshToken: string,
+  extra: Readonly<Record<string, string>>,
+): Promise<Tokens> {
+  const server = asMetadata(client);
+  // An id_token that fails here must not cost the rotated refresh token beside it; none is needed.
+  const options = callOptions(conformed(outbound, false), client.server.tokenEndpoint);
+  return guarded('refresh', async () => {
+    const response = await oauth.refreshTokenGrantRequest(
+      server,
+      { client_id: client.clientId },
+      client.authenticate,
+      refreshToken,
+      { ...options, additionalParameters: { ...extra } },
+    );
+    const reply = await oauth.processRefreshTokenResponse(
+      server,
+      { client_id: client.clientId },
+      response,
+    );
+    return tokensOf(reply, null);
+  });
+}
+
+/** Ends a token at the server (RFC 7009). False where the server offers no such end. */
+export async function revokeToken(
+  client: SmartClient,
+  outbound: Outbound,
+  token: string,
+): Promise<boolean> {
+  if (!client.server.revocationEndpoint) return false;
+  const options = callOptions(outbound, client.server.revocationEndpoint);
+  return guarded('refresh', async () => {
+    const server = asMetadata(client);
+    const response = await oauth.revocationRequest(
+      server,
+      { client_id: client.clientId },
+      client.authenticate,
+      token,
+      options,
+    );
+    await oauth.processRevocationResponse(response);
+    return true;
+  });
+}
+
+async function checkSignature(
+  server: oauth.AuthorizationServer,
+  response: Response,
+  options: ReturnType<typeof callOptions>,
+) {
+  try {
+    await oauth.validateApplicationLevelSignature(server, response, options);
+  } catch (cause) {
+    throw new ChartfoldError('smart.id_token_invalid', {
+      detail: 'signature',
+      cause: hushed(cause),
+    });
+  }
+}
+
+function tokensOf(
+  reply: oauth.TokenEndpointResponse,
+  idClaims: Readonly<Record<string, unknown>> | null,
+): Tokens {
+  const { access_token, refresh_token, id_token: _idToken, ...rest } = reply;
+  const patient = rest.patient;
+  return {
+    accessToken: access_token,
+    refreshToken: refresh_token ?? null,
+    expiresIn: reply.expires_in ?? null,
+    scope: reply.scope ?? null,
+    patient: typeof patient === 'string' && patient ? patient : null,
+    idClaims,
+    reply: rest,
+    accessClaims: claimsOf(access_token),
+  };
+}
+
+/** What an access token says where it happens to be a JWT; it is the server's own, so it is not verified here. */
+function claimsOf(token: string): Readonly<Record<string, unknown>> | null {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return null; // An opaque token is just as good.
+  }
+}
+
+/** Replies seen in the field that the strict reader would refuse: no token_type, nulls, status 201. */
+function conformed(outbound: Outbound, keepsIdToken: boolean): Outbound {
+  return async (url, init) => {
+    const response = await outbound(url, init);
+    if (init?.method !== 'POST' || (response.status !== 200 && response.status !== 201))
+      return response;
+    const text = await response.text();
+    const bent = bendReply(text, keepsIdToken);
+    return new Response(bent ?? text, {
+      status: bent ? 200 : response.status,
+      headers: bent ? { 'content-type': 'application/json' } : response.headers,
+    });
+  };
+}
+
+function bendReply(text: string, keepsIdToken: boolean): string | undefined {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return undefined; // Left as it came; the reader says that it is not JSON.
+  }
+  if (typeof body !== 'object' || body === null || !('access_token' in body)) return undefined;
+  const present = Object.entries(body).filter(
+    ([name, value]) => value !== null && (keepsIdToken || name !== 'id_token'),
+  );
+  return JSON.stringify({ token_type: 'bearer', ...Object.fromEntries(present) });
+}
+
+async function guarded<T>(step: 'code' | 'refresh', call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof ChartfoldError) throw error;
+    const [code, detail] = codeOf(step, error);
+    throw new ChartfoldError(code, { ...(detail ? { detail } : {}), cause: hushed(error) });
+  }
+}
+
+function codeOf(step: 'code' | 'refresh', error: unknown): [ErrorCode, string | undefined] {
+  if (error instanceof oauth.ResponseBodyError) {
+    const word = /^[a-z_]{1,40}$/.test(error.error) ? error.error : 'unknown error';
+    if (word === 'invalid_client' || word === 'unauthorized_client')
+      return ['smart.wrong_client', word];
+    // Some servers answer a used refresh token with invalid_request.
+    const isRefused =
+      word === 'invalid_grant' || (step === 'refresh' && word === 'invalid_request');
+    if (isRefused) return [step === 'code' ? 'smart.code_expired' : 'smart.sign_in_again', word];
+    return ['smart.token_reply_invalid', `${word}, HTTP status ${error.status}`];
+  }
+  if (error instanceof oauth.WWWAuthenticateChallengeError)
+    return ['smart.wrong_client', `HTTP status ${error.status}`];
+  const code = error instanceof Error ? String((error as { code?: unknown }).code ?? '') : '';
+  if (code === oauth.JWT_CLAIM_COMPARISON || code === oauth.JWT_TIMESTAMP_CHECK)
+    return ['smart.id_token_invalid', 'claims'];
+  return [
+    'smart.token_reply_invalid',
+    code === oauth.RESPONSE_IS_NOT_JSON ? 'the answer was not JSON' : undefined,
+  ];
+}
+
+/** The library's errors carry the reply, tokens and all; only their name and code go on. */
+function hushed(error: unknown): Error {
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  const name = error instanceof Error ? error.name : typeof error;
+  return Object.assign(
+    new Error(`${name} at the token endpoint`),
+    typeof code === 'string' ? { code } : {},
+  );
+}

@@ -1,0 +1,112 @@
+// Owns asking for one page: retried with back-off where that can help, every failure given its code.
+// All of a sync's network is here. Nothing is stored here.
+
+import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
+import { type BundlePage, scanBundle } from '../fhir/bundle.ts';
+import { outcomeText } from '../fhir/outcome.ts';
+import type { Clock } from '../platform/clock.ts';
+import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
+import type { FailedAnswer, Portal, PortalHooks } from '../portals/portal.ts';
+
+export type PageAnswer =
+  | { readonly ok: true; readonly page: BundlePage; readonly retries: number }
+  | {
+      readonly ok: false;
+      readonly error: ChartfoldError;
+      readonly httpStatus: number | null;
+      readonly retries: number;
+    };
+
+export type FetchPage = (address: string, signal: AbortSignal) => Promise<PageAnswer>;
+
+/** Trying again can help with these; of the rest the first answer stands. */
+const WORTH_RETRYING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'fhir.server_error',
+  'fhir.rate_limited',
+  'fhir.not_json',
+  'fhir.truncated',
+  'fhir.not_a_bundle',
+  'net.unreachable',
+  'net.timeout',
+]);
+/** A server may ask for a pause of any length; longer than this is left to the next sync. */
+const LONGEST_PAUSE_MS = 60_000;
+
+/** A fetcher of pages for one connection. It throws only when `signal` is aborted. */
+export function createFetchPage(
+  portal: AuthorisedFetch,
+  options: {
+    requests: Portal['requests'];
+    hooks: PortalHooks;
+    clock: Clock;
+    random?: () => number;
+  },
+): FetchPage {
+  const { requests, hooks, clock, random = Math.random } = options;
+
+  return async (address, signal) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const tried = await tryOnce(address, signal);
+      if (tried.ok) return { ...tried, retries: attempt - 1 };
+      const isLast = attempt >= requests.attempts || !WORTH_RETRYING.has(tried.error.code);
+      const backoff = requests.backoffMs * 2 ** (attempt - 1) * (0.5 + random());
+      const pause = tried.pauseMs ?? backoff;
+      if (isLast || pause > LONGEST_PAUSE_MS) return { ...tried, retries: attempt - 1 };
+      await clock.wait(pause, signal);
+    }
+  };
+
+  async function tryOnce(address: string, signal: AbortSignal) {
+    let status: number | null = null;
+    try {
+      const response = await portal.get(address, { timeoutMs: requests.timeoutMs, signal });
+      status = response.status;
+      const text = await response.text();
+      if (status !== 200) {
+        const error = classify(status, text, hooks);
+        return {
+          ok: false as const,
+          error,
+          httpStatus: status,
+          pauseMs: retryAfter(response, clock),
+        };
+      }
+      return { ok: true as const, page: scanBundle(text) };
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      return {
+        ok: false as const,
+        error: asChartfoldError(error),
+        httpStatus: status,
+        pauseMs: null,
+      };
+    }
+  }
+}
+
+/** What a failed answer means; the vendor's hook is asked first. The portal's own words become the detail. */
+export function classify(status: number, text: string, hooks: PortalHooks): ChartfoldError {
+  const said = outcomeText(text);
+  const answer: FailedAnswer = { status, outcomeText: said ?? '', isOutcome: said !== undefined };
+  const code = hooks.classifyError?.(answer) ?? codeOf(status);
+  return new ChartfoldError(code, said ? { detail: said.slice(0, 300) } : {});
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 401) return 'fhir.unauthorized';
+  if (status === 403) return 'fhir.forbidden';
+  if (status === 404 || status === 410) return 'fhir.not_found';
+  if (status === 429) return 'fhir.rate_limited';
+  if (status >= 500) return 'fhir.server_error';
+  if (status >= 300 && status < 400) return 'net.foreign_origin';
+  return 'fhir.rejected';
+}
+
+/** Retry-After in milliseconds: seconds or an HTTP date (RFC 9110 section 10.2.3). */
+function retryAfter(response: Response, clock: Clock): number | null {
+  const value = response.headers.get('retry-after');
+  if (value === null) return null;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : Math.max(0, at - clock.now());
+}
