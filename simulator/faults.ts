@@ -107,7 +107,7 @@ export const faultCatalogue = [
   },
   {
     name: 'meta.lastUpdated-moves',
-    sentence: 'meta.lastUpdated is the time of the answer.',
+    sentence: 'Each resource says that it changed just now, in meta.lastUpdated.',
     parameters: ['type'],
   },
   {
@@ -211,7 +211,12 @@ function readFaultSetting(value: unknown): FaultSetting {
       throw new FaultError(`The parameter "scopes" of ${known.name} is a list of scopes.`);
     }
   }
-  return { ...given, name: known.name } as FaultSetting;
+  return { ...defaultsOf[known.name], ...given, name: known.name } as FaultSetting;
 }
+
+// A fault that struck every new token at once would leave no way to go on.
+const defaultsOf: { readonly [name in FaultName]?: Partial<FaultSetting> } = {
+  '401.mid-sync': { times: 1, after: 3 },
+};
 
 const numeric = new Set(['times', 'after', 'retryAfter', 'delayMs']);

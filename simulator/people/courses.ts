@@ -32,6 +32,8 @@ export type CourseData = {
   readonly visitsAYear: number;
   /** Panels, each with how many draws a year. */
   readonly panels: readonly (readonly [panel: PanelKey, aYear: number])[];
+  /** Draws at moments that matter, whatever the visits: none of their results is lost. */
+  readonly keyDraws?: readonly (readonly [at: number, panels: readonly PanelKey[]])[];
   readonly problems: readonly Problem[];
   readonly treatments: readonly Treatment[];
   readonly allergies: readonly AllergyEntry[];
@@ -70,14 +72,25 @@ export const courses: Readonly<Record<Course, CourseData>> = {
   'thyroid-and-iron': {
     visitsAYear: 3.4,
     panels: [
-      ['cbc', 1.7],
+      ['cbc', 1.4],
       ['cmp', 1],
       ['lipid', 0.9],
       ['a1c', 1],
-      ['iron', 1.4],
-      ['thyroid', 1.9],
+      ['iron', 1],
+      ['thyroid', 1.5],
       ['vitaminD', 0.6],
       ['crp', 0.4],
+    ],
+    keyDraws: [
+      [0.335, ['cbc', 'iron']],
+      [0.385, ['cbc', 'iron']],
+      [0.45, ['cbc', 'iron']],
+      [0.525, ['thyroid']],
+      [0.565, ['thyroid']],
+      [0.62, ['thyroid', 'iron']],
+      [0.81, ['thyroid', 'a1c']],
+      [0.87, ['thyroid']],
+      [0.99, ['cbc', 'iron', 'thyroid', 'a1c', 'lipid', 'cmp']],
     ],
     problems: [
       hypothyroidism,

@@ -82,7 +82,7 @@ function writeChart(
 
 function addVisits(chart: Chart): void {
   const { random, start, anchor, seed } = chart;
-  const { visitsAYear, panels } = courses[seed.course];
+  const { visitsAYear, panels, keyDraws = [] } = courses[seed.course];
   const days = daysBetween(start, anchor);
   const visits = Math.round((days / 365.25) * visitsAYear);
   const due = new Map<PanelKey, number>(panels.map(([key]) => [key, random.next() * 0.5]));
@@ -103,6 +103,10 @@ function addVisits(chart: Chart): void {
     else addPanels(chart, moment, drawn);
     if (random.chance(0.14)) addTextResult(chart, moment);
     if (visit === 0) addSocialHistory(chart, moment);
+  }
+  for (const [at, keys] of keyDraws) {
+    const time = timeOn(dayAt(chart, at), random.between(12 * 60, 14 * 60));
+    addPanels(chart, { at, time }, keys, true);
   }
 }
 

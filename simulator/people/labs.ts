@@ -24,9 +24,14 @@ const laboratoryChange = 0.5;
 const typedIn = 0.1;
 const labErrorShare = 0.1;
 
-/** Adds the panels drawn at one moment. */
-export function addPanels(chart: Chart, moment: Moment, keys: readonly PanelKey[]): void {
-  for (const key of keys) addPanel(chart, moment, labPanels[key]);
+/** Adds the panels drawn at one moment; of a certain draw no result is cancelled, unknown or in error. */
+export function addPanels(
+  chart: Chart,
+  moment: Moment,
+  keys: readonly PanelKey[],
+  isCertain = false,
+): void {
+  for (const key of keys) addPanel(chart, moment, labPanels[key], isCertain);
 }
 
 /** Adds a report whose result is words. */
@@ -72,14 +77,14 @@ export function addAmendedPanel(chart: Chart, moment: Moment): void {
   addReport(chart, moment, panelCode(labPanels.cbc), results, 'amended');
 }
 
-function addPanel(chart: Chart, moment: Moment, panel: LabPanel): void {
+function addPanel(chart: Chart, moment: Moment, panel: LabPanel, isCertain: boolean): void {
   const results = panel.tests.flatMap((test) => {
     const draft = resultDraft(chart, moment, test);
-    const fate = chart.random.next();
-    if (fate < 0.024)
+    const fate = isCertain ? 1 : chart.random.next();
+    if (fate < 0.04)
       return [addObservation(chart, withoutResult(draft, 'cancelled', 'Specimen hemolyzed'))];
-    if (fate < 0.05) return [addObservation(chart, withoutResult(draft, 'unknown', undefined))];
-    addEnteredInError(chart, draft, labErrorShare, {
+    if (fate < 0.085) return [addObservation(chart, withoutResult(draft, 'unknown', undefined))];
+    addEnteredInError(chart, draft, isCertain ? 0 : labErrorShare, {
       note: [{ text: 'Filed to the wrong date.' }],
     });
     return [addObservation(chart, draft)];

@@ -78,7 +78,9 @@ export function valueAt(
   spread: number,
 ): number {
   const trend = courses[chart.seed.course].trends[key];
-  return chart.random.around(trend === undefined ? usual : trendAt(trend, at), spread);
+  const middle = trend === undefined ? usual : trendAt(trend, at);
+  // A low value wavers less: a ferritin of 4 is not 20 the week after.
+  return chart.random.around(middle, spread * Math.min(1, middle / usual));
 }
 
 function addPressure(chart: Chart, moment: Moment): void {

@@ -45,25 +45,29 @@ export function makeOAuthServer(parts: OAuthServerParts): OAuthHandler {
     if (!isAuthorize && record.path === path && !endpoints.has(path)) {
       return answer(request, response, notRegistered());
     }
-    let query = isAuthorize && request.method === 'GET' ? withPrompt(rawQuery) : rawQuery;
-    let body: Buffer | undefined;
-    if (request.method === 'POST') {
-      const form = new URLSearchParams((await readBody(request, 64_000)).toString());
+    const { prefix } = parts.environment;
+    const form =
+      request.method === 'POST'
+        ? new URLSearchParams((await readBody(request, 64_000)).toString())
+        : undefined;
+    if (isAuthorize) {
+      // A posted authorization request (capability authorize-post) asks the same in its body.
+      const asked = form?.toString() ?? rawQuery;
+      record.client = new URLSearchParams(asked).get('client_id') ?? undefined;
+      const url = `${path}?${withPrompt(asked)}`;
+      return library(readAgain(request, { method: 'GET', url, prefix }), response);
+    }
+    if (form !== undefined) {
       record.client = clientOf(request, form);
       const early = refuseForm(parts, path, form, rate, record);
       if (early !== undefined) return answer(request, response, early);
-      if (path === '/oauth2/v1/revoke' || path === '/oauth2/v1/introspect') {
-        // Access tokens leave as JWTs, the library knows them by their id.
-        const id = parts.signer.readId(form.get('token') ?? '');
-        if (id !== undefined) form.set('token', id);
-      }
-      body = Buffer.from(isAuthorize ? withPrompt(form.toString()) : form.toString());
-    } else if (isAuthorize) {
-      record.client = new URLSearchParams(rawQuery).get('client_id') ?? undefined;
+      // Access tokens leave as JWTs; where one comes back, the library knows it by its id.
+      const id = parts.signer.readId(form.get('token') ?? '');
+      if (id !== undefined) form.set('token', id);
     }
-    query = query === '' ? '' : `?${query}`;
-    const again = readAgain(request, body, `${path}${query}`, parts.environment.prefix);
-    await library(again, response);
+    const url = rawQuery === '' ? path : `${path}?${rawQuery}`;
+    const method = request.method ?? 'GET';
+    await library(readAgain(request, { method, url, prefix, body: form?.toString() }), response);
   };
 }
 
@@ -120,28 +124,26 @@ function clientOf(request: IncomingMessage, form: URLSearchParams): string | und
   );
 }
 
-/** The same request with its body, path below the prefix, and no session: each authorization signs in anew. */
+/** The same request, to be read again: with its path below the prefix and no session, so that each signs in anew. */
 function readAgain(
   request: IncomingMessage,
-  body: Buffer | undefined,
-  url: string,
-  prefix: string,
+  as: {
+    readonly method: string;
+    readonly url: string;
+    readonly prefix: string;
+    readonly body?: string | undefined;
+  },
 ): IncomingMessage {
-  const headers = { ...request.headers };
-  const cookies = (headers.cookie ?? '')
-    .split(/; */)
-    .filter((pair) => !/-session(\.sig)?=/.test(pair));
-  headers.cookie = cookies.join('; ');
-  if (body !== undefined) {
-    headers['content-length'] = String(body.length);
-    delete headers['transfer-encoding'];
-  }
-  const stream = Readable.from(body === undefined ? [] : [body], { objectMode: false });
-  return Object.assign(stream, {
-    headers,
-    method: request.method,
-    url,
-    originalUrl: `${prefix}${url}`,
+  const { 'content-length': _length, 'transfer-encoding': _encoding, ...headers } = request.headers;
+  const cookies = (headers.cookie ?? '').split(/; */);
+  headers.cookie = cookies.filter((pair) => !/-session(\.sig)?=/.test(pair)).join('; ');
+  const body = as.body === undefined ? [] : [Buffer.from(as.body)];
+  const length = as.body === undefined ? {} : { 'content-length': String(body[0]?.length ?? 0) };
+  return Object.assign(Readable.from(body, { objectMode: false }), {
+    headers: { ...headers, ...length },
+    method: as.method,
+    url: as.url,
+    originalUrl: `${as.prefix}${as.url}`,
     httpVersion: request.httpVersion,
     httpVersionMajor: request.httpVersionMajor,
     httpVersionMinor: request.httpVersionMinor,

@@ -87,8 +87,8 @@ function configure(parts: ProviderParts): Configuration {
     },
     features: {
       devInteractions: { enabled: false },
-      revocation: { enabled: true },
-      introspection: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: isOwnToken },
+      introspection: { enabled: true, allowedPolicy: isOwnToken },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
     },
@@ -131,6 +131,15 @@ function configure(parts: ProviderParts): Configuration {
       ctx.body = errorPage(out.error, out.error_description);
     },
   };
+}
+
+/** A client may ask about and revoke its own tokens only. */
+function isOwnToken(
+  _ctx: unknown,
+  client: { readonly clientId: string },
+  token: { readonly clientId?: string | undefined },
+): boolean {
+  return token.clientId === client.clientId;
 }
 
 const ninetyDays = 90 * 24 * 3600;
