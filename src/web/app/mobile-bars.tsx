@@ -15,7 +15,7 @@ export function MobileTop() {
   const people = usePeople();
   const person = useCurrentPerson();
   return (
-    <div className="flex h-14 items-center justify-between px-5 pt-2 desk:hidden print:hidden">
+    <header className="flex h-14 items-center justify-between px-5 pt-2 desk:hidden print:hidden">
       {person && people.length > 1 ? (
         <PersonSwitch people={people} person={person} short />
       ) : (
@@ -41,7 +41,7 @@ export function MobileTop() {
           </Dialog>
         </Popover>
       </DialogTrigger>
-    </div>
+    </header>
   );
 }
 

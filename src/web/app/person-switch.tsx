@@ -20,10 +20,7 @@ export function PersonSwitch({
   const choose = useChoosePerson();
   return (
     <MenuTrigger>
-      <AriaButton
-        aria-label={`${person.name}. Choose whose record is shown`}
-        className="mb-2 flex items-center gap-2.5 rounded-item px-2 py-1.5 text-left hover:bg-sunk data-focus-visible:outline-2 data-focus-visible:outline-teal"
-      >
+      <AriaButton className="-ml-2 flex min-w-0 items-center desk:mb-2 desk:ml-0 gap-2.5 rounded-item px-2 py-1.5 text-left hover:bg-sunk data-focus-visible:outline-2 data-focus-visible:outline-teal">
         {short ? (
           <>
             <Disc name={person.name} />
@@ -32,6 +29,7 @@ export function PersonSwitch({
         ) : (
           <PersonFace person={person} />
         )}
+        <span className="sr-only">Choose whose record is shown</span>
         <ChevronsUpDown size={16} strokeWidth={1.6} className="shrink-0 text-ink3" aria-hidden />
       </AriaButton>
       <Popover

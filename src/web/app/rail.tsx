@@ -12,7 +12,7 @@ import { Places } from './places.tsx';
 /** The rail; on small screens the bars of mobile-bars.tsx stand in for it. */
 export function Rail() {
   return (
-    <div className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-rail px-3 py-4 desk:flex print:hidden">
+    <header className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-rail px-3 py-4 desk:flex print:hidden">
       <p className="mb-4 flex items-center gap-2 px-2 font-medium">
         <Logo />
         Chartfold
@@ -40,7 +40,7 @@ export function Rail() {
         />
       </nav>
       <Foot />
-    </div>
+    </header>
   );
 }
 

@@ -123,7 +123,7 @@ export function ClinicList({
 }
 
 const columns =
-  'grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 px-4 desk:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)_minmax(0,0.8fr)_minmax(5.5rem,auto)]';
+  'grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 px-4 desk:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)_minmax(0,0.8fr)_8.5rem]';
 
 function ClinicOption({
   clinic: c,

@@ -30,7 +30,7 @@ export function ConnectionsPage() {
   );
   return (
     <div className="page">
-      <Head connections={data ?? []} />
+      <Head connections={data ?? []} loaded={data !== undefined} />
       {isPending && <Skeleton lines={4} label="Loading connections" />}
       {error && !data && <Notice error={error} onRetry={() => void refetch()} />}
       {data?.length === 0 && (
@@ -52,7 +52,7 @@ export function ConnectionsPage() {
   );
 }
 
-function Head({ connections }: { connections: Connection[] }) {
+function Head({ connections, loaded }: { connections: Connection[]; loaded: boolean }) {
   const syncAll = useSyncAll();
   const n = connections.length;
   const canAsk = connections.some((c) => c.state.kind === 'ready');
@@ -78,7 +78,7 @@ function Head({ connections }: { connections: Connection[] }) {
           )}
           <ButtonLink
             to="/connections/add"
-            look={n === 0 ? 'filled' : 'plain'}
+            look={loaded && n === 0 ? 'filled' : 'plain'}
             className="flex-1 desk:flex-none"
           >
             <Plus size={16} strokeWidth={1.6} aria-hidden />

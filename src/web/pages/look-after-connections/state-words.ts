@@ -2,7 +2,7 @@
 
 import type { Connection } from '../../../http/contract.ts';
 import { longDate, nearMoment } from '../../parts/dates.ts';
-import { counted } from '../../parts/words.ts';
+import { counted, figures, listed } from '../../parts/words.ts';
 
 export type StateWords = { title: string; sentence: string; tone: 'plain' | 'amber' | 'red' };
 
@@ -35,7 +35,7 @@ export function stateWords(c: Connection, now: Date): StateWords {
     case 'failed':
       return {
         title: c.records > 0 ? 'The last sign-in did not succeed' : 'The sign-in did not succeed',
-        sentence: `${state.sentence} ${mender(state.act)}${kept(c)}`.trim(),
+        sentence: `${state.sentence} ${kept(c)}`.trim(),
         tone: 'red',
       };
     case 'disconnected':
@@ -56,13 +56,8 @@ function readyWords(c: Connection): string {
   if (!c.lastReceipt) return c.records > 0 ? `${count}.` : 'Nothing has been asked for yet.';
   const { new: fresh, changed } = c.lastReceipt;
   if (fresh === 0 && changed === 0) return `${count}. Nothing new at the last sync.`;
-  return `${count}. ${counted(fresh, 'new', 'new')} and ${counted(changed, 'changed', 'changed')} at the last sync.`;
-}
-
-function mender(act: 'person' | 'clinic' | 'operator' | 'us'): string {
-  if (act === 'operator') return 'The operator of this Chartfold can mend this. ';
-  if (act === 'clinic') return 'Your clinic can mend this. ';
-  return '';
+  const what = [fresh > 0 && `${figures(fresh)} new`, changed > 0 && `${figures(changed)} changed`];
+  return `${count}. ${listed(what.filter((w) => w !== false))} at the last sync.`;
 }
 
 function kept(c: Connection): string {

@@ -1,3 +1,167 @@
+// Owns the results of one person: filters, the table by panels, the sheet of an opened analyte.
+
+import { useQuery } from '@tanstack/react-query';
+import { useLocation, useNavigate, useParams } from '@tanstack/react-router';
+import { Search } from 'lucide-react';
+import { useCallback, useMemo } from 'react';
+import type { Results } from '../../../http/contract.ts';
+import { resultsQuery } from '../../app/queries.ts';
+import { Button, ButtonLink } from '../../parts/button.tsx';
+import { Chip, ChipCount } from '../../parts/chip.tsx';
+import { FlagShape, SourceMark } from '../../parts/marks.tsx';
+import { Notice, Skeleton } from '../../parts/page-states.tsx';
+import { usePageTitle } from '../../parts/page-title.ts';
+import { counted } from '../../parts/words.ts';
+import { ResultSheet } from './result-sheet.tsx';
+import {
+  filteredPanels,
+  type ResultFilters,
+  readResultFilters,
+  writeResultFilters,
+} from './results-filters.ts';
+import { ResultsTable } from './results-table.tsx';
+
+/** `/people/:id/results` */
 export function ResultsPage() {
-  return null;
+  usePageTitle('Results');
+  const { personId = '' } = useParams({ strict: false });
+  const hash = useLocation({ select: (l) => l.hash });
+  const filters = useMemo(() => readResultFilters(hash), [hash]);
+  const { data, error, isPending, refetch } = useQuery(resultsQuery(personId));
+  const navigate = useNavigate();
+  const panels = useMemo(() => filteredPanels(data?.panels ?? [], filters), [data, filters]);
+  const order = panels.flatMap((p) => p.rows.map((r) => r.key));
+
+  const change = useCallback(
+    (next: Partial<ResultFilters>, replace = true) =>
+      void navigate({
+        to: '.',
+        hash: writeResultFilters({ ...filters, ...next }),
+        replace,
+        resetScroll: false,
+      }),
+    [navigate, filters],
+  );
+  const { open } = filters;
+  const close = useCallback(() => {
+    change({ open: null });
+    const row = open && document.querySelector<HTMLElement>(`[data-analyte="${CSS.escape(open)}"]`);
+    (row || document.getElementById('main'))?.focus();
+  }, [change, open]);
+  const step = (by: 1 | -1) => {
+    const next = open === null ? undefined : order[order.indexOf(open) + by];
+    if (next === undefined) return;
+    change({ open: next });
+    document
+      .querySelector(`[data-analyte="${CSS.escape(next)}"]`)
+      ?.scrollIntoView({ block: 'nearest' });
+  };
+  return (
+    <div className={`page w-full ${open ? 'wide:pr-[29rem] print:pr-0' : ''}`}>
+      <div className="mb-3 flex flex-wrap items-baseline gap-x-3 gap-y-1">
+        <h1 className="text-24 font-semibold">Results</h1>
+        {data && <p className="text-13 text-ink2">{extent(data)}</p>}
+      </div>
+      {isPending && <Skeleton lines={12} label="Loading the results" />}
+      {error && !data && <Notice error={error} onRetry={() => void refetch()} />}
+      {data && data.analytes === 0 && <NoResults />}
+      {data && data.analytes > 0 && (
+        <>
+          <FilterRow data={data} filters={filters} onChange={change} narrow={open !== null} />
+          {panels.length === 0 ? (
+            <div className="py-6">
+              <p role="status" className="mb-4 text-ink2">
+                {filters.outside && filters.name === ''
+                  ? 'No latest result is outside its range.'
+                  : 'No result here fits these filters.'}
+              </p>
+              <Button onClick={() => change({ name: '', outside: false })}>Show all</Button>
+            </div>
+          ) : (
+            <ResultsTable
+              panels={panels}
+              open={open}
+              narrow={open !== null}
+              onOpen={(key) => change({ open: key }, open !== null)}
+            />
+          )}
+        </>
+      )}
+      {open !== null && (
+        <ResultSheet
+          personId={personId}
+          analyteKey={open}
+          name={data?.panels.flatMap((p) => p.rows).find((r) => r.key === open)?.name ?? null}
+          onClose={close}
+          onStep={step}
+        />
+      )}
+    </div>
+  );
+}
+
+function extent({ analytes, results, sources }: Results): string {
+  const from = sources.length > 0 ? ` from ${counted(sources.length, 'source')}` : '';
+  return `${counted(analytes, 'analyte')}, ${counted(results, 'result')}${from}`;
+}
+
+function FilterRow({
+  data,
+  filters,
+  onChange,
+  narrow,
+}: {
+  data: Results;
+  filters: ResultFilters;
+  onChange: (next: Partial<ResultFilters>) => void;
+  narrow: boolean;
+}) {
+  return (
+    <div className="mb-3 flex flex-wrap items-center gap-x-6 gap-y-2 print:hidden">
+      <div className="flex w-full flex-wrap gap-2 desk:w-auto">
+        <label className="flex h-11 w-full items-center gap-2.5 rounded-box border border-edge bg-surface px-3 has-focus-visible:border-teal has-focus-visible:ring-4 has-focus-visible:ring-teal-tint desk:h-8 desk:w-56">
+          <Search size={16} strokeWidth={1.6} aria-hidden className="shrink-0 text-ink3" />
+          <input
+            type="search"
+            aria-label="Filter by name"
+            placeholder="Filter by name"
+            autoComplete="off"
+            value={filters.name}
+            onChange={(e) => onChange({ name: e.target.value })}
+            className="min-w-0 flex-1 bg-transparent text-13 outline-none placeholder:text-ink3"
+          />
+        </label>
+        <Chip pressed={!filters.outside} onPress={() => onChange({ outside: false })}>
+          All
+        </Chip>
+        <Chip pressed={filters.outside} onPress={() => onChange({ outside: true })}>
+          <FlagShape flag="high" />
+          Outside range
+          <ChipCount n={data.outside} />
+        </Chip>
+      </div>
+      {!narrow && data.sources.length > 0 && (
+        <ul
+          aria-label="Sources"
+          className="hidden flex-wrap gap-x-5 gap-y-1 text-13 text-ink2 desk:ml-auto desk:flex"
+        >
+          {data.sources.map(({ id, name, mark }) => (
+            <li key={id} className="flex items-center gap-2">
+              <SourceMark mark={mark} />
+              {name}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function NoResults() {
+  return (
+    <div className="border-t border-line py-6">
+      <p className="mb-4 text-ink2">No laboratory results or vital signs have been received yet.</p>
+      <ButtonLink to="/connections">See Connections</ButtonLink>
+    </div>
+  );
 }

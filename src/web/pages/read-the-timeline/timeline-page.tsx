@@ -1,3 +1,163 @@
+// Owns the timeline of one person: head and filters, the year strip, the line, the sheet beside it.
+
+import { useQuery } from '@tanstack/react-query';
+import { useLocation, useNavigate, useParams } from '@tanstack/react-router';
+import { useCallback, useMemo, useRef } from 'react';
+import type { TimelineIndex } from '../../../http/contract.ts';
+import { timelineQuery } from '../../app/queries.ts';
+import { Button, ButtonLink } from '../../parts/button.tsx';
+import { Notice, Skeleton } from '../../parts/page-states.tsx';
+import { usePageTitle } from '../../parts/page-title.ts';
+import { counted } from '../../parts/words.ts';
+import { RecordSheet } from '../read-a-record/record-sheet.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import {
+  askedOfServer,
+  everything,
+  type Filters,
+  isFiltered,
+  readFilters,
+  writeFilters,
+} from './filters.ts';
+import { Line } from './line.tsx';
+import { inRuns, yearStrip } from './timeline-layout.ts';
+import { useStep } from './use-days.ts';
+
+/** `/people/:id/timeline`, with or without a record open. */
 export function TimelinePage() {
-  return null;
+  usePageTitle('Timeline');
+  const { personId = '', recordId } = useParams({ strict: false });
+  const hash = useLocation({ select: (l) => l.hash });
+  const filters = useMemo(() => readFilters(hash), [hash]);
+  const filter = useMemo(() => askedOfServer(filters), [filters]);
+  const navigate = useNavigate();
+  const { data: index, error, refetch } = useQuery(timelineQuery(personId, filter));
+  const years = useMemo(() => yearStrip(index?.days ?? []), [index]);
+  const days = useMemo(
+    () => (index?.days ?? []).filter((d) => !filters.year || d.day?.startsWith(filters.year)),
+    [index, filters.year],
+  );
+  const change = useCallback(
+    (next: Filters) => void navigate({ to: '.', hash: writeFilters(next), replace: true }),
+    [navigate],
+  );
+  const sheet = useRecordInSheet(personId, recordId, inRuns(days), filter);
+
+  if (error && !index) {
+    return (
+      <div className="page">
+        <h1 className="mb-4 text-24 font-semibold">Timeline</h1>
+        <Notice error={error} onRetry={() => void refetch()} />
+      </div>
+    );
+  }
+  return (
+    <div
+      className={`flex h-[calc(100dvh-8.5rem)] flex-col desk:h-dvh print:h-auto ${recordId ? 'wide:mr-[27.5rem] print:mr-0' : ''}`}
+    >
+      <div className="border-b border-line px-5 pb-2 desk:px-8 desk:pt-6 desk:pb-3">
+        <div className="mb-2 flex flex-wrap items-baseline gap-x-3">
+          <h1 className="text-24 font-semibold">Timeline</h1>
+          <p className="text-13 text-ink2" role="status">
+            {index && extent(index, days.length, filters)}
+          </p>
+        </div>
+        {index && (index.records > 0 || isFiltered(filters)) && (
+          <FilterBar index={index} years={years} filters={filters} onChange={change} />
+        )}
+      </div>
+      {!index && (
+        <div className="px-5 desk:px-8">
+          <Skeleton lines={12} label="Loading the timeline" />
+        </div>
+      )}
+      {index && days.length === 0 && (
+        <Nothing filtered={isFiltered(filters)} onClear={() => change(everything)} />
+      )}
+      {index && days.length > 0 && (
+        <Line
+          key={personId}
+          personId={personId}
+          filter={filter}
+          days={days}
+          years={years}
+          year={filters.year}
+          openRecord={recordId ?? null}
+          onYear={(year) => change({ ...filters, year })}
+        />
+      )}
+      {recordId && <RecordSheet personId={personId} recordId={recordId} {...sheet} />}
+    </div>
+  );
+}
+
+function extent(index: TimelineIndex, days: number, filters: Filters): string {
+  if (isFiltered(filters)) return `${counted(days, 'day')} of ${counted(index.records, 'record')}`;
+  const oldest = index.days.findLast((d) => d.day !== null)?.day;
+  const since = oldest ? `, ${oldest.slice(0, 4)} to today` : '';
+  return `${counted(index.records, 'record')}${since}`;
+}
+
+function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+  return (
+    <div className="px-5 py-8 desk:px-8">
+      <p className="mb-4 text-ink2">
+        {filtered
+          ? 'Nothing in this record fits these filters.'
+          : 'Nothing has been received yet. When a portal has been asked, what it holds stands here.'}
+      </p>
+      {filtered ? (
+        <Button onClick={onClear}>Show everything</Button>
+      ) : (
+        <ButtonLink to="/connections">See Connections</ButtonLink>
+      )}
+    </div>
+  );
+}
+
+// The sheet is a place of its own: opening pushes it, moving inside it replaces it, closing leaves
+// the line where it was and gives the focus back to the row.
+function useRecordInSheet(
+  personId: string,
+  recordId: string | undefined,
+  runs: (string | null)[][],
+  filter: ReturnType<typeof askedOfServer>,
+) {
+  const navigate = useNavigate();
+  const step = useStep(personId, filter, runs);
+  const from = useRef(recordId);
+  from.current = recordId;
+  const open = useCallback(
+    (id: string, replace: boolean) =>
+      void navigate({
+        to: '/people/$personId/timeline/$recordId',
+        params: { personId, recordId: id },
+        hash: true,
+        replace,
+        resetScroll: false,
+      }),
+    [navigate, personId],
+  );
+  const close = useCallback(() => {
+    const id = from.current;
+    void navigate({
+      to: '/people/$personId/timeline',
+      params: { personId },
+      hash: true,
+      resetScroll: false,
+    }).then(() => {
+      const row = id && document.querySelector<HTMLElement>(`[data-record="${CSS.escape(id)}"]`);
+      (row || document.getElementById('main'))?.focus();
+    });
+  }, [navigate, personId]);
+  return {
+    onClose: close,
+    onOpen: (id: string) => open(id, false),
+    onStep: (by: 1 | -1) => {
+      if (!recordId) return;
+      void step(recordId, by).then((next) => {
+        if (next) open(next, true);
+      });
+    },
+  };
 }

@@ -1,0 +1,127 @@
+// Owns the words of a receipt: the sentences that add up, who can mend what, and the letter to a
+// clinic. Every figure of the sentences is one of the account's totals.
+
+import type { Receipt, ReceiptQuestion } from '../../../http/contract.ts';
+import { longDate } from '../../parts/dates.ts';
+import { counted, figures, inWords, listed, possessive } from '../../parts/words.ts';
+
+/** A run of a sentence; what matters is strong. */
+export type Run = { text: string; strong?: true };
+
+/** The letter: how many questions, how they were answered, what came, and what of it was new. */
+export function receiptSentences(r: Receipt): Run[] {
+  return [...asked(r), ...came(r)];
+}
+
+function asked(r: Receipt): Run[] {
+  const open = r.asked - r.answeredInFull - r.inPart - r.refused - r.failed;
+  const start: Run[] = [
+    { text: 'We asked ' },
+    { text: counted(r.asked, 'question'), strong: true },
+    { text: ` about ${possessive(r.personName)} record. ` },
+  ];
+  if (r.answeredInFull === r.asked && r.asked > 0) {
+    const all = r.asked === 1 ? 'It was answered in full' : `All ${r.asked} were answered in full`;
+    return [...start, { text: all, strong: true }, { text: '. ' }];
+  }
+  const rest = [
+    r.inPart > 0 && `${inWords(r.inPart)} in part`,
+    r.refused > 0 && `${inWords(r.refused)} ${r.refused === 1 ? 'was' : 'were'} refused`,
+    r.failed > 0 && `${inWords(r.failed)} failed`,
+    open > 0 && `${inWords(open)} ${open === 1 ? 'is' : 'are'} still to be asked`,
+  ].filter((s) => s !== false);
+  const full =
+    r.answeredInFull === 0
+      ? 'None was answered in full'
+      : `${figures(r.answeredInFull)} ${r.answeredInFull === 1 ? 'was' : 'were'} answered in full`;
+  return [
+    ...start,
+    { text: full, strong: true },
+    { text: rest.length > 0 ? `; ${listed(rest)}. ` : '. ' },
+  ];
+}
+
+function came(r: Receipt): Run[] {
+  if (r.received === 0) return [{ text: 'No records came back.' }];
+  const start = `In all, ${counted(r.received, 'record')} came back on ${counted(r.pages, 'page')}: `;
+  const fresh = [
+    r.new > 0 && `${figures(r.new)} new`,
+    r.changed > 0 && `${figures(r.changed)} changed`,
+  ].filter((s) => s !== false);
+  const other = [
+    r.unchanged > 0 && `${figures(r.unchanged)} as ${r.unchanged === 1 ? 'it was' : 'they were'}`,
+    r.setAside > 0 && `${figures(r.setAside)} set aside`,
+  ].filter((s) => s !== false);
+  if (fresh.length === 0)
+    return [
+      { text: `${start}${listed(other)}, ` },
+      { text: 'nothing new', strong: true },
+      { text: '.' },
+    ];
+  const strong: Run = { text: fresh.join(', '), strong: true };
+  if (other.length === 0) return [{ text: start }, strong, { text: '.' }];
+  return [{ text: start }, strong, { text: `, and ${listed(other)}.` }];
+}
+
+export type Reason = NonNullable<ReceiptQuestion['reason']>;
+
+/** Who can mend it, in bold, and what that means. */
+export function menderWords(reason: Reason): { who: string; how: string } {
+  switch (reason.act) {
+    case 'person':
+      return reason.retry === 'after-reconnect'
+        ? { who: 'You can mend this', how: ': sign in again and leave every box ticked.' }
+        : { who: 'You can mend this', how: '.' };
+    case 'clinic':
+      return { who: 'Your clinic can mend this', how: '; the words to send them are ready.' };
+    case 'operator':
+      return { who: 'The operator of this Chartfold can mend this', how: '.' };
+    case 'us':
+      return reason.retry === 'never'
+        ? { who: 'The makers of Chartfold must mend this', how: '.' }
+        : { who: 'Nobody needs to act', how: ': it is asked again at the next sync.' };
+  }
+}
+
+/** The one way on from a question that was not answered. */
+export function wayOn(reason: Reason): 'sign-in' | 'copy' | 'retry' | null {
+  if (reason.act === 'clinic') return 'copy';
+  if (reason.retry === 'after-reconnect') return 'sign-in';
+  return reason.retry === 'later' ? 'retry' : null;
+}
+
+/** What to send to the clinic, ready to paste. */
+export function wordsForClinic(r: Receipt, q: ReceiptQuestion): string {
+  const said = q.reason?.portalSaid ? ` It answered: “${q.reason.portalSaid}”` : '';
+  const status = q.reason?.httpStatus ? ` (HTTP ${q.reason.httpStatus})` : '';
+  const day = longDate(r.startedAt.slice(0, 10));
+  return [
+    `Hello ${r.clinicName},`,
+    '',
+    `I keep a copy of my own record with an app that reads it through the patient access API of ${r.portalName}. On ${day} your portal refused this part of it: ${q.label}${q.note ? ` (${q.note})` : ''}.${said}${status}${said || status ? '.' : ''}`,
+    '',
+    `The request was: ${q.request}`,
+    '',
+    'Could you ask whoever looks after your portal to switch this on for patients, or tell me why it is not offered?',
+    '',
+    `Thank you, ${r.personName}`,
+  ].join('\n');
+}
+
+/** `In full`, `Refused` … */
+export function outcomeWord(outcome: ReceiptQuestion['outcome']): string {
+  switch (outcome) {
+    case 'full':
+      return 'In full';
+    case 'part':
+      return 'In part';
+    case 'refused':
+      return 'Refused';
+    case 'failed':
+      return 'Failed';
+    case 'asking':
+      return 'Being asked';
+    case 'pending':
+      return 'Not yet asked';
+  }
+}
