@@ -104,7 +104,8 @@ function addVisits(chart: Chart): void {
     if (random.chance(0.14)) addTextResult(chart, moment);
     if (visit === 0) addSocialHistory(chart, moment);
   }
-  for (const [at, keys] of keyDraws) {
+  // A chart that was made short has no room for them.
+  for (const [at, keys] of days < historyDays / 2 ? [] : keyDraws) {
     const time = timeOn(dayAt(chart, at), random.between(12 * 60, 14 * 60));
     addPanels(chart, { at, time }, keys, true);
   }

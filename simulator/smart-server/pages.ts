@@ -36,9 +36,9 @@ ${alert}
 <input id="password" name="password" type="password" autocomplete="off" required>
 <button type="submit">Sign in</button>
 </form>
-<section aria-labelledby="samples"><h2 id="samples">Sample logins</h2>
+<h2 id="samples">Sample logins</h2>
 <p>Everyone here is made up.</p>
-<div class="wide" tabindex="0" role="region" aria-labelledby="samples"><table><thead><tr><th scope="col">Who</th><th scope="col">Email</th><th scope="col">Password</th></tr></thead><tbody>${rows}</tbody></table></div></section>`,
+<div class="wide" tabindex="0" role="region" aria-labelledby="samples"><table><thead><tr><th scope="col">Who</th><th scope="col">Email</th><th scope="col">Password</th></tr></thead><tbody>${rows}</tbody></table></div>`,
   );
 }
 
