@@ -47,6 +47,11 @@ export type Portal = {
   /** What the body of a refresh must repeat. */
   readonly refreshRepeats: readonly ('client_id' | 'scope')[];
   readonly questions: readonly PortalQuestion[];
+  /** What is read by id because the patient's records refer to it, in this order, some ids to a request. */
+  readonly referenced: {
+    readonly batch: number;
+    readonly questions: readonly Omit<PortalQuestion, 'parameters'>[];
+  };
   readonly requests: {
     /** At a time, for each connection. */
     readonly concurrency: number;

@@ -150,6 +150,26 @@ export async function* listCurrent(db: Db, person: PersonId): AsyncGenerator<Cur
   }
 }
 
+/** The current texts of a source, in steps: for gathering what they refer to. */
+export async function* rawTextsOf(db: Db, source: SourceId): AsyncGenerator<string> {
+  let after = 0;
+  for (;;) {
+    const rows = await db
+      .selectFrom('resource as r')
+      .innerJoin('body', 'body.seq', 'r.current_seq')
+      .select(['body.seq', 'body.encoding', 'body.bytes'])
+      .where('r.source_id', '=', source)
+      .where('body.seq', '>', after)
+      .orderBy('body.seq')
+      .limit(rowsPerRead)
+      .execute();
+    for (const row of rows) yield unpackText(row);
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.seq;
+  }
+}
+
 /** The current resources of one type, of everyone: for finding out whose a file is, not for showing. */
 export async function currentOfType(
   db: Db,

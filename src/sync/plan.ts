@@ -3,18 +3,28 @@
 import type { PortalEntry } from '../portals/registry.ts';
 import type { PlannedQuestion } from '../records/types.ts';
 
-/** The questions to ask of a portal about a patient, in order. */
+/** The questions to ask of a portal about a patient, in order; those by reference last. */
 export function planQuestions(
   entry: Pick<PortalEntry, 'vendor'>,
   patientId: string,
 ): PlannedQuestion[] {
-  return entry.vendor.portal.questions.map((question) => ({
-    key: question.key,
-    label: question.label,
-    type: question.type,
-    request: `${question.type}?${queryOf(question.parameters, patientId)}`,
-    why: question.why,
-  }));
+  const { questions, referenced } = entry.vendor.portal;
+  return [
+    ...questions.map(({ key, label, type, why, parameters }) => ({
+      key,
+      label,
+      type,
+      why,
+      request: `${type}?${queryOf(parameters, patientId)}`,
+    })),
+    ...referenced.questions.map(({ key, label, type, why }) => ({
+      key,
+      label,
+      type,
+      why,
+      request: `${type}?_id=`,
+    })),
+  ];
 }
 
 /** Comma, colon, slash and bar have a meaning in FHIR searches and stay as they are (R4 section 3.1.1). */

@@ -1,4 +1,4 @@
-// Owns a sync: for each planned question fetch page → normalise → commit → ledger, and at the end the receipt.
+// Owns a sync: plans it, asks every question (fetch page → normalise → commit → ledger), ends with the receipt.
 // A run that was cut off goes on from its cursors. The rest goes on when a question fails.
 
 import PQueue from 'p-queue';
@@ -6,36 +6,20 @@ import { authorisedFetch } from '../connections/authorised-fetch.ts';
 import { type Connection, type ConnectionContext, getConnection } from '../connections/context.ts';
 import type { Refresher } from '../connections/refresh.ts';
 import { setStatus } from '../connections/status.ts';
-import { ChartfoldError, type ErrorCode } from '../platform/errors.ts';
+import { ChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
-import { prepare } from '../records/body.ts';
-import { commitPage } from '../records/commit.ts';
-import { closeQuestion, finishRun, openRunOf, questionsOf, startRun } from '../records/runs.ts';
-import type { Question, Run, RunTrigger } from '../records/types.ts';
-import { createFetchPage, type FetchPage, type PageAnswer } from './fetch.ts';
-import { normalisePage } from './normalise.ts';
+import { finishRun, openRunOf, questionsOf, startRun } from '../records/runs.ts';
+import type { CommitPage, Question, Run, RunTrigger } from '../records/types.ts';
+import { type Asking, askReferenced, askSearch } from './ask.ts';
+import { createFetchPage, type FetchPage } from './fetch.ts';
 import { planQuestions } from './plan.ts';
+import { gatherReferences, noteStored } from './references.ts';
 
 export type SyncContext = ConnectionContext & {
   readonly refresher: Refresher;
   /** Queues what must follow a commit, in its transaction. */
-  readonly afterCommit: (personId: string) => Parameters<typeof commitPage>[1]['afterwards'];
+  readonly afterCommit: (personId: string) => CommitPage['afterwards'];
 };
-
-/** After one of these nothing more can be asked in this run. */
-const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'smart.sign_in_again',
-  'smart.no_refresh',
-  'smart.wrong_client',
-  'fhir.unauthorized',
-]);
-const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'fhir.scope_missing',
-  'fhir.forbidden',
-  'fhir.not_found',
-]);
-/** No portal has this many pages for one question; one that goes on is running in circles. */
-const MOST_PAGES = 20_000;
 
 /**
  * Syncs a connection, or goes on with its run that was cut off.
@@ -52,23 +36,35 @@ export async function syncConnection(
     throw new ChartfoldError('sync.connection_not_ready');
   }
   const entry = context.registry.usable(connection.portal);
-  const run =
-    (await openRunOf(context.db, connectionId)) ??
-    (await begin(context, connection, entry, trigger));
+  const unfinished = await openRunOf(context.db, connectionId);
+  const run = unfinished ?? (await begin(context, connection, entry, trigger));
   context.changed(connectionId);
+  const { referenced } = entry.vendor.portal;
+  const references = gatherReferences(referenced.questions.map((q) => q.type));
+  if (unfinished) await noteStored(context.db, connectionId, references);
+  const fetchPage = fetcherFor(context, connection, entry);
   const asking: Asking = {
     context,
-    connection,
+    connectionId,
     entry,
     run,
     signal,
-    fetchPage: fetcherFor(context, connection, entry),
+    fetchPage,
+    references,
     stopped: null,
   };
+
+  const open = (await questionsOf(context.db, run.id)).filter(
+    (q) => q.outcome === 'pending' || q.outcome === 'asking',
+  );
+  const isReferenced = (q: Question) => referenced.questions.some((r) => r.key === q.key);
   const queue = new PQueue({ concurrency: entry.vendor.portal.requests.concurrency });
-  const questions = await questionsOf(context.db, run.id);
-  const open = questions.filter((q) => q.outcome === 'pending' || q.outcome === 'asking');
-  await queue.addAll(open.map((question) => () => askQuestion(asking, question)));
+  await queue.addAll(
+    open.filter((q) => !isReferenced(q)).map((question) => () => askSearch(asking, question)),
+  );
+  // What others refer to is known only now; each of these may add to the next.
+  for (const question of open.filter(isReferenced)) await askReferenced(asking, question);
+
   const ended = await finishRun(context.db, { run: run.id, now: context.clock.now() });
   context.log.info('sync.finished', {
     connection: connectionId,
@@ -81,17 +77,6 @@ export async function syncConnection(
   context.changed(connectionId);
   return ended;
 }
-
-type Asking = {
-  readonly context: SyncContext;
-  readonly connection: Connection;
-  readonly entry: PortalEntry;
-  readonly run: Run;
-  readonly signal: AbortSignal;
-  readonly fetchPage: FetchPage;
-  /** Set when the portal no longer lets us in: what is left is not asked. */
-  stopped: ErrorCode | null;
-};
 
 async function begin(
   context: SyncContext,
@@ -123,109 +108,4 @@ function fetcherFor(context: SyncContext, connection: Connection, entry: PortalE
   });
   return (request, signal) =>
     fetchPage(/^https?:/.test(request) ? request : portal.addressOf(request), signal);
-}
-
-/** One question from its cursor to its end. The next page is fetched while this one is committed. */
-async function askQuestion(asking: Asking, question: Question): Promise<void> {
-  const { context, run, signal } = asking;
-  if (asking.stopped)
-    return close(asking, question, question.pages, new ChartfoldError(asking.stopped), null, 0);
-  const first = question.next ?? question.request;
-  const seen = new Set<string>([first]);
-  await closeQuestion(context.db, {
-    run: run.id,
-    question: question.key,
-    outcome: 'asking',
-    now: context.clock.now(),
-  });
-  context.changed(asking.connection.id);
-  let page = question.pages;
-  let retries = question.retries;
-  let ahead: Promise<PageAnswer> | null = asking.fetchPage(first, signal);
-  while (ahead) {
-    const answer: PageAnswer = await ahead;
-    ahead = null;
-    signal.throwIfAborted();
-    retries += answer.retries;
-    if (!answer.ok) return close(asking, question, page, answer.error, answer.httpStatus, retries);
-    page += 1;
-    const normalised = normalisePage(answer.page, run.person);
-    const next = nextAddress(asking, normalised.next, seen, page);
-    if (typeof next === 'string') {
-      seen.add(next);
-      ahead = asking.fetchPage(next, signal);
-      // It is awaited after the commit; a failure before that must not count as unhandled.
-      ahead.catch(() => undefined);
-    }
-    const trouble = next instanceof ChartfoldError ? next : null;
-    const resources = await prepare(normalised.resources);
-    await commitPage(context.db, {
-      run: run.id,
-      question: question.key,
-      page,
-      source: asking.connection.id,
-      resources,
-      setAside: normalised.setAside,
-      volatilePaths: asking.entry.vendor.portal.volatilePaths,
-      finish: trouble
-        ? { next: null, outcome: 'part', code: trouble.code }
-        : typeof next === 'string'
-          ? { next }
-          : { next: null, outcome: 'full' },
-      now: context.clock.now(),
-      ...withAfterwards(context.afterCommit(run.person)),
-    });
-    context.changed(asking.connection.id);
-  }
-}
-
-/** The address of the next page, null at the end, or why the link is not followed. */
-function nextAddress(
-  asking: Asking,
-  link: string | null,
-  seen: ReadonlySet<string>,
-  page: number,
-): string | null | ChartfoldError {
-  if (link === null) return null;
-  const base = new URL(`${asking.entry.fhirBaseUrl}/`);
-  const url = URL.canParse(link, base.href) ? new URL(link, base.href) : null;
-  if (!url || url.origin !== base.origin || !url.pathname.startsWith(base.pathname)) {
-    return new ChartfoldError('sync.next_link_foreign');
-  }
-  if (seen.has(url.href) || page >= MOST_PAGES) return new ChartfoldError('sync.next_link_cycle');
-  return url.href;
-}
-
-async function close(
-  asking: Asking,
-  question: Question,
-  pages: number,
-  error: ChartfoldError,
-  httpStatus: number | null,
-  retries: number,
-): Promise<void> {
-  if (ENDS_THE_RUN.has(error.code)) asking.stopped = error.code;
-  const outcome = pages > 0 ? 'part' : REFUSALS.has(error.code) ? 'refused' : 'failed';
-  await closeQuestion(asking.context.db, {
-    run: asking.run.id,
-    question: question.key,
-    outcome,
-    code: error.code,
-    ...(error.detail ? { detail: error.detail } : {}),
-    ...(httpStatus === null ? {} : { httpStatus }),
-    retries,
-    now: asking.context.clock.now(),
-  });
-  asking.context.log.warn('sync.question_not_answered', {
-    run: asking.run.id,
-    question: question.key,
-    code: error.code,
-    httpStatus,
-    retries,
-  });
-  asking.context.changed(asking.connection.id);
-}
-
-function withAfterwards(afterwards: ReturnType<SyncContext['afterCommit']>) {
-  return afterwards ? { afterwards } : {};
 }

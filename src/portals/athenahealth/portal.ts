@@ -115,6 +115,16 @@ export const athenahealth = {
     question('goals', 'Goals', 'Goal', 'what was agreed to aim for'),
     question('devices', 'Implanted devices', 'Device', 'what you carry in you'),
   ],
+  // These can be read by id alone; a Location names an Organization, so that comes last.
+  referenced: {
+    batch: 50,
+    questions: [
+      referenced('medications', 'Medicines named in prescriptions', 'Medication'),
+      referenced('practitioners', 'Clinicians named in the record', 'Practitioner'),
+      referenced('locations', 'Places named in the record', 'Location'),
+      referenced('organizations', 'Organizations named in the record', 'Organization'),
+    ],
+  },
   requests: { concurrency: 4, timeoutMs: 60_000, attempts: 4, backoffMs: 500 },
   // meta.lastUpdated moves without a change of content, and is missing on about half.
   volatilePaths: ['meta.lastUpdated', 'meta.versionId'],
@@ -143,5 +153,19 @@ function question(
     parameters: { patient: '{patient}', ...narrowed, ...COUNT, ...PROVENANCE },
     scope: `patient/${type}.read`,
     why,
+  };
+}
+
+function referenced(
+  key: string,
+  label: string,
+  type: ScopedType,
+): Omit<PortalQuestion, 'parameters'> {
+  return {
+    key,
+    label,
+    type,
+    scope: `patient/${type}.read`,
+    why: 'what the records above refer to',
   };
 }
