@@ -1,0 +1,14 @@
+// Runs the records contracts on the dialects there are.
+
+import { openStore } from '../platform/db/sqlite/open.ts';
+import { describeFeed } from './feed.contract.ts';
+import { recordsMigrations } from './migrations.ts';
+import { describeRecords } from './records.contract.ts';
+import { describeReplay } from './replay.contract.ts';
+
+const openSqlite = () =>
+  openStore({ file: ':memory:', keyHex: '5e'.repeat(32), migrations: recordsMigrations });
+
+describeRecords('SQLite', openSqlite);
+describeFeed('SQLite', openSqlite);
+describeReplay('SQLite', openSqlite);
