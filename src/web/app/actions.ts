@@ -54,9 +54,13 @@ export function useConfirm() {
   });
 }
 
-/** Stops a connection before anything was stored. */
+/** Stops a connection before anything was stored, or gives up a sign-in left halfway. */
 export function useReject() {
-  return useConnectionAction('reject');
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => send<unknown>('POST', `${at(id)}/reject`),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ['connections'] }),
+  });
 }
 
 /** Asks a portal again, now. */
@@ -87,14 +91,11 @@ export function useRemoveSample() {
   });
 }
 
-function useConnectionAction(verb: 'reject' | 'sync' | 'disconnect') {
+function useConnectionAction(verb: 'sync' | 'disconnect') {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => send<Connection | null>('POST', `${at(id)}/${verb}`),
-    onSuccess: (connection) => {
-      if (connection) takeConnection(cache, connection);
-      return cache.invalidateQueries({ queryKey: ['connections'] });
-    },
+    mutationFn: (id: string) => send<Connection>('POST', `${at(id)}/${verb}`),
+    onSuccess: (connection) => takeConnection(cache, connection),
   });
 }
 

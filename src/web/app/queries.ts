@@ -70,10 +70,19 @@ export function takeConnection(cache: QueryClient, one: Connection): void {
   takeConnections(cache, rest);
 }
 
-/** Refetches what is shown of one person's chart, quietly. */
+/** A sync commits many times a second; what is on screen is fetched anew at most once in this time. */
+const refreshEveryMs = 1500;
+const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+
+/** Refetches what is shown of one person's chart, quietly and not too often. */
 export function refreshChart(cache: QueryClient, personId: string): void {
-  void cache.invalidateQueries({ queryKey: ['chart', personId] });
-  void cache.invalidateQueries({ queryKey: ['session'] });
+  if (waiting.has(personId)) return;
+  const timer = setTimeout(() => {
+    waiting.delete(personId);
+    void cache.invalidateQueries({ queryKey: ['chart', personId] });
+    void cache.invalidateQueries({ queryKey: ['session'] });
+  }, refreshEveryMs);
+  waiting.set(personId, timer);
 }
 
 // A connection that holds more than before, or has a new receipt, means that its chart changed.

@@ -13,8 +13,11 @@ export function Crumbs({
 }) {
   return (
     <nav aria-label="Way back" className="mb-2 flex items-center gap-1 text-13 print:hidden">
-      {trail.map(({ name, to, params }) => (
-        <span key={name} className="flex items-center gap-1">
+      {trail.map(({ name, to, params }, i) => (
+        <span
+          key={name}
+          className={`items-center gap-1 desk:flex ${i === trail.length - 1 ? 'flex' : 'hidden'}`}
+        >
           <ChevronLeft
             size={16}
             strokeWidth={1.6}
@@ -27,12 +30,14 @@ export function Crumbs({
           >
             {name}
           </Link>
-          <ChevronRight
-            size={14}
-            strokeWidth={1.6}
-            aria-hidden
-            className="hidden text-ink3 desk:block"
-          />
+          {(here !== '' || i < trail.length - 1) && (
+            <ChevronRight
+              size={14}
+              strokeWidth={1.6}
+              aria-hidden
+              className="hidden text-ink3 desk:block"
+            />
+          )}
         </span>
       ))}
       <span className="hidden text-ink2 desk:inline">{here}</span>

@@ -32,13 +32,18 @@ export function Notice({
         </p>
         {children}
       </div>
-      {onRetry && (
+      {onRetry && canMend(problem.status) && (
         <Button onClick={onRetry} className="self-center">
           Try again
         </Button>
       )}
     </div>
   );
+}
+
+// Asking again mends what was on the way, not what is not there.
+function canMend(status: number): boolean {
+  return status === 0 || status === 429 || status >= 500;
 }
 
 /** Grey lines in the place of what is coming, shown only when the wait is felt (150 ms). */

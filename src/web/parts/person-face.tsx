@@ -21,14 +21,12 @@ export function PersonFace({ person }: { person: Person }) {
   return (
     <>
       <Disc name={person.name} />
-      <span className="min-w-0 flex-1 text-left leading-tight">
-        <span className="block truncate font-medium">{person.name}</span>
-        <span className="block truncate text-12 text-ink3">
-          {person.sample ? 'Sample, ' : ''}
-          {person.birthDate
-            ? `${person.sample ? 'born' : 'Born'} ${longDate(person.birthDate)}`
-            : 'Birth date not recorded'}
+      <span className="min-w-0 flex-1 text-left">
+        <span className="line-clamp-2 leading-5 font-medium">{person.name}</span>
+        <span className="block text-12 text-ink3">
+          {person.birthDate ? `Born ${longDate(person.birthDate)}` : 'Birth date not recorded'}
         </span>
+        {person.sample && <span className="block text-12 text-ink3">Sample record</span>}
       </span>
     </>
   );

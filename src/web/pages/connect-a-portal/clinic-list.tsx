@@ -144,7 +144,7 @@ function ClinicOption({
       role="option"
       aria-selected={isActive}
       onClick={onPick}
-      className={`${columns} min-h-12 cursor-pointer items-center border-b border-line py-2 desk:rounded-box desk:aria-selected:border-transparent desk:aria-selected:bg-teal-tint desk:aria-selected:ring-[1.5px] desk:aria-selected:ring-teal desk:aria-selected:ring-inset`}
+      className={`${columns} min-h-12 cursor-pointer items-center border-b border-line py-2 desk:aria-selected:rounded-box desk:aria-selected:border-transparent desk:aria-selected:bg-teal-tint desk:aria-selected:ring-[1.5px] desk:aria-selected:ring-teal desk:aria-selected:ring-inset`}
     >
       <span className="min-w-0">
         <Marked text={c.name} typed={typed} />

@@ -42,7 +42,7 @@ export function ConnectionCard({
           <CardHead connection={c} />
         </div>
         <div className="mt-4 flex gap-4">
-          <StateLines connection={c} now={now} />
+          <StateLines connection={c} now={now} indented />
         </div>
       </div>
       <div className="border-t border-line px-5 py-2">
@@ -82,11 +82,20 @@ function CardHead({ connection: c }: { connection: Connection }) {
 }
 
 /** Icon, title and sentence of the state; for a sync its live progress. */
-export function StateLines({ connection: c, now }: { connection: Connection; now: Date }) {
+export function StateLines({
+  connection: c,
+  now,
+  indented = false,
+}: {
+  connection: Connection;
+  now: Date;
+  /** Whether progress stands under a name that has its mark before it. */
+  indented?: boolean;
+}) {
   if (c.state.kind === 'syncing') {
     return (
       <>
-        <span className="hidden w-5 shrink-0 desk:block" />
+        {indented && <span className="hidden w-5 shrink-0 desk:block" />}
         <div className="min-w-0 flex-1">
           <ProgressOfSync progress={c.state.progress} name={c.clinicName} />
         </div>

@@ -1,7 +1,7 @@
 // Owns the page of one connection: its state or live progress, and every receipt it ever gave.
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, Navigate, useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { Connection, ReceiptSummary } from '../../../http/contract.ts';
 import { connectionsQuery, receiptsQuery, useConnections } from '../../app/queries.ts';
@@ -24,6 +24,12 @@ export function ConnectionPage() {
   const now = useNow(30_000);
   const c = data?.find((one) => one.id === connectionId);
   useAskOnceIfMissing(Boolean(data && !c));
+  // The way back from the portal ends here; the question comes before anything else.
+  if (c?.state.kind === 'confirm') {
+    return (
+      <Navigate to="/connections/$connectionId/confirm" params={{ connectionId: c.id }} replace />
+    );
+  }
   return (
     <div className="page">
       <Crumbs trail={[{ name: 'Connections', to: '/connections' }]} here={c?.clinicName ?? ''} />

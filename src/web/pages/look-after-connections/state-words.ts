@@ -25,7 +25,11 @@ export function stateWords(c: Connection, now: Date): StateWords {
     case 'syncing':
       return { title: 'Syncing', sentence: '', tone: 'plain' };
     case 'ready':
-      return { title: 'Connected', sentence: c.note ?? readyWords(c), tone: 'plain' };
+      return {
+        title: 'Connected',
+        sentence: `${readyWords(c)} ${c.note ?? ''}`.trim(),
+        tone: 'plain',
+      };
     case 'sign-in-again':
       return {
         title: 'Sign in again',
@@ -55,6 +59,8 @@ function readyWords(c: Connection): string {
   const count = counted(c.records, 'record');
   if (!c.lastReceipt) return c.records > 0 ? `${count}.` : 'Nothing has been asked for yet.';
   const { new: fresh, changed } = c.lastReceipt;
+  // After a first sync all of it is new, which goes without saying.
+  if (fresh === c.records) return `${count}.`;
   if (fresh === 0 && changed === 0) return `${count}. Nothing new at the last sync.`;
   const what = [fresh > 0 && `${figures(fresh)} new`, changed > 0 && `${figures(changed)} changed`];
   return `${count}. ${listed(what.filter((w) => w !== false))} at the last sync.`;

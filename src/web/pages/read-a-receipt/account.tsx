@@ -144,7 +144,7 @@ function Answer({ outcome }: { outcome: ReceiptQuestion['outcome'] }) {
         ? 'text-amber'
         : 'text-ink2';
   return (
-    <span className={`inline-flex items-center gap-1.5 whitespace-nowrap ${tone}`}>
+    <span className={`flex items-center gap-1.5 whitespace-nowrap ${tone}`}>
       <Icon size={16} strokeWidth={1.6} aria-hidden className="shrink-0" />
       {outcomeWord(outcome)}
     </span>

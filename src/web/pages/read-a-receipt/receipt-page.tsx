@@ -154,13 +154,13 @@ function Totals({ receipt: r }: { receipt: Receipt }) {
     </div>
   );
   return (
-    <dl className="mb-6 hidden self-end desk:block">
-      {rows.map(line)}
-      <div className="mt-2 border-t border-line2 pt-2">
+    <div className="mb-6 hidden self-end desk:block">
+      <dl>{rows.map(line)}</dl>
+      <dl className="mt-2 border-t border-line2 pt-2">
         {line(['Permissions asked', r.scopesAsked.length, false])}
         {line(['Granted', r.scopesAsked.filter((s) => r.scopesGranted.includes(s)).length, false])}
-      </div>
-    </dl>
+      </dl>
+    </div>
   );
 }
 

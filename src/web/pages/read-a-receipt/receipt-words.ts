@@ -69,9 +69,7 @@ export type Reason = NonNullable<ReceiptQuestion['reason']>;
 export function menderWords(reason: Reason): { who: string; how: string } {
   switch (reason.act) {
     case 'person':
-      return reason.retry === 'after-reconnect'
-        ? { who: 'You can mend this', how: ': sign in again and leave every box ticked.' }
-        : { who: 'You can mend this', how: '.' };
+      return { who: 'You can mend this', how: '.' };
     case 'clinic':
       return { who: 'Your clinic can mend this', how: '; the words to send them are ready.' };
     case 'operator':
@@ -79,7 +77,7 @@ export function menderWords(reason: Reason): { who: string; how: string } {
     case 'us':
       return reason.retry === 'never'
         ? { who: 'The makers of Chartfold must mend this', how: '.' }
-        : { who: 'Nobody needs to act', how: ': it is asked again at the next sync.' };
+        : { who: 'Nobody needs to act', how: '.' };
   }
 }
 

@@ -21,7 +21,7 @@ export function RelatedRecords({
   const outside = group.rows.filter((row) => row.flag !== null).length;
   const shown = all ? group.rows : group.rows.slice(0, atFirst);
   return (
-    <section aria-label={group.label} className="border-t border-line pt-4">
+    <div role="group" aria-label={group.label} className="border-t border-line pt-4">
       <h3 className="mb-1 text-13 font-medium">
         {group.label}
         {outside > 0 && (
@@ -41,7 +41,7 @@ export function RelatedRecords({
           Show all {group.rows.length}
         </Button>
       )}
-    </section>
+    </div>
   );
 }
 
@@ -56,7 +56,7 @@ function Row({ row, onOpen }: { row: TimelineRow; onOpen: () => void }) {
         <KindIcon kind={row.kind} />
         <span className={`min-w-0 flex-1 ${row.enteredInError ? 'text-ink2 line-through' : ''}`}>
           {row.title}
-          {row.note && <span className="text-13 text-ink2"> {row.note}</span>}
+          {row.note && <span className="ml-1 text-13 text-ink2"> {row.note}</span>}
         </span>
         {row.enteredInError && <span className="text-13 text-ink2">entered in error</span>}
         {row.value && (

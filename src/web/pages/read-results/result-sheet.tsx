@@ -144,14 +144,16 @@ function ValueRow({
           {shortDate(v.date)}
         </button>
       </th>
-      <td className="text-right">
+      <td className={`text-right ${v.value.length < 12 ? 'whitespace-nowrap' : ''}`}>
         <span className="font-medium [overflow-wrap:anywhere]">{v.value}</span>
         {v.unit && <span className="text-13 text-ink2"> {v.unit}</span>}
       </td>
       <td className="pl-3 text-13 text-ink2">
         {v.flag ? <Flag flag={v.flag} /> : v.range === null ? '' : 'in range'}
       </td>
-      <td className="text-13 text-ink2">{v.range ?? 'none given'}</td>
+      <td className={`text-13 text-ink2 ${(v.range ?? '').length < 14 ? 'whitespace-nowrap' : ''}`}>
+        {v.range ?? 'none given'}
+      </td>
       <td className="text-right">
         <SourceMark mark={v.source.mark} name={v.source.name} />
       </td>

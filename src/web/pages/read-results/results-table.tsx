@@ -109,7 +109,7 @@ function PanelHead({
           onClick={onToggle}
           className="flex min-h-12 w-full items-center gap-3 text-left desk:min-h-10"
         >
-          <Icon size={16} strokeWidth={1.6} aria-hidden className="ml-2 shrink-0 text-ink2" />
+          <Icon size={16} strokeWidth={1.6} aria-hidden className="shrink-0 text-ink2 desk:ml-2" />
           <span className="font-medium">{name}</span>
           <span className="ml-auto text-right text-13 text-ink2 desk:ml-0 desk:text-left">
             {panelWords(rows, folded)}

@@ -18,23 +18,25 @@ export const DayBlock = memo(function DayBlock({
 }) {
   const { main, sub } = dayHead(index.day);
   return (
-    <div className="grid gap-x-5 border-b border-line px-5 py-3 desk:grid-cols-[5.75rem_minmax(0,1fr)] desk:pr-6 desk:pl-6">
-      <p className="flex items-baseline gap-2 leading-[29px] desk:block">
-        <span className="font-medium">{main}</span>
-        <span className="block text-13 text-ink2 desk:-mt-1.5 desk:leading-5">{sub}</span>
-      </p>
-      <div className="flex min-w-0 flex-col gap-4">
-        {day ? (
-          day.groups.map((group, i) => (
-            <Group
-              // biome-ignore lint/suspicious/noArrayIndexKey: groups of one day keep their order
-              key={group.visit?.id ?? i}
-              group={group}
-            />
-          ))
-        ) : (
-          <Waiting rows={index.rows} />
-        )}
+    <div className="border-b border-line px-5 py-3 desk:px-6">
+      <div className="grid max-w-[58rem] gap-x-5 desk:grid-cols-[5.75rem_minmax(0,1fr)]">
+        <p className="flex items-baseline gap-2 leading-[29px] desk:block">
+          <span className="font-medium">{main}</span>
+          <span className="block text-13 text-ink2 desk:-mt-1.5 desk:leading-5">{sub}</span>
+        </p>
+        <div className="flex min-w-0 flex-col gap-4">
+          {day ? (
+            day.groups.map((group, i) => (
+              <Group
+                // biome-ignore lint/suspicious/noArrayIndexKey: groups of one day keep their order
+                key={group.visit?.id ?? i}
+                group={group}
+              />
+            ))
+          ) : (
+            <Waiting rows={index.rows} />
+          )}
+        </div>
       </div>
     </div>
   );
@@ -42,7 +44,7 @@ export const DayBlock = memo(function DayBlock({
 
 function Group({ group: { visit, source, rows } }: { group: TimelineGroup }) {
   return (
-    <section aria-label={visit?.title ?? `${source.name}, no visit recorded`}>
+    <div role="group" aria-label={visit?.title ?? `${source.name}, no visit recorded`}>
       <div className="flex min-h-[29px] items-center gap-4">
         {visit ? (
           <RecordLink id={visit.id} className="font-medium">
@@ -65,28 +67,31 @@ function Group({ group: { visit, source, rows } }: { group: TimelineGroup }) {
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   );
 }
 
 function Row({ row }: { row: TimelineRow }) {
   return (
-    <RecordLink id={row.id} className="flex min-h-11 items-center gap-2.5 desk:min-h-[29px]">
+    <RecordLink
+      id={row.id}
+      className="flex min-h-11 items-start gap-2.5 py-[11px] desk:min-h-[29px] desk:py-[3.5px]"
+    >
       <KindIcon kind={row.kind} />
       <span className="flex min-w-0 flex-1 flex-wrap items-baseline justify-end gap-x-3">
         <span
-          className={`min-w-[45%] flex-1 [overflow-wrap:anywhere] ${row.enteredInError ? 'text-ink2 line-through' : ''}`}
+          className={`flex-[1_1_40%] desk:flex-[1_1_12rem] [overflow-wrap:anywhere] ${row.enteredInError ? 'text-ink2 line-through' : ''}`}
         >
           {row.title}
-          {row.note && <span className="text-13 text-ink2"> {row.note}</span>}
+          {row.note && <span className="ml-1 text-13 text-ink2"> {row.note}</span>}
         </span>
         <Value row={row} />
       </span>
-      <span
-        className={`shrink-0 text-right desk:w-[4.25rem] ${row.flag ? '' : 'hidden desk:inline'}`}
-      >
-        {row.flag && <Flag flag={row.flag} />}
-      </span>
+      {row.flag && (
+        <span className="shrink-0 text-right desk:w-[4.25rem]">
+          <Flag flag={row.flag} />
+        </span>
+      )}
     </RecordLink>
   );
 }

@@ -55,7 +55,7 @@ export function TimelinePage() {
     <div
       className={`flex h-[calc(100dvh-8.5rem)] flex-col desk:h-dvh print:h-auto ${recordId ? 'wide:mr-[27.5rem] print:mr-0' : ''}`}
     >
-      <div className="border-b border-line px-5 pb-2 desk:px-8 desk:pt-6 desk:pb-3">
+      <div className="border-b border-line px-5 pt-3 pb-2 desk:px-8 desk:pt-6 desk:pb-3">
         <div className="mb-2 flex flex-wrap items-baseline gap-x-3">
           <h1 className="text-24 font-semibold">Timeline</h1>
           <p className="text-13 text-ink2" role="status">
