@@ -14,6 +14,7 @@ import {
 } from '../../fhir/text/codes.ts';
 import { htmlParagraphs, plainParagraphs } from '../../fhir/text/html.ts';
 import { type Described, dayOf, fact } from './described.ts';
+import { plainName } from './plain.ts';
 
 type Describe = (o: Obj) => Described;
 
@@ -58,7 +59,7 @@ const diagnosticReport: Describe = (o) => {
   const status = text(o.status);
   return {
     kind: 'panel',
-    title: conceptText(o.code) ?? 'Diagnostic report',
+    title: plainName(conceptText(o.code) ?? 'Diagnostic report'),
     note: members.length
       ? `${members.length} ${members.length === 1 ? 'result' : 'results'}`
       : null,
@@ -299,7 +300,7 @@ export const describers: Readonly<Record<string, Describe>> = {
   ServiceRequest: simple(
     'order',
     'Order',
-    (o) => conceptText(o.code),
+    (o) => plainNameOf(o.code),
     (o) => text(o.authoredOn) ?? text(o.occurrenceDateTime),
     (o) => text(o.status) ?? 'ordered',
   ),
@@ -337,6 +338,11 @@ export const describers: Readonly<Record<string, Describe>> = {
     (o) => text(o.status),
   ),
 };
+
+function plainNameOf(concept: unknown): string | null {
+  const name = conceptText(concept);
+  return name && plainName(name);
+}
 
 /** The readable text of attachments that came inline: HTML and plain text. */
 function attachmentText(value: unknown): string[] {

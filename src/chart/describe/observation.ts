@@ -37,7 +37,7 @@ const FLAGS: Readonly<Record<string, Flag | null>> = {
 
 export function describeObservation(o: Obj): Described {
   const status = text(o.status);
-  const name = conceptText(o.code) ?? 'Unnamed measurement';
+  const name = plainName(conceptText(o.code) ?? 'Unnamed measurement');
   const category = categoryOf(o);
   const measured = measuredOf(o, name, category);
   const isVital = category === 'vital-signs';
@@ -63,6 +63,7 @@ export function describeObservation(o: Obj): Described {
     facts: [
       fact('Status', status),
       fact('Code', conceptText(o.code), codeWords(o.code)),
+      fact('As sent', asSent(o)),
       fact('Method', conceptText(o.method)),
       fact('Specimen', displayOf(o.specimen)),
       fact('By', objs(o.performer).map(displayOf).filter(Boolean).join(', ')),
@@ -138,7 +139,17 @@ function valueOf(o: Obj): Read | null {
 function quantityOf(quantity: Obj): Read {
   const comparator = text(quantity.comparator) ?? '';
   const number = comparator ? null : Number(quantity.value);
-  return { value: `${comparator}${String(quantity.value)}`, unit: unitOf(quantity), number };
+  return {
+    value: `${comparator}${plainNumber(String(quantity.value))}`,
+    unit: unitOf(quantity),
+    number,
+  };
+}
+
+/** The number as it was sent, where what is shown is rounded. */
+function asSent(o: Obj): string | null {
+  const token = obj(o.valueQuantity)?.value;
+  return token !== undefined && plainNumber(String(token)) !== String(token) ? String(token) : null;
 }
 
 function unitOf(quantity: Obj | null): string | null {

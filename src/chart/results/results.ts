@@ -48,6 +48,12 @@ export async function readResults(db: Db, personId: string) {
       sources: [...new Set(held.map((value) => value.source_id))],
     });
   }
+  // A panel of one analyte is a single test.
+  for (const [panel, [only, ...others]] of [...panels]) {
+    if (!only || others.length || placeOf(panel) > 0) continue;
+    panels.delete(panel);
+    panels.set(SINGLE, [...(panels.get(SINGLE) ?? []), only]);
+  }
   const named = [...panels].map(([name, rows]) => ({
     name,
     rows: rows.sort((a, b) => a.name.localeCompare(b.name)),

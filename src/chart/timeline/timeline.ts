@@ -113,13 +113,39 @@ export async function timelineDays(
   });
 }
 
+/** What is read first in a visit; what was entered in error comes last. */
+const ORDER: readonly Kind[] = [
+  'condition',
+  'panel',
+  'result',
+  'vital',
+  'medication',
+  'immunization',
+  'procedure',
+  'allergy',
+  'plan',
+  'goal',
+  'care-team',
+  'device',
+  'order',
+  'document',
+  'other',
+];
+
+function placeOf(row: Pick<ChartRow, 'kind' | 'entered_in_error'>): number {
+  return ORDER.indexOf(row.kind) + row.entered_in_error * ORDER.length;
+}
+
 type ChartRow = Awaited<ReturnType<typeof visitRows>>[number];
 
 function groupOf(visit: ChartRow | undefined, held: readonly ChartRow[]): LineGroup {
   return {
     visit: visit ? { id: visit.resource_id, title: visit.title, clinician: visit.clinician } : null,
     source: held[0]?.source_id ?? '',
-    rows: held.filter((row) => row.kind !== 'visit').map(lineRow),
+    rows: held
+      .filter((row) => row.kind !== 'visit')
+      .sort((a, b) => placeOf(a) - placeOf(b))
+      .map(lineRow),
   };
 }
 
