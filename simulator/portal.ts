@@ -1,6 +1,8 @@
 // One environment of the simulated vendor put together: its data, authorization server, FHIR server and directory.
 
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JWK } from 'jose';
 import type { AthenahealthBehaviour } from '../src/portals/athenahealth/behaviour.ts';
 import { directoryBundle } from './directory.ts';
 import type { Environment } from './environments.ts';
@@ -16,10 +18,10 @@ import type { Account, Practice, WorldRequest } from './people/world.ts';
 import type { RequestRecord } from './request-log.ts';
 import type { ClientRegistration } from './smart-server/clients.ts';
 import { openidConfiguration } from './smart-server/discovery.ts';
-import { makeSigningKey, makeTokenSigner } from './smart-server/keys.ts';
+import { makeSigningKey, makeTokenSigner, type TokenSigner } from './smart-server/keys.ts';
 import { makeLoginHandler } from './smart-server/login.ts';
-import { makeLogins } from './smart-server/logins.ts';
-import { makeOAuthServer } from './smart-server/oauth-server.ts';
+import { type Logins, makeLogins } from './smart-server/logins.ts';
+import { makeOAuthServer, type OAuthHandler } from './smart-server/oauth-server.ts';
 import { makeProvider } from './smart-server/provider.ts';
 import type { SimulatorState } from './state.ts';
 
@@ -52,85 +54,41 @@ export type Portal = {
 /** Makes one environment; its signing key and edits come from the state. */
 export async function makePortal(parts: PortalParts): Promise<Portal> {
   const { environment, behaviour, state, faults } = parts;
-  const world = generateWorld(parts.world);
-  const store = makeResourceStore(world.resources);
+  const { accounts, practices, resources } = generateWorld(parts.world);
+  const store = makeResourceStore(resources);
   for (const edit of state.edits()) {
     if (edit.environment === environment.name) applyEdit(store, edit);
   }
-  const logins = makeLogins(world.accounts);
-  const signingKey = await state.value(`signing-key.${environment.name}`, makeSigningKey);
-  const cookieKey = await state.value(`cookie-key.${environment.name}`, () =>
-    Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url'),
-  );
-  const signer = makeTokenSigner(signingKey);
-  const provider = makeProvider({
-    environment,
-    behaviour,
-    state,
-    faults,
-    signingKey,
-    cookieKey,
-    signer,
-    findClient: parts.findClient,
-    findLogin: logins.bySubject,
-  });
-  provider.on('server_error', (_ctx, error) => parts.onError(error));
-  provider.on('error' as never, (error: unknown) => parts.onError(error));
-  const oauth = makeOAuthServer({
-    environment,
-    behaviour,
-    faults,
-    provider,
-    signer,
-    login: makeLoginHandler({
-      environment,
-      provider,
-      logins,
-      accounts: world.accounts,
-      practices: world.practices,
-      faults,
-    }),
-  });
-  const readToken = (token: string): TokenContext | undefined => {
-    const id = signer.readId(token);
-    if (id === undefined) return undefined;
-    const payload = state.findOidc(`oauth.${environment.name}`, 'AccessToken', id)?.payload;
-    const login = logins.bySubject(String(payload?.accountId));
-    if (payload === undefined || login === undefined) return undefined;
-    if (Number(payload.exp) <= Date.now() / 1000) return undefined;
-    return {
-      patientId: login.chart.patientId,
-      practiceId: login.chart.practiceId,
-      clientId: String(payload.clientId),
-      scopes: new Set(String(payload.scope ?? '').split(' ')),
-    };
-  };
+  const logins = makeLogins(accounts);
+  const signer = makeTokenSigner(await signingKeyOf(parts));
+  const oauth = await makeAuthorizationServer(parts, { accounts, practices, logins, signer });
   const fhir = makeFhirServer({
     environment,
     behaviour,
     store,
     faults,
     foreignOrigin: parts.foreignOrigin,
-    readToken,
+    readToken: makeTokenReader(parts, logins, signer),
   });
   return {
     environment,
     store,
-    accounts: world.accounts,
-    practices: world.practices,
+    accounts,
+    practices,
     async handle(request, response, { path, rawQuery }, record) {
       if (path.startsWith('/fhir/r4/')) {
         const target = { path: path.slice('/fhir/r4'.length), rawQuery };
         return fhir(request, response, target, record);
       }
-      if (path.startsWith('/oauth2/v1/'))
+      if (path.startsWith('/oauth2/v1/')) {
         return oauth(request, response, { path, rawQuery }, record);
+      }
       record.path = path;
       if (path === '/okta/.well-known/openid-configuration') {
         return answerJson(request, response, openidConfiguration(environment, behaviour));
       }
       if (path === '/athena-fhir-service-base-urls.json') {
-        const body = directoryBundle(environment, world.practices);
+        const body = directoryBundle(environment, practices);
         return answer(request, response, { status: 200, body, contentType: 'application/json' });
       }
       record.path = '(unknown)';
@@ -156,4 +114,57 @@ export function applyEdit(
     updated: meta?.lastUpdated ?? before?.updated ?? '1970-01-01T00:00:00Z',
     ...(before?.patientId === undefined ? {} : { patientId: before.patientId }),
   });
+}
+
+function signingKeyOf({ environment, state }: PortalParts): Promise<JWK> {
+  return state.value(`signing-key.${environment.name}`, makeSigningKey);
+}
+
+async function makeAuthorizationServer(
+  parts: PortalParts,
+  who: {
+    readonly accounts: readonly Account[];
+    readonly practices: readonly Practice[];
+    readonly logins: Logins;
+    readonly signer: TokenSigner;
+  },
+): Promise<OAuthHandler> {
+  const { environment, behaviour, state, faults } = parts;
+  const { signer, logins } = who;
+  const cookieKey = await state.value(`cookie-key.${environment.name}`, () =>
+    randomBytes(32).toString('base64url'),
+  );
+  const provider = makeProvider({
+    environment,
+    behaviour,
+    state,
+    faults,
+    signingKey: await signingKeyOf(parts),
+    cookieKey,
+    signer,
+    findClient: parts.findClient,
+    findLogin: logins.bySubject,
+  });
+  provider.on('server_error', (_ctx, error) => parts.onError(error));
+  provider.on('error' as never, (error: unknown) => parts.onError(error));
+  const login = makeLoginHandler({ environment, provider, faults, ...who });
+  return makeOAuthServer({ environment, behaviour, faults, provider, signer, login });
+}
+
+/** Reads an access token by its record, so that one that was revoked is worth nothing at once. */
+function makeTokenReader({ environment, state }: PortalParts, logins: Logins, signer: TokenSigner) {
+  return (token: string): TokenContext | undefined => {
+    const id = signer.readId(token);
+    if (id === undefined) return undefined;
+    const payload = state.findOidc(`oauth.${environment.name}`, 'AccessToken', id)?.payload;
+    const login = logins.bySubject(String(payload?.accountId));
+    if (payload === undefined || login === undefined) return undefined;
+    if (Number(payload.exp) <= Date.now() / 1000) return undefined;
+    return {
+      patientId: login.chart.patientId,
+      practiceId: login.chart.practiceId,
+      clientId: String(payload.clientId),
+      scopes: new Set(String(payload.scope ?? '').split(' ')),
+    };
+  };
 }

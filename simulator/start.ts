@@ -2,14 +2,17 @@
 // It routes; what is answered belongs to the parts.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { athenahealthBehaviour } from '../src/portals/athenahealth/behaviour.ts';
+import {
+  type AthenahealthBehaviour,
+  athenahealthBehaviour,
+} from '../src/portals/athenahealth/behaviour.ts';
 import { type Control, makeControl, makeControlHandler } from './control.ts';
 import { environmentAt, environmentNames } from './environments.ts';
 import { makeFaultSwitches } from './faults.ts';
 import { answer, BodyTooLarge } from './http.ts';
 import { type Log, makeLog } from './log.ts';
 import { makePortal, type Portal } from './portal.ts';
-import { makeRequestLog } from './request-log.ts';
+import { makeRequestLog, type RequestLog, type RequestRecord } from './request-log.ts';
 import type { ClientRegistration } from './smart-server/clients.ts';
 import { openState, type SimulatorState } from './state.ts';
 
@@ -32,6 +35,8 @@ export type SimulatorOptions = {
   readonly clients?: readonly ClientRegistration[];
   /** Answers other machines, too; without it only loopback addresses can be listened on. */
   readonly allowOtherMachines?: boolean;
+  /** Facts about the vendor in place of the recorded ones, to test what depends on one. */
+  readonly behaviour?: Partial<AthenahealthBehaviour>;
   readonly log?: Log;
 };
 
@@ -103,7 +108,7 @@ async function serve(
     environmentNames.map((name) =>
       makePortal({
         environment: environmentAt(url, name),
-        behaviour: athenahealthBehaviour,
+        behaviour: { ...athenahealthBehaviour, ...options.behaviour },
         state,
         faults,
         foreignOrigin: `http://${otherName}:${port}`,
@@ -115,46 +120,70 @@ async function serve(
   );
   const control = makeControl({ url, portals, faults, requests, clients, state, world });
   for (const client of options.clients ?? []) control.registerClient(client);
+  const own = new URL(url).host;
+  const listener = makeListener({ url, portals, control, requests, log });
+  const ownHosts = new Set([own, `${host}:${port}`]);
+  server.on('request', (request, response) => {
+    listener(request, response, {
+      isPublic: request.headers.host === own,
+      isOwn: ownHosts.has(request.headers.host ?? ''),
+    });
+  });
+  return control;
+}
+
+type ListenerParts = {
+  readonly url: string;
+  readonly portals: readonly Portal[];
+  readonly control: Control;
+  readonly requests: RequestLog;
+  readonly log: Log;
+};
+/** Under which name a request came: the published one, or at least one of this server's. */
+type Named = { readonly isPublic: boolean; readonly isOwn: boolean };
+
+function makeListener({ url, portals, control, requests, log }: ListenerParts) {
   const handleControl = makeControlHandler(control);
-  const ownHosts = new Set([new URL(url).host, `${host}:${port}`]);
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const [rawPath = '/', rawQuery = ''] = (request.url ?? '/').split('?', 2);
-    const portal = portals.find(({ environment }) => rawPath.startsWith(`${environment.prefix}/`));
+  const route = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    named: Named,
+    portal: Portal | undefined,
+    record: RequestRecord,
+  ): Promise<void> => {
+    const [path = '/', rawQuery = ''] = (request.url ?? '/').split('?', 2);
+    // A page elsewhere that has its own name resolve to this machine gets nothing (DNS rebinding). The portals
+    // answer under their published name alone, so that a link to another name of this machine shows.
+    if (portal === undefined ? !named.isOwn : !named.isPublic) {
+      record.path = '(other host)';
+      const body = `This server answers under ${url} only.\n`;
+      return answer(request, response, { status: 421, body, contentType: 'text/plain' });
+    }
+    if (portal === undefined) return handleControl(request, response, path, rawQuery);
+    const target = { path: path.slice(portal.environment.prefix.length), rawQuery };
+    return portal.handle(request, response, target, record);
+  };
+  return (request: IncomingMessage, response: ServerResponse, named: Named): void => {
+    const portal = portals.find(({ environment }) =>
+      request.url?.startsWith(`${environment.prefix}/`),
+    );
     const record = requests.begin(request, portal?.environment.name);
     response.on('close', () => {
       if (portal === undefined) return;
       requests.end(record, response.writableFinished ? response.statusCode : 0);
-      const { method, path, status, type } = record;
-      log('debug', 'request', { environment: record.environment, method, path, status, type });
+      const { environment, method, path, status, type } = record;
+      log('debug', 'request', { environment, method, path, status, type });
     });
-    const handled = route(portal);
-    handled.catch((error: unknown) => {
+    route(request, response, named, portal, record).catch((error: unknown) => {
       log('error', 'request.failed', { path: record.path, error: describeError(error) });
-      const status = error instanceof BodyTooLarge ? 413 : 500;
-      if (!response.headersSent) {
-        void answer(request, response, { status, body: '', contentType: 'text/plain' });
-      } else response.destroy();
-    });
-    async function route(to: Portal | undefined): Promise<void> {
-      const named = request.headers.host ?? '';
-      // A page elsewhere that has its own name resolve to this machine gets nothing (DNS rebinding). The portals
-      // answer under their published name alone, so that a link to another name of this machine shows.
-      const isOwn = to === undefined ? ownHosts.has(named) : named === new URL(url).host;
-      if (!isOwn) {
-        record.path = '(other host)';
-        const body = `This server answers under ${url} only.\n`;
-        return answer(request, response, {
-          status: 421,
-          body,
-          contentType: 'text/plain; charset=utf-8',
-        });
+      if (response.headersSent) {
+        response.destroy();
+        return;
       }
-      if (to === undefined) return handleControl(request, response, rawPath, rawQuery);
-      const path = rawPath.slice(to.environment.prefix.length);
-      return to.handle(request, response, { path, rawQuery }, record);
-    }
-  });
-  return control;
+      const status = error instanceof BodyTooLarge ? 413 : 500;
+      return answer(request, response, { status, body: '', contentType: 'text/plain' });
+    });
+  };
 }
 
 /** What decides the data, kept so that a restart finds the same people; what is asked for now wins. */

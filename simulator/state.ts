@@ -32,32 +32,7 @@ export function openState(directory: string | undefined) {
     directory === undefined ? ':memory:' : join(directory, 'simulator.sqlite'),
   );
   db.exec(schema);
-  const sql = {
-    readValue: db.prepare('SELECT value FROM setting WHERE key = ?'),
-    writeValue: db.prepare(
-      'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-    ),
-    find: db.prepare(
-      'SELECT payload, consumed FROM oidc WHERE scope = ? AND model = ? AND id = ? AND (expires IS NULL OR expires > ?)',
-    ),
-    findByUid: db.prepare(
-      'SELECT payload, consumed FROM oidc WHERE scope = ? AND model = ? AND uid = ?',
-    ),
-    upsert: db.prepare(
-      `INSERT INTO oidc (scope, model, id, payload, grant_id, uid, expires) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (scope, model, id) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,
-       uid = excluded.uid, expires = excluded.expires`,
-    ),
-    consume: db.prepare('UPDATE oidc SET consumed = ? WHERE scope = ? AND model = ? AND id = ?'),
-    destroy: db.prepare('DELETE FROM oidc WHERE scope = ? AND model = ? AND id = ?'),
-    destroyGrant: db.prepare('DELETE FROM oidc WHERE scope = ? AND model = ? AND grant_id = ?'),
-    sweep: db.prepare('DELETE FROM oidc WHERE expires IS NOT NULL AND expires <= ?'),
-    edits: db.prepare('SELECT environment, type, id, text FROM edit ORDER BY rowid'),
-    edit: db.prepare(
-      `INSERT INTO edit (environment, type, id, text) VALUES (?, ?, ?, ?)
-       ON CONFLICT (environment, type, id) DO UPDATE SET text = excluded.text`,
-    ),
-  };
+  const sql = prepareStatements(db);
   sql.sweep.run(seconds());
   return {
     /** A stored value, or the one that `make` gives, stored from then on. */
@@ -71,6 +46,31 @@ export function openState(directory: string | undefined) {
     setValue(key: string, value: unknown): void {
       sql.writeValue.run(key, JSON.stringify(value));
     },
+    ...oidcRecords(sql),
+    ...resourceEdits(sql),
+    close(): void {
+      db.close();
+    },
+  };
+}
+
+const schema = `
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS oidc (
+  scope TEXT NOT NULL, model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL,
+  grant_id TEXT, uid TEXT, consumed INTEGER, expires INTEGER, PRIMARY KEY (scope, model, id));
+CREATE INDEX IF NOT EXISTS oidc_grant ON oidc (scope, model, grant_id);
+CREATE INDEX IF NOT EXISTS oidc_uid ON oidc (scope, model, uid);
+CREATE TABLE IF NOT EXISTS edit (
+  environment TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, text TEXT, PRIMARY KEY (environment, type, id));
+`;
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function oidcRecords(sql: Statements) {
+  return {
     findOidc(scope: string, model: string, id: string): OidcRecord | undefined {
       return readRecord(sql.find.get(scope, model, id, seconds()));
     },
@@ -105,6 +105,11 @@ export function openState(directory: string | undefined) {
     destroyOidcGrant(scope: string, model: string, grantId: string): void {
       sql.destroyGrant.run(scope, model, grantId);
     },
+  };
+}
+
+function resourceEdits(sql: Statements) {
+  return {
     edits(): ResourceEdit[] {
       return sql.edits.all().map((row) => ({
         environment: String(row.environment),
@@ -116,24 +121,37 @@ export function openState(directory: string | undefined) {
     saveEdit(edit: ResourceEdit): void {
       sql.edit.run(edit.environment, edit.type, edit.id, edit.text);
     },
-    close(): void {
-      db.close();
-    },
   };
 }
 
-const schema = `
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
-CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS oidc (
-  scope TEXT NOT NULL, model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL,
-  grant_id TEXT, uid TEXT, consumed INTEGER, expires INTEGER, PRIMARY KEY (scope, model, id));
-CREATE INDEX IF NOT EXISTS oidc_grant ON oidc (scope, model, grant_id);
-CREATE INDEX IF NOT EXISTS oidc_uid ON oidc (scope, model, uid);
-CREATE TABLE IF NOT EXISTS edit (
-  environment TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, text TEXT, PRIMARY KEY (environment, type, id));
-`;
+function prepareStatements(db: DatabaseSync) {
+  return {
+    readValue: db.prepare('SELECT value FROM setting WHERE key = ?'),
+    writeValue: db.prepare(
+      'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    ),
+    find: db.prepare(
+      'SELECT payload, consumed FROM oidc WHERE scope = ? AND model = ? AND id = ? AND (expires IS NULL OR expires > ?)',
+    ),
+    findByUid: db.prepare(
+      'SELECT payload, consumed FROM oidc WHERE scope = ? AND model = ? AND uid = ?',
+    ),
+    upsert: db.prepare(
+      `INSERT INTO oidc (scope, model, id, payload, grant_id, uid, expires) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (scope, model, id) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,
+       uid = excluded.uid, expires = excluded.expires`,
+    ),
+    consume: db.prepare('UPDATE oidc SET consumed = ? WHERE scope = ? AND model = ? AND id = ?'),
+    destroy: db.prepare('DELETE FROM oidc WHERE scope = ? AND model = ? AND id = ?'),
+    destroyGrant: db.prepare('DELETE FROM oidc WHERE scope = ? AND model = ? AND grant_id = ?'),
+    sweep: db.prepare('DELETE FROM oidc WHERE expires IS NOT NULL AND expires <= ?'),
+    edits: db.prepare('SELECT environment, type, id, text FROM edit ORDER BY rowid'),
+    edit: db.prepare(
+      `INSERT INTO edit (environment, type, id, text) VALUES (?, ?, ?, ?)
+       ON CONFLICT (environment, type, id) DO UPDATE SET text = excluded.text`,
+    ),
+  };
+}
 
 // An expired record is kept a while so that "expired" can be told from "never existed".
 const graceSeconds = 120;

@@ -116,7 +116,7 @@ function candidatesFor(
       .split(',')
       .flatMap((reference) => store.provenanceOf(reference).filter(isVisible));
   }
-  if (type === 'Practitioner') return [];
+  if (type === 'Practitioner') return store.shared(type);
   if (type === 'Patient') return [store.get('Patient', who.patientId)].filter(isVisible);
   return store.ofPatient(who.patientId, type);
 }
@@ -132,6 +132,8 @@ const tokenParameters = [
   'clinical-status',
   'verification-status',
   'identifier',
+  'birthdate',
+  'gender',
 ];
 
 function readFilters(query: URLSearchParams): Filter[] {
@@ -141,6 +143,11 @@ function readFilters(query: URLSearchParams): Filter[] {
       const wanted = new Set(value.split(','));
       filters.push((resource) =>
         (resource.index.get(name) ?? []).some((token) => wanted.has(token)),
+      );
+    } else if (name === 'name' || name === 'family' || name === 'given') {
+      const start = value.toLowerCase();
+      filters.push((resource) =>
+        (resource.index.get(name) ?? []).some((text) => text.toLowerCase().startsWith(start)),
       );
     } else if (name === 'encounter') {
       const id = bareId(value, 'Encounter');

@@ -215,6 +215,7 @@ describe('another patient', () => {
     expect(await bundle(`Provenance?target=Patient/${tomas}`)).not.toHaveProperty('entry');
     expect(await bundle(`Patient?_id=${tomas}`)).not.toHaveProperty('entry');
     expect(await bundle('Patient?name=Ellingsen')).toHaveProperty('entry.length', 1);
+    expect(await bundle('Patient?name=Tom%C3%A1s')).not.toHaveProperty('entry');
   });
 });
 
@@ -244,6 +245,18 @@ describe('a read', () => {
     const response = await nora.get('Binary/a-24411.document-1');
     expect(response.status).toBe(403);
     expect((await response.json()).issue[0].details.text).toBe('Invalid Token Scope');
+  });
+});
+
+describe('a practitioner', () => {
+  it('is found by identifier together with the practice, and not by the identifier alone', async () => {
+    const { resources } = simulator.control.truth('production', nora.patient);
+    const id = resources.find(({ type }) => type === 'Practitioner')?.id;
+    const { identifier } = await (await nora.get(`Practitioner/${id}`)).json();
+    const search = `Practitioner?identifier=${identifier[0].value}`;
+    expect((await nora.get(search)).status).toBe(403);
+    const found = await bundle(`${search}&ah-practice=Organization/a-1.Practice-24411`);
+    expect(found.entry?.map(({ resource }) => resource.id)).toEqual([id]);
   });
 });
 
@@ -302,7 +315,7 @@ describe('an answer', () => {
     expect(await packed.text()).toBe(await plain.text());
   });
 
-  it('without a token, or with one that ended, is 401', async () => {
+  it('without a token, or with an unknown one, is 401', async () => {
     for (const headers of [{}, { authorization: 'Bearer nothing' }]) {
       const response = await fetch(`${nora.fhirBase}/Patient/${nora.patient}`, { headers });
       expect(response.status).toBe(401);

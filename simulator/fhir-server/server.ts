@@ -100,7 +100,8 @@ function readRoute(method: string, path: string): Route | undefined {
   }
   if (method !== 'GET') return undefined;
   if (id === undefined || id === '') return { type, id: undefined, template: `/${type}` };
-  return { type, id: decodeURIComponent(id), template: `/${type}/{id}` };
+  // Ids have nothing to encode; one that does is not there and is answered as such.
+  return { type, id, template: `/${type}/{id}` };
 }
 
 function refuseByScope(

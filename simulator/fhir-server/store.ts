@@ -22,6 +22,8 @@ export type ResourceStore = {
   get(type: string, id: string): StoredResource | undefined;
   /** The resources of a type in a patient's compartment, in the server's own order. */
   ofPatient(patientId: string, type: string): readonly StoredResource[];
+  /** The resources of a type that no patient owns. */
+  shared(type: string): readonly StoredResource[];
   /** Provenance that names the resource as its target. */
   provenanceOf(reference: string): readonly StoredResource[];
   typesOf(patientId: string): readonly string[];
@@ -35,13 +37,14 @@ export type ResourceStore = {
 export function makeResourceStore(resources: Iterable<GeneratedResource>): ResourceStore {
   const all = new Map<string, StoredResource>();
   const byPatient = new Map<string, Map<string, StoredResource[]>>();
+  const shared = new Map<string, StoredResource[]>();
   const provenance = new Map<string, StoredResource[]>();
   const lists = (stored: StoredResource): StoredResource[][] => {
     const found: StoredResource[][] = [];
     if (stored.patientId !== undefined) {
       const types = inMap(byPatient, stored.patientId, () => new Map<string, StoredResource[]>());
       found.push(inMap(types, stored.type, () => []));
-    }
+    } else found.push(inMap(shared, stored.type, () => []));
     if (stored.type === 'Provenance') {
       for (const target of stored.index.get('target') ?? []) {
         found.push(inMap(provenance, target, () => []));
@@ -52,6 +55,7 @@ export function makeResourceStore(resources: Iterable<GeneratedResource>): Resou
   const store: ResourceStore = {
     get: (type, id) => all.get(`${type}/${id}`),
     ofPatient: (patientId, type) => byPatient.get(patientId)?.get(type) ?? [],
+    shared: (type) => shared.get(type) ?? [],
     provenanceOf: (reference) => provenance.get(reference) ?? [],
     typesOf: (patientId) => [...(byPatient.get(patientId)?.keys() ?? [])],
     count: () => all.size,
@@ -122,6 +126,23 @@ function indexOf(resource: Resource, updated: string): Map<string, readonly stri
   set('target', references(resource.target));
   set('identifier', identifiers(resource.identifier));
   set('date', texts(dateOf(resource)));
+  if (resource.resourceType === 'Patient') {
+    const names = listOf(resource.name) as { family?: string; given?: string[] }[];
+    set(
+      'family',
+      names.flatMap(({ family }) => family ?? []),
+    );
+    set(
+      'given',
+      names.flatMap(({ given }) => given ?? []),
+    );
+    set(
+      'name',
+      names.flatMap(({ family, given }) => [family ?? [], given ?? []].flat()),
+    );
+    set('birthdate', texts(resource.birthDate));
+    set('gender', texts(resource.gender));
+  }
   set('_lastUpdated', [updated]);
   return index;
 }

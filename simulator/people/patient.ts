@@ -73,22 +73,7 @@ export function addCare(chart: Chart): void {
     { provenance: 1 },
   );
   const { problems } = courses[chart.seed.course];
-  const goals = courses[chart.seed.course].goals.map((goal, position) => {
-    const day = dayAt(chart, Math.min(0.98, 0.4 + position * 0.2));
-    return chart.add(
-      {
-        resourceType: 'Goal',
-        id: chart.id('ClinicalEncounterGoal'),
-        lifecycleStatus: 'active',
-        description: { text: goal },
-        subject: chart.subject,
-        startDate: day,
-        target: [{ dueDate: addDays(day, 365) }],
-      },
-      timeOn(day, 15 * 60),
-      { provenance: 0.5 },
-    );
-  });
+  const goals = addGoals(chart);
   for (const problem of problems.slice(0, 4)) {
     const day = dayAt(chart, problem.from + 0.01);
     chart.add(
@@ -117,6 +102,25 @@ export function addCare(chart: Chart): void {
       { provenance: 0.5 },
     );
   }
+}
+
+function addGoals(chart: Chart): string[] {
+  return courses[chart.seed.course].goals.map((goal, position) => {
+    const day = dayAt(chart, Math.min(0.98, 0.4 + position * 0.2));
+    return chart.add(
+      {
+        resourceType: 'Goal',
+        id: chart.id('ClinicalEncounterGoal'),
+        lifecycleStatus: 'active',
+        description: { text: goal },
+        subject: chart.subject,
+        startDate: day,
+        target: [{ dueDate: addDays(day, 365) }],
+      },
+      timeOn(day, 15 * 60),
+      { provenance: 0.5 },
+    );
+  });
 }
 
 function names(chart: Chart): Resource['name'] {

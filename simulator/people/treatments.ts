@@ -2,7 +2,8 @@
 
 import { decimal } from '../json-text.ts';
 import { type Chart, concept } from './chart.ts';
-import { courses, type Treatment } from './courses.ts';
+import type { Treatment } from './course.ts';
+import { courses } from './courses.ts';
 import { addDays, ageOn, timeOn } from './dates.ts';
 import { medicationCatalogue, type MedicationEntry, rxnorm } from './medication-catalogue.ts';
 import { dayAt } from './problems.ts';

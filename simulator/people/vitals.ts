@@ -2,7 +2,8 @@
 // decimals come from.
 
 import { type Chart, concept } from './chart.ts';
-import { courses, trendAt } from './courses.ts';
+import { trendAt } from './course.ts';
+import { courses } from './courses.ts';
 import { ageOn } from './dates.ts';
 import {
   addEnteredInError,

@@ -20,7 +20,7 @@ export function loginPage(frame: PageFrame, samples: readonly Account[], failed:
   const rows = samples
     .map(
       (account) =>
-        `<tr><td>${escape(account.displayName)}</td><td><code>${escape(account.username)}</code></td><td><code>${escape(account.password)}</code></td></tr>`,
+        `<tr><td>${escape(account.displayName)}</td><td><code>${escape(account.username)}</code><br><code>${escape(account.password)}</code></td></tr>`,
     )
     .join('');
   return page(
@@ -38,7 +38,7 @@ ${alert}
 </form>
 <h2 id="samples">Sample logins</h2>
 <p>Everyone here is made up.</p>
-<div class="wide" tabindex="0" role="region" aria-labelledby="samples"><table><thead><tr><th scope="col">Who</th><th scope="col">Email</th><th scope="col">Password</th></tr></thead><tbody>${rows}</tbody></table></div>`,
+<div class="wide" tabindex="0" role="region" aria-labelledby="samples"><table><thead><tr><th scope="col">Who</th><th scope="col">Email and password</th></tr></thead><tbody>${rows}</tbody></table></div>`,
   );
 }
 
@@ -182,7 +182,7 @@ legend{font-weight:600;padding:0;margin-bottom:.25rem}
 code{font:.8125rem ui-monospace,SFMono-Regular,Menlo,monospace;color:var(--soft);overflow-wrap:anywhere}
 a{color:var(--accent)}
 .alert{color:var(--warn);font-weight:600}
-.wide{overflow-x:auto}
+.wide{overflow-x:auto;margin-top:.75rem}
 table{width:100%;border-collapse:collapse;font-size:.875rem}
 th,td{text-align:left;padding:.375rem .75rem .375rem 0;vertical-align:top;border-top:1px solid color-mix(in srgb,var(--line) 40%,transparent)}
 th{color:var(--soft);font-weight:600}

@@ -77,14 +77,7 @@ function configure(parts: ProviderParts): Configuration {
     clockTolerance: 5,
     assertJwtClientAuthClaimsAndHeader: (_ctx, claims, header) =>
       checkAssertion(parts, claims, header),
-    extraParams: {
-      launch: null,
-      aud: (_ctx, value) => {
-        if (value !== environment.fhirBase) {
-          throw new errors.InvalidRequest('aud must be the address of the FHIR server');
-        }
-      },
-    },
+    extraParams: { launch: null, aud: (_ctx, value) => checkAudience(environment, value) },
     features: {
       devInteractions: { enabled: false },
       revocation: { enabled: true, allowedPolicy: isOwnToken },
@@ -92,20 +85,8 @@ function configure(parts: ProviderParts): Configuration {
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
     },
-    // The library refuses loopback addresses through its dispatcher, and a simulator's clients live there.
-    fetch: (url, options) => {
-      const { dispatcher: _refusesLoopback, ...rest } = options as RequestInit & {
-        dispatcher?: unknown;
-      };
-      return globalThis.fetch(url, rest);
-    },
-    routes: {
-      authorization: '/oauth2/v1/authorize',
-      token: '/oauth2/v1/token',
-      revocation: '/oauth2/v1/revoke',
-      introspection: '/oauth2/v1/introspect',
-      jwks: '/oauth2/v1/keys',
-    },
+    fetch: fetchFromLoopbackToo,
+    routes,
     interactions: { url: (_ctx, { uid }) => `${environment.prefix}${loginPath}/${uid}` },
     findAccount: (_ctx, sub) => {
       const login = findLogin(sub);
@@ -131,6 +112,31 @@ function configure(parts: ProviderParts): Configuration {
       ctx.body = errorPage(out.error, out.error_description);
     },
   };
+}
+
+const routes = {
+  authorization: '/oauth2/v1/authorize',
+  token: '/oauth2/v1/token',
+  revocation: '/oauth2/v1/revoke',
+  introspection: '/oauth2/v1/introspect',
+  jwks: '/oauth2/v1/keys',
+};
+
+/** @throws {oidcErrors.InvalidRequest} unless `aud` is exactly the FHIR base */
+function checkAudience(environment: Environment, value: unknown): void {
+  if (value === environment.fhirBase) return;
+  throw new errors.InvalidRequest('aud must be the address of the FHIR server');
+}
+
+/** The library refuses loopback addresses through its dispatcher, and a simulator's clients live there. */
+function fetchFromLoopbackToo(
+  url: string | URL | Request,
+  options?: RequestInit,
+): Promise<Response> {
+  const { dispatcher: _refusesLoopback, ...rest } = (options ?? {}) as RequestInit & {
+    dispatcher?: unknown;
+  };
+  return globalThis.fetch(url, rest);
 }
 
 /** A client may ask about and revoke its own tokens only. */

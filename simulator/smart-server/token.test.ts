@@ -116,6 +116,22 @@ describe('the access token', () => {
   });
 });
 
+describe('a vendor that differs', () => {
+  it.each([
+    ['token-reply', 'a-1.Practice-24411', undefined],
+    ['nowhere', undefined, undefined],
+  ] as const)('tells the practice %s', async (practiceTold, inReply, inToken) => {
+    const other = await startWithApps({ behaviour: { practiceTold } });
+    try {
+      const { token } = await connect(other.simulator, other.key);
+      expect(token.ah_practice).toBe(inReply);
+      expect(decodeJwt(String(token.access_token)).ah_practice).toBe(inToken);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
 describe('a code', () => {
   it('is refused with another verifier [RFC 7636 4.6]', async () => {
     const app = makeApp(simulator, 'none', key);
@@ -272,12 +288,15 @@ describe('revocation', () => {
 });
 
 describe('faults of the authorization server', () => {
-  it('token.expires-early gives tokens of three seconds', async () => {
+  it('token.expires-early gives tokens of three seconds, refused when they have passed', async () => {
     simulator.control.setFaults(['token.expires-early']);
-    const { token } = await connect(simulator, key);
+    const { token, get, patient } = await connect(simulator, key);
+    expect((await get(`Patient/${patient}`)).status).toBe(200);
     expect(token.expires_in).toBe(3);
     const { exp = 0 } = decodeJwt(String(token.access_token));
     expect(exp - Date.now() / 1000).toBeLessThanOrEqual(3);
+    const status = async () => (await get(`Patient/${patient}`)).status;
+    await expect.poll(status, { timeout: 8000, interval: 200 }).toBe(401);
   });
 
   it('token.html answers the exchange with a page and status 200', async () => {

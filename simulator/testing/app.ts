@@ -243,6 +243,7 @@ export async function startWithApps(options: SimulatorOptions = {}): Promise<{
     key: { privateKey, kid },
     async close() {
       await simulator.close();
+      keys.closeAllConnections();
       await new Promise((resolve) => keys.close(resolve));
     },
   };

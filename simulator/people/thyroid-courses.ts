@@ -1,0 +1,221 @@
+// The courses of the main adult: iron deficiency and a failing thyroid, as the family practice and as the thyroid
+// clinic saw them. Data only.
+
+import { type CourseData, problem, treatment } from './course.ts';
+
+const hypothyroidism = problem('Hypothyroidism', '40930008', 'E03.9', 0.52);
+
+/** Iron deficiency that was found and treated, then hypothyroidism, then a rising glucose. */
+export const thyroidAndIron: CourseData = {
+  visitsAYear: 3.2,
+  panels: [
+    ['cbc', 1.4],
+    ['cmp', 1],
+    ['lipid', 0.9],
+    ['a1c', 1],
+    ['iron', 1],
+    ['thyroid', 1.5],
+    ['vitaminD', 0.6],
+    ['crp', 0.4],
+  ],
+  keyDraws: [
+    [0.335, ['cbc', 'iron']],
+    [0.385, ['cbc', 'iron']],
+    [0.45, ['cbc', 'iron']],
+    [0.525, ['thyroid']],
+    [0.565, ['thyroid']],
+    [0.62, ['thyroid', 'iron']],
+    [0.81, ['thyroid', 'a1c']],
+    [0.87, ['thyroid']],
+    [0.99, ['cbc', 'iron', 'thyroid', 'a1c', 'lipid', 'cmp']],
+  ],
+  problems: [
+    hypothyroidism,
+    problem('Iron deficiency anemia', '87522002', 'D50.9', 0.34, 0.62),
+    problem('Menorrhagia', '386692008', 'N92.0', 0.31, 0.66),
+    problem('Migraine', '37796009', 'G43.909', 0.05),
+    problem('Seasonal allergic rhinitis', '367498001', 'J30.2', 0),
+    problem('Vitamin D deficiency', '34713006', 'E55.9', 0.42),
+    problem('Prediabetes', '714628002', 'R73.03', 0.83),
+  ],
+  treatments: [
+    treatment('levothyroxine50', 'Hypothyroidism', 0.53, 0.6),
+    treatment('levothyroxine75', 'Hypothyroidism', 0.6, 0.82),
+    treatment('levothyroxine88', 'Hypothyroidism', 0.82),
+    treatment('ferrousSulfate', 'Iron deficiency anemia', 0.35, 0.6),
+    treatment('sumatriptan', 'Migraine', 0.06),
+    treatment('cetirizine', 'Seasonal allergic rhinitis', 0.02),
+    treatment('fluticasone', 'Seasonal allergic rhinitis', 0.2, 0.7),
+    treatment('nitrofurantoin', 'Urinary tract infection', 0.27, 0.271),
+    treatment('amoxicillin', 'Acute sinusitis', 0.13, 0.133),
+    treatment('azithromycin', 'Acute bronchitis', 0.71, 0.712),
+    treatment('ibuprofen', 'Menorrhagia', 0.32, 0.66),
+    treatment('vitaminD', 'Vitamin D deficiency', 0.43),
+  ],
+  allergies: [
+    { text: 'Penicillin G', rxnorm: '7980', reaction: 'Rash' },
+    { text: 'Sulfamethoxazole', rxnorm: '10180', reaction: 'Hives', severe: true },
+    { text: 'Cashews', reaction: 'Swelling of lips' },
+    { text: 'Latex', reaction: 'Itching' },
+  ],
+  trends: {
+    hgb: [
+      [0.25, 13.5],
+      [0.35, 10.6],
+      [0.42, 11.4],
+      [0.55, 13.2],
+      [1, 13.6],
+    ],
+    hct: [
+      [0.25, 40.2],
+      [0.35, 33.1],
+      [0.42, 35.2],
+      [0.55, 39.6],
+      [1, 40.4],
+    ],
+    mcv: [
+      [0.25, 89],
+      [0.35, 75],
+      [0.45, 80],
+      [0.58, 88],
+      [1, 89],
+    ],
+    mch: [
+      [0.25, 29.8],
+      [0.35, 24.2],
+      [0.45, 26.5],
+      [0.58, 29.4],
+      [1, 29.8],
+    ],
+    rdw: [
+      [0.25, 13.1],
+      [0.35, 17.4],
+      [0.48, 16],
+      [0.6, 13.4],
+      [1, 13],
+    ],
+    ferritin: [
+      [0.22, 40],
+      [0.33, 4],
+      [0.4, 11],
+      [0.5, 34],
+      [0.65, 58],
+      [1, 71],
+    ],
+    ironSaturation: [
+      [0.25, 24],
+      [0.34, 6],
+      [0.45, 16],
+      [0.58, 26],
+      [1, 28],
+    ],
+    ironSerum: [
+      [0.25, 82],
+      [0.34, 24],
+      [0.45, 58],
+      [0.58, 88],
+      [1, 92],
+    ],
+    tibc: [
+      [0.25, 330],
+      [0.34, 462],
+      [0.5, 372],
+      [1, 325],
+    ],
+    tsh: [
+      [0.4, 2.4],
+      [0.5, 5.9],
+      [0.53, 9.2],
+      [0.57, 5.1],
+      [0.63, 2.6],
+      [0.78, 4.7],
+      [0.81, 5.3],
+      [0.86, 1.9],
+      [1, 1.6],
+    ],
+    ft4: [
+      [0.45, 1.1],
+      [0.53, 0.74],
+      [0.62, 1.12],
+      [0.8, 0.95],
+      [0.88, 1.24],
+      [1, 1.26],
+    ],
+    a1c: [
+      [0, 5.2],
+      [0.6, 5.5],
+      [0.83, 5.8],
+      [1, 5.9],
+    ],
+    glucose: [
+      [0, 88],
+      [0.6, 94],
+      [1, 103],
+    ],
+    ldl: [
+      [0, 108],
+      [1, 139],
+    ],
+    cholesterol: [
+      [0, 184],
+      [1, 219],
+    ],
+    vitaminD: [
+      [0.35, 24],
+      [0.42, 17],
+      [0.55, 31],
+      [1, 37],
+    ],
+    weight: [
+      [0, 63.5],
+      [0.5, 67.2],
+      [0.55, 71],
+      [0.65, 68.8],
+      [1, 72.4],
+    ],
+  },
+  procedures: [
+    ['Screening mammography, bilateral', '77067', 0.28],
+    ['Screening mammography, bilateral', '77067', 0.48],
+    ['Ultrasound, transvaginal', '76830', 0.33],
+    ['Screening mammography, bilateral', '77067', 0.68],
+    ['Ultrasound, soft tissues of head and neck', '76536', 0.54],
+    ['Colonoscopy', '45378', 0.91],
+    ['Excision of benign skin lesion', '11402', 0.12],
+    ['Insertion of intrauterine device', '58300', 0.58],
+  ],
+  goals: ['Ferritin above 50 ng/mL', 'Walk 30 minutes on five days a week'],
+  device: { text: 'Levonorgestrel intrauterine device', snomed: '268460000', at: 0.58 },
+};
+
+/** The same thyroid at the clinic that was consulted. */
+export const thyroidClinic: CourseData = {
+  visitsAYear: 1.4,
+  panels: [['thyroid', 2]],
+  problems: [hypothyroidism, problem('Thyroid nodule', '237495005', 'E04.1', 0.54)],
+  treatments: [
+    treatment('levothyroxine75', 'Hypothyroidism', 0.6, 0.82),
+    treatment('levothyroxine88', 'Hypothyroidism', 0.82),
+  ],
+  allergies: [{ text: 'Penicillin', reaction: 'Rash' }],
+  trends: {
+    tsh: [
+      [0.5, 7.4],
+      [0.57, 4.9],
+      [0.63, 2.5],
+      [0.8, 5.2],
+      [1, 1.7],
+    ],
+    ft4: [
+      [0.5, 0.76],
+      [0.62, 1.1],
+      [1, 1.25],
+    ],
+    weight: [
+      [0.5, 67.5],
+      [1, 72],
+    ],
+  },
+  procedures: [['Fine needle aspiration of thyroid, with ultrasound', '10005', 0.56]],
+  goals: ['TSH between 0.5 and 2.5 m[IU]/L'],
+};
