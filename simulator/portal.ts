@@ -54,8 +54,8 @@ export type Portal = {
 /** Makes one environment; its signing key and edits come from the state. */
 export async function makePortal(parts: PortalParts): Promise<Portal> {
   const { environment, behaviour, state, faults } = parts;
-  const { accounts, practices, resources } = generateWorld(parts.world);
-  const store = makeResourceStore(resources);
+  const store = makeResourceStore();
+  const { accounts, practices } = generateWorld(parts.world, (generated) => store.put(generated));
   for (const edit of state.edits()) {
     if (edit.environment === environment.name) applyEdit(store, edit);
   }

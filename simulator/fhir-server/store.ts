@@ -33,8 +33,8 @@ export type ResourceStore = {
   delete(type: string, id: string): boolean;
 };
 
-/** Indexes a world's resources. */
-export function makeResourceStore(resources: Iterable<GeneratedResource>): ResourceStore {
+/** A store, with the resources that it begins with. */
+export function makeResourceStore(resources: Iterable<GeneratedResource> = []): ResourceStore {
   const all = new Map<string, StoredResource>();
   const byPatient = new Map<string, Map<string, StoredResource[]>>();
   const shared = new Map<string, StoredResource[]>();

@@ -19,7 +19,8 @@ export type Chart = {
   readonly anchor: string;
   /** `Patient/…`, as every resource refers to the subject. */
   readonly subject: { readonly reference: string };
-  readonly resources: GeneratedResource[];
+  /** How many resources the chart has so far. */
+  count(): number;
   /** The next id of a kind, such as `a-24411.resultamb-3223`. */
   id(kind: string): string;
   /**
@@ -34,22 +35,24 @@ export type Chart = {
 export function beginChart(
   parts: Pick<Chart, 'seed' | 'random' | 'facilities' | 'rates' | 'start' | 'anchor'>,
   position: number,
+  emit: (generated: GeneratedResource) => void,
 ): Chart {
   const { seed, random, facilities, rates } = parts;
   const counters = new Map<string, number>();
-  const resources: GeneratedResource[] = [];
+  let count = 0;
   const id = (kind: string): string => {
     const number = (counters.get(kind) ?? position * 100_000 + 1000 + (kind.length % 7) * 311) + 1;
     counters.set(kind, number);
     return `a-${seed.practiceId}.${kind}-${number}`;
   };
   const put = (resource: Resource, updated: string) => {
-    resources.push({ resource, patientId: seed.patientId, updated });
+    count += 1;
+    emit({ resource, patientId: seed.patientId, updated });
   };
   return {
     ...parts,
     subject: { reference: `Patient/${seed.patientId}` },
-    resources,
+    count: () => count,
     id,
     add(resource, updated, { provenance = 0 } = {}) {
       const { resourceType, id: own, meta, extension, ...rest } = resource;

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { athenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
 import { makeResourceStore } from '../fhir-server/store.ts';
 import { generateWorld } from './generate.ts';
-import type { WorldRequest } from './world.ts';
+import type { GeneratedResource, WorldRequest } from './world.ts';
 
 const request: WorldRequest = {
   environment: 'production',
@@ -15,14 +15,18 @@ const request: WorldRequest = {
   anchor: '2026-01-15',
 };
 const main = 'a-24411.E-2051';
-const world = generateWorld(request);
+const generate = (asked: WorldRequest) => {
+  const resources: GeneratedResource[] = [];
+  return { ...generateWorld(asked, (generated) => resources.push(generated)), resources };
+};
+const world = generate(request);
 const ofType = (type: string) =>
   world.resources.filter(({ resource }) => resource.resourceType === type);
 const share = (list: readonly unknown[], of: readonly unknown[]) => list.length / of.length;
 const digest = (request: WorldRequest) => {
   const store = makeResourceStore([]);
   const hash = createHash('sha256');
-  for (const generated of generateWorld(request).resources) {
+  for (const generated of generate(request).resources) {
     store.put(generated);
     const { resourceType, id } = generated.resource;
     hash.update(store.get(resourceType, id)?.text ?? '');
@@ -103,7 +107,7 @@ describe('the main chart', () => {
   });
 
   it.each([300, 6000])('scales to about %i resources', (size) => {
-    const count = generateWorld({ ...request, size }).resources.filter(
+    const count = generate({ ...request, size }).resources.filter(
       ({ patientId }) => patientId === main,
     ).length;
     expect(count).toBeGreaterThan(size * 0.8);
@@ -254,7 +258,7 @@ describe('the oddities', () => {
 
 describe('the preview', () => {
   it('has the vendor’s published patient and login at practice 80000', () => {
-    const preview = generateWorld({ ...request, environment: 'preview', people: 0 });
+    const preview = generate({ ...request, environment: 'preview', people: 0 });
     expect(preview.practices.map(({ id }) => id)).toEqual(['80000']);
     expect(preview.accounts.map(({ username, password }) => [username, password])).toEqual([
       ['phrtest_preview@mailinator.com', 'Password1'],

@@ -23,26 +23,33 @@ const historyDays = 3652;
 // What ten years bring to the main chart, about.
 const usualSize = 1400;
 
-/** The world of one environment. */
-export function generateWorld(request: WorldRequest): World {
+/**
+ * Makes the world of one environment.
+ *
+ * @param emit is given each resource as soon as it is made, so that the objects need not all be kept
+ */
+export function generateWorld(
+  request: WorldRequest,
+  emit: (generated: GeneratedResource) => void,
+): World {
   const practices = practicesOf(request.environment);
   const family = peopleOf(request.environment);
   const others = furtherPeople(request, practices);
   const since = addDays(request.anchor, -historyDays);
-  const resources: GeneratedResource[] = globalResources(since);
+  globalResources(since).forEach(emit);
   const facilities = new Map<string, Facilities>();
   for (const practice of practices) {
     const random = makeRandom(request.seed, request.environment, practice.id);
     const made = makeFacilities(practice, random, since);
     facilities.set(practice.id, made.facilities);
-    resources.push(...made.resources);
+    made.resources.forEach(emit);
   }
   for (const [position, seed] of [...family.charts, ...others.charts].entries()) {
     const shared = facilities.get(seed.practiceId);
     if (shared === undefined) throw new RangeError(`No practice ${seed.practiceId}.`);
-    for (const resource of writeChart(seed, shared, request, position)) resources.push(resource);
+    writeChart(seed, shared, request, position, emit);
   }
-  return { practices, accounts: [...family.accounts, ...others.accounts], resources };
+  return { practices, accounts: [...family.accounts, ...others.accounts] };
 }
 
 function writeChart(
@@ -50,7 +57,8 @@ function writeChart(
   facilities: Facilities,
   request: WorldRequest,
   position: number,
-): GeneratedResource[] {
+  emit: (generated: GeneratedResource) => void,
+): void {
   const { anchor } = request;
   const birth = addDays(seed.person.birthDate, 60);
   // A child's history begins at birth; a main chart that is to be small is a shorter one.
@@ -67,6 +75,7 @@ function writeChart(
       anchor,
     },
     position,
+    emit,
   );
   addPatient(chart);
   addCare(chart);
@@ -77,7 +86,6 @@ function writeChart(
   addProcedures(chart);
   addVisits(chart);
   if (seed.isMain && request.size !== undefined) fillUp(chart, request.size);
-  return chart.resources;
 }
 
 function addVisits(chart: Chart): void {
@@ -123,7 +131,7 @@ function fillUp(chart: Chart, size: number): void {
     ['8310-5', 'Body temperature', 'Cel', 36.7, 0.2, 2],
     ['55423-8', 'Number of steps', '{steps}', 6400, 1800, 0],
   ] as const;
-  while (chart.resources.length < size) {
+  while (chart.count() < size) {
     const day = dayAt(chart, random.next());
     const time = timeOn(day, random.between(11 * 60, 15 * 60));
     for (const [code, name, unit, mean, deviation, digits] of readings) {

@@ -42,10 +42,10 @@ export type GeneratedResource = {
   readonly updated: string;
 };
 
+/** Who and where; the resources are handed out one by one as they are made. */
 export type World = {
   readonly practices: readonly Practice[];
   readonly accounts: readonly Account[];
-  readonly resources: readonly GeneratedResource[];
 };
 
 /** What decides a world: the same request gives the same world, byte for byte. */
