@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { makeLog } from './log.ts';
 import { type RunningSimulator, startSimulator } from './start.ts';
 import { type AppKey, connect, startWithApps } from './testing/app.ts';
 
@@ -205,6 +206,34 @@ describe('the process', () => {
     const { child, output } = start(['--port', '0', ...args]);
     expect(await once(child, 'close')).toEqual([1, null]);
     expect(output.stderr).toContain(sentence);
+  });
+});
+
+describe('the log', () => {
+  it('holds no token, name or id, even when it tells every request', async () => {
+    const lines: string[] = [];
+    const log = makeLog('debug', (line) => lines.push(line));
+    const { simulator, key, close } = await startWithApps({ log });
+    try {
+      const { get, patient, token, app } = await connect(simulator, key);
+      await get(`Patient/${patient}`);
+      await get(`Observation?patient=${patient}`);
+      await app.refresh(token.refresh_token);
+      const text = lines.join('');
+      expect(lines.length).toBeGreaterThan(8);
+      expect(text).toContain('/fhir/r4/Patient/{id}');
+      for (const secret of [
+        token.access_token,
+        token.refresh_token,
+        patient,
+        'Ellingsen',
+        'nora@',
+      ]) {
+        expect(text).not.toContain(String(secret));
+      }
+    } finally {
+      await close();
+    }
   });
 });
 

@@ -180,7 +180,7 @@ async function postFaults(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (/^application\/json/.test(request.headers['content-type'] ?? '')) {
+  if (isJson(request)) {
     const { on } = (await readJson(request)) as { on?: unknown };
     if (!Array.isArray(on)) throw new ControlError('The body is {"on": [names or objects]}.');
     return answerJson(request, response, { on: control.setFaults(on) });
@@ -200,7 +200,7 @@ async function postFaults(
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
-  if (!/^application\/json/.test(request.headers['content-type'] ?? '')) {
+  if (!isJson(request)) {
     throw new ControlError('The body is application/json.');
   }
   try {
@@ -208,6 +208,10 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   } catch (cause) {
     throw new ControlError('The body is not JSON.', { cause });
   }
+}
+
+function isJson(request: IncomingMessage): boolean {
+  return request.headers['content-type']?.startsWith('application/json') === true;
 }
 
 function ownPage(control: Control): Answer {
