@@ -21,7 +21,7 @@ const web: UserConfig = {
 };
 
 // The test runner reads this file when it finds none of its own; the web's root is not for it.
-export const config: UserConfig = process.env.VITEST ? {} : web;
+const config: UserConfig = process.env.VITEST ? {} : web;
 
 // Vite asks for a default export; it is the only one in the tree.
 // oxlint-disable-next-line import/no-default-export

@@ -4,7 +4,7 @@
 import type { Problem } from '../../http/contract.ts';
 
 /** A call that did not succeed. `problem.title` is the sentence for the person. */
-export class ApiError extends Error {
+class ApiError extends Error {
   readonly problem: Problem;
 
   constructor(problem: Problem, cause?: unknown) {

@@ -4,7 +4,7 @@
 import { useSyncExternalStore } from 'react';
 import type { StreamEvent } from '../../http/contract.ts';
 
-export type LiveStatus = 'starting' | 'live' | 'polling';
+type LiveStatus = 'starting' | 'live' | 'polling';
 
 type Message =
   | { kind: 'event'; event: StreamEvent }

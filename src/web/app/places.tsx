@@ -1,6 +1,6 @@
 // Owns the places that rail and mobile bar lead to: only pages that exist.
 
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { Activity, CalendarDays, type LucideIcon, Plug } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Connection } from '../../http/contract.ts';
@@ -20,6 +20,8 @@ export function Places({
 }) {
   const person = useCurrentPerson();
   const connections = useConnections();
+  // A receipt belongs to a connection, though its address stands apart.
+  const onReceipt = useLocation({ select: (l) => l.pathname.startsWith('/receipts/') });
   const needing = (connections.data ?? []).filter(needsPerson).length;
   const params = { personId: person?.id ?? '' };
   return (
@@ -55,7 +57,11 @@ export function Places({
         name: 'Connections',
         count: needing,
         link: (className, children) => (
-          <Link to="/connections" className={className}>
+          <Link
+            to="/connections"
+            className={className}
+            {...(onReceipt ? { 'aria-current': 'true' as const } : {})}
+          >
             {children}
           </Link>
         ),

@@ -3,7 +3,7 @@
 import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ComponentProps, ReactNode } from 'react';
 
-export type ButtonLook = 'filled' | 'plain' | 'text' | 'quiet';
+type ButtonLook = 'filled' | 'plain' | 'text' | 'quiet';
 
 const base =
   'inline-flex items-center justify-center gap-2 rounded-box font-medium text-13 whitespace-nowrap transition-colors duration-100 disabled:opacity-60 aria-disabled:opacity-60';

@@ -13,7 +13,7 @@ import {
 import { chipLook } from './chip.tsx';
 
 /** A choice in the list. */
-export type MenuChoice = { id: string; name: string; count?: number; mark?: ReactNode };
+type MenuChoice = { id: string; name: string; count?: number; mark?: ReactNode };
 
 /** The chip says what is chosen; nothing chosen means all. */
 export function MenuChip({

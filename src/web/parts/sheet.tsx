@@ -2,7 +2,7 @@
 // a small screen, where it is a modal dialog. Esc closes; the focus comes in and goes back.
 
 import { ChevronDown, ChevronUp, X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from 'react';
 import { useIsDesk } from './use-media.ts';
 
 type SheetProps = {
@@ -50,8 +50,11 @@ function SideSheet(props: SheetProps) {
 function LowSheet(props: SheetProps) {
   const titleId = useId();
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    box.current?.showModal();
+  useLayoutEffect(() => {
+    const dialog = box.current;
+    dialog?.showModal();
+    // Closed before it is taken away, the rest of the page can take the focus again.
+    return () => dialog?.close();
   }, []);
   return (
     <dialog

@@ -33,7 +33,7 @@ export function ProgressOfSync({ progress, name }: { progress: Progress; name: s
 }
 
 /** The ticks alone. */
-export function Ticks({
+function Ticks({
   ticks,
   label,
   done,

@@ -4,7 +4,7 @@ import type { Connection } from '../../../http/contract.ts';
 import { longDate, nearMoment } from '../../parts/dates.ts';
 import { counted, figures, listed } from '../../parts/words.ts';
 
-export type StateWords = { title: string; sentence: string; tone: 'plain' | 'amber' | 'red' };
+type StateWords = { title: string; sentence: string; tone: 'plain' | 'amber' | 'red' };
 
 /** What the state is called and what it means. Syncing has its progress instead of a sentence. */
 export function stateWords(c: Connection, now: Date): StateWords {

@@ -6,7 +6,7 @@ import { longDate } from '../../parts/dates.ts';
 import { counted, figures, inWords, listed, possessive } from '../../parts/words.ts';
 
 /** A run of a sentence; what matters is strong. */
-export type Run = { text: string; strong?: true };
+type Run = { text: string; strong?: true };
 
 /** The letter: how many questions, how they were answered, what came, and what of it was new. */
 export function receiptSentences(r: Receipt): Run[] {

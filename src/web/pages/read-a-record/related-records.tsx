@@ -59,13 +59,13 @@ function Row({ row, onOpen }: { row: TimelineRow; onOpen: () => void }) {
           {row.note && <span className="ml-1 text-13 text-ink2"> {row.note}</span>}
         </span>
         {row.enteredInError && <span className="text-13 text-ink2">entered in error</span>}
-        {row.value && (
+        {row.value && !row.enteredInError && (
           <span className="text-right">
             <span className={row.flag || row.unit ? 'font-medium' : 'text-ink2'}>{row.value}</span>
             {row.unit && <span className="text-13 text-ink2"> {row.unit}</span>}
           </span>
         )}
-        {row.flag && <Flag flag={row.flag} />}
+        {row.flag && !row.enteredInError && <Flag flag={row.flag} />}
       </button>
     </li>
   );

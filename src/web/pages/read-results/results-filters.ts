@@ -29,18 +29,21 @@ export function writeResultFilters(f: ResultFilters): string {
   return said.toString();
 }
 
+/** A panel as shown. `alone`: one analyte is all it ever holds, so that it needs no head. */
+export type ShownPanel = Results['panels'][number] & { alone: boolean };
+
 /** The panels with the rows that pass; panels without any are left out. */
 export function filteredPanels(
   panels: Results['panels'],
   { name, outside }: Pick<ResultFilters, 'name' | 'outside'>,
-): Results['panels'] {
+): ShownPanel[] {
   const words = fold(name)
     .split(/\s+/)
     .filter((w) => w !== '');
   const passes = (row: ResultRow) =>
     (!outside || row.latest.flag !== null) && words.every((w) => fold(row.name).includes(w));
   return panels
-    .map((p) => ({ ...p, rows: p.rows.filter(passes) }))
+    .map((p) => ({ name: p.name, rows: p.rows.filter(passes), alone: p.rows.length === 1 }))
     .filter((p) => p.rows.length > 0);
 }
 

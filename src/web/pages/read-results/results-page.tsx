@@ -34,7 +34,7 @@ export function ResultsPage() {
 
   const change = useCallback(
     (next: Partial<ResultFilters>, replace = true) =>
-      void navigate({
+      navigate({
         to: '.',
         hash: writeResultFilters({ ...filters, ...next }),
         replace,
@@ -44,14 +44,16 @@ export function ResultsPage() {
   );
   const { open } = filters;
   const close = useCallback(() => {
-    change({ open: null });
-    const row = open && document.querySelector<HTMLElement>(`[data-analyte="${CSS.escape(open)}"]`);
-    (row || document.getElementById('main'))?.focus();
+    void change({ open: null }).then(() => {
+      const row =
+        open && document.querySelector<HTMLElement>(`[data-analyte="${CSS.escape(open)}"]`);
+      (row || document.getElementById('main'))?.focus();
+    });
   }, [change, open]);
   const step = (by: 1 | -1) => {
     const next = open === null ? undefined : order[order.indexOf(open) + by];
     if (next === undefined) return;
-    change({ open: next });
+    void change({ open: next });
     document
       .querySelector(`[data-analyte="${CSS.escape(next)}"]`)
       ?.scrollIntoView({ block: 'nearest' });
@@ -67,7 +69,12 @@ export function ResultsPage() {
       {data && data.analytes === 0 && <NoResults />}
       {data && data.analytes > 0 && (
         <>
-          <FilterRow data={data} filters={filters} onChange={change} narrow={open !== null} />
+          <FilterRow
+            data={data}
+            filters={filters}
+            onChange={(next) => void change(next)}
+            narrow={open !== null}
+          />
           {panels.length === 0 ? (
             <div className="py-6">
               <p role="status" className="mb-4 text-ink2">
@@ -75,14 +82,14 @@ export function ResultsPage() {
                   ? 'No latest result is outside its range.'
                   : 'No result here fits these filters.'}
               </p>
-              <Button onClick={() => change({ name: '', outside: false })}>Show all</Button>
+              <Button onClick={() => void change({ name: '', outside: false })}>Show all</Button>
             </div>
           ) : (
             <ResultsTable
               panels={panels}
               open={open}
               narrow={open !== null}
-              onOpen={(key) => change({ open: key }, open !== null)}
+              onOpen={(key) => void change({ open: key }, open !== null)}
             />
           )}
         </>

@@ -2,11 +2,11 @@
 
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
-import type { ResultRow, Results } from '../../../http/contract.ts';
+import type { ResultRow } from '../../../http/contract.ts';
 import { shortDate } from '../../parts/dates.ts';
 import { unflaggedWord } from '../../parts/flags.ts';
 import { Flag, FlagShape, SourceMark } from '../../parts/marks.tsx';
-import { panelWords } from './results-filters.ts';
+import { panelWords, type ShownPanel } from './results-filters.ts';
 
 /** The table. `narrow` leaves out what the open sheet shows anyway. */
 export function ResultsTable({
@@ -15,7 +15,7 @@ export function ResultsTable({
   narrow,
   onOpen,
 }: {
-  panels: Results['panels'];
+  panels: ShownPanel[];
   open: string | null;
   narrow: boolean;
   onOpen: (key: string) => void;
@@ -55,8 +55,7 @@ export function ResultsTable({
           </th>
         </tr>
       </thead>
-      {panels.map(({ name, rows }) => {
-        const alone = rows.length === 1 && rows[0]?.name === name;
+      {panels.map(({ name, rows, alone }) => {
         const isFolded = folded.has(name);
         return (
           <tbody key={name} className="border-t border-line2">

@@ -87,7 +87,7 @@ function Row({ row }: { row: TimelineRow }) {
         </span>
         <Value row={row} />
       </span>
-      {row.flag && (
+      {row.flag && !row.enteredInError && (
         <span className="shrink-0 text-right desk:w-[4.25rem]">
           <Flag flag={row.flag} />
         </span>

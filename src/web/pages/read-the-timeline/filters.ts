@@ -47,8 +47,3 @@ export function askedOfServer({ kinds, sources, flagged }: Filters): TimelineFil
 export function isFiltered(f: Filters): boolean {
   return f.kinds.length > 0 || f.sources.length > 0 || f.flagged || f.year !== null;
 }
-
-/** The list with the item put in, or taken out where it was in. */
-export function toggled<T>(list: readonly T[], item: T): T[] {
-  return list.includes(item) ? list.filter((one) => one !== item) : [...list, item];
-}

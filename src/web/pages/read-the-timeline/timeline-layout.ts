@@ -6,7 +6,7 @@ import { monthHead } from '../../parts/dates.ts';
 
 export type IndexDay = TimelineIndex['days'][number];
 
-export type LineItem =
+type LineItem =
   | { kind: 'month'; key: string; label: string }
   | { kind: 'day'; key: string; day: IndexDay; place: number };
 

@@ -1,0 +1,117 @@
+// Proves that each state of a connection has its sentence, and that cards stand in order.
+
+import { describe, expect, it } from 'vitest';
+import type { Connection, ConnectionState } from '../../../http/contract.ts';
+import { inOrder, receiptWords, stateWords } from './state-words.ts';
+
+process.env.TZ = 'America/New_York';
+const now = new Date('2026-11-19T15:00:00Z');
+const since = '2026-10-29T12:00:00.000Z';
+
+function connection(state: ConnectionState, over: Partial<Connection> = {}): Connection {
+  return {
+    id: 'c1',
+    personId: 'p1',
+    personName: 'Elena Marsh',
+    portal: 'portal',
+    portalName: 'Portal',
+    environment: 'production',
+    clinicName: 'Harbor Family Medicine',
+    town: null,
+    mark: 'circle',
+    sample: false,
+    records: 214,
+    createdAt: since,
+    state,
+    lastReceipt: null,
+    note: null,
+    ...over,
+  };
+}
+const summary = (fresh: number, changed: number) => ({
+  id: 'r1',
+  finishedAt: '2026-11-19T11:02:00.000Z',
+  asked: 31,
+  answeredInFull: 29,
+  new: fresh,
+  changed,
+});
+
+describe('the words of a state', () => {
+  it('say that what was received stays when access is lost', () => {
+    const words = stateWords(
+      connection({ kind: 'sign-in-again', code: 'x', sentence: 'It has ended.', since }),
+      now,
+    );
+    expect(words.sentence).toBe('It has ended. Your 214 records stay here.');
+    expect(words.tone).toBe('amber');
+  });
+
+  it('do not speak of kept records where there are none', () => {
+    const failed = {
+      kind: 'failed',
+      code: 'x',
+      sentence: 'Denied.',
+      act: 'person',
+      since,
+    } as const;
+    expect(stateWords(connection(failed, { records: 0 }), now).sentence).toBe('Denied.');
+  });
+
+  it('say that nothing is stored before the patient is confirmed', () => {
+    const words = stateWords(
+      connection({
+        kind: 'confirm',
+        patient: { name: 'Elena Marsh', birthDate: null, gender: null },
+        into: null,
+        differs: [],
+        clinicNote: null,
+        scopesMissing: [],
+      }),
+      now,
+    );
+    expect(words.sentence).toBe(
+      'The portal gave the name Elena Marsh, birth date not given. Nothing is stored until you say yes.',
+    );
+  });
+
+  it('say what the last sync brought', () => {
+    const ready = (fresh: number, changed: number) =>
+      stateWords(connection({ kind: 'ready' }, { lastReceipt: summary(fresh, changed) }), now)
+        .sentence;
+    expect(ready(0, 0)).toBe('214 records. Nothing new at the last sync.');
+    expect(ready(39, 2)).toBe('214 records. 39 new and 2 changed at the last sync.');
+    expect(ready(39, 0)).toBe('214 records. 39 new at the last sync.');
+    expect(ready(214, 0)).toBe('214 records.');
+  });
+
+  it('say when it was ended, and by whom', () => {
+    expect(stateWords(connection({ kind: 'disconnected', since }), now).sentence).toBe(
+      'You ended this Oct 29. Your 214 records stay here.',
+    );
+  });
+});
+
+describe('the receipt on a card', () => {
+  it('says how many questions were answered', () => {
+    const c = connection({ kind: 'ready' }, { lastReceipt: summary(0, 0) });
+    expect(receiptWords(c, now)).toMatch(/^Receipt today, .+, 29 of 31 answered$/);
+  });
+
+  it('is not there before the first sync', () => {
+    expect(receiptWords(connection({ kind: 'ready' }), now)).toBeNull();
+  });
+});
+
+describe('the order of the cards', () => {
+  it('is what moves, what needs the person, what works, what has ended', () => {
+    const ids = inOrder([
+      connection({ kind: 'disconnected', since }, { id: 'ended' }),
+      connection({ kind: 'ready' }, { id: 'younger', createdAt: '2026-11-02T00:00:00Z' }),
+      connection({ kind: 'ready' }, { id: 'older', createdAt: '2026-11-01T00:00:00Z' }),
+      connection({ kind: 'sign-in-again', code: 'x', sentence: '', since }, { id: 'needs' }),
+      connection({ kind: 'authorising', since }, { id: 'moves' }),
+    ]).map((c) => c.id);
+    expect(ids).toEqual(['moves', 'needs', 'older', 'younger', 'ended']);
+  });
+});
