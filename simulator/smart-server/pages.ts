@@ -184,6 +184,7 @@ a{color:var(--accent)}
 .alert{color:var(--warn);font-weight:600}
 .wide{overflow-x:auto;margin-top:.75rem}
 table{width:100%;border-collapse:collapse;font-size:.875rem}
+td code{white-space:nowrap}
 th,td{text-align:left;padding:.375rem .75rem .375rem 0;vertical-align:top;border-top:1px solid color-mix(in srgb,var(--line) 40%,transparent)}
 th{color:var(--soft);font-weight:600}
 `;
