@@ -52,7 +52,10 @@ export async function startRunning(env: Readonly<Record<string, string>> = {}): 
     signInLink: () => link,
     log: () => log,
     async start() {
-      const started = spawn(process.execPath, [MAIN, 'serve'], { env: whole, stdio: ['ignore', 'pipe', 'pipe'] });
+      const started = spawn(process.execPath, [MAIN, 'serve'], {
+        env: whole,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       child = started;
       started.stderr.on('data', (chunk: Buffer) => {
         log += chunk.toString();
@@ -92,7 +95,9 @@ export function freePort(): Promise<number> {
     server.once('error', failed);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? done(address.port) : failed(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address ? done(address.port) : failed(new Error('no port')),
+      );
     });
   });
 }

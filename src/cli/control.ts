@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { stream } from 'hono/streaming';
 import type { App } from '../http/app.ts';
-import { asChartfoldError, ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
+import {
+  asChartfoldError,
+  ChartfoldError,
+  type ErrorCode,
+  isChartfoldError,
+} from '../platform/errors.ts';
 import { errorCatalogue } from '../platform/error-catalogue.ts';
 import type { Output, Verb } from './verb.ts';
 

@@ -46,6 +46,8 @@ type Frame = {
   readonly parts: string[];
   /** The member being read; in an array the empty text. */
   key: string;
+  /** Something was left out: what is empty for that reason alone is left out too. */
+  hasLost: boolean;
 };
 
 // The text is known to be JSON here, so that places are stepped over and not checked again.
@@ -86,7 +88,7 @@ function build(text: string, start: number, volatile: ReadonlySet<string>): stri
 
 function newFrame(isObject: boolean, parent: Frame | undefined): Frame {
   const path = parent ? memberPath(parent) : '';
-  return { isObject, path, keys: [], parts: [], key: '' };
+  return { isObject, path, keys: [], parts: [], key: '', hasLost: false };
 }
 
 function memberPath(frame: Frame): string {
@@ -101,12 +103,20 @@ function readKey(text: string, at: number, frame: Frame): number {
 }
 
 function add(frame: Frame, part: string, volatile: ReadonlySet<string>): void {
-  if (frame.isObject && volatile.size > 0 && volatile.has(memberPath(frame))) return;
+  const isVolatile = frame.isObject && volatile.size > 0 && volatile.has(memberPath(frame));
+  if (isVolatile || part === nothingLeft) {
+    frame.hasLost = true;
+    return;
+  }
   frame.keys.push(frame.key);
   frame.parts.push(part);
 }
 
+/** Stands for an object that only held what was left out: `meta` with nothing but `lastUpdated`. */
+const nothingLeft = '';
+
 function close(frame: Frame): string {
+  if (frame.hasLost && frame.parts.length === 0) return nothingLeft;
   if (!frame.isObject) return `[${frame.parts.join(',')}]`;
   const order = frame.keys.map((_, index) => index);
   // Stable: duplicates of a key keep their order.

@@ -11,10 +11,14 @@ export type Answers = {
 
 const MOST_STEPS = 30;
 
-/** Follows `start` to the end. @returns the last page's address, status and text */
+/**
+ * Follows `start` to the end, or to an address that begins with `stopAt`, which is not asked for.
+ * @returns the last page's address, status and text
+ */
 export async function walk(
   start: string,
   answers: Answers,
+  options: { stopAt?: string } = {},
 ): Promise<{ url: string; status: number; text: string }> {
   const jar = new Map<string, Map<string, string>>();
   let next: { url: string; body?: URLSearchParams } = { url: start };
@@ -23,6 +27,8 @@ export async function walk(
     const location = response.headers.get('location');
     if (location && response.status >= 300 && response.status < 400) {
       next = { url: new URL(location, next.url).href };
+      if (options.stopAt && next.url.startsWith(options.stopAt))
+        return { url: next.url, status: 0, text: '' };
       continue;
     }
     const text = await response.text();

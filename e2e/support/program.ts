@@ -1,0 +1,223 @@
+// Owns the program put together for a test in one process: a store in memory, a real simulator on loopback, real
+// HTTP between the two, and a clock that can be moved.
+
+import { peopleMigrations } from '../../src/access/people-migrations.ts';
+import { sessionMigrations } from '../../src/access/session-tables.ts';
+import { CHART_QUEUE, projectPerson } from '../../src/chart/project.ts';
+import { chartMigrations } from '../../src/chart/tables.ts';
+import { walk } from '../../src/cli/selftest/scripted-browser.ts';
+import { simulatedClientId, simulatedClients } from '../../src/cli/simulator-process.ts';
+import { beginConnection, followLink } from '../../src/connections/begin.ts';
+import { type CallbackResult, handleCallback } from '../../src/connections/callback.ts';
+import { confirmPatient } from '../../src/connections/confirm.ts';
+import type { ConnectionContext } from '../../src/connections/context.ts';
+import { createRefresher } from '../../src/connections/refresh.ts';
+import { connectionMigrations } from '../../src/connections/tables.ts';
+import { activeSigner, ensureRings, publicKeys } from '../../src/keys/keyring.ts';
+import { keyMigrations } from '../../src/keys/tables.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
+import { type AuthMethod, type Config, readConfig } from '../../src/platform/config/read.ts';
+import { openStore } from '../../src/platform/db/sqlite/open.ts';
+import { createJobs } from '../../src/platform/jobs/jobs.ts';
+import { jobMigrations } from '../../src/platform/jobs/tables.ts';
+import { type Log, silentLog } from '../../src/platform/log.ts';
+import { type Outbound, outbound } from '../../src/platform/outbound.ts';
+import { createSealer, deriveKeys } from '../../src/platform/seal.ts';
+import {
+  createRegistry,
+  type PortalEntry,
+  type PortalRegistry,
+  vendorKeys,
+} from '../../src/portals/registry.ts';
+import { recordsMigrations } from '../../src/records/migrations.ts';
+import { syncConnection } from '../../src/sync/run.ts';
+import { createServer } from 'node:http';
+import { startSimulator } from '../../simulator/start.ts';
+
+export const migrations = {
+  ...peopleMigrations,
+  ...sessionMigrations,
+  ...chartMigrations,
+  ...connectionMigrations,
+  ...keyMigrations,
+  ...jobMigrations,
+  ...recordsMigrations,
+};
+
+const PUBLIC_URL = 'http://localhost:4200';
+const SECRET = 'a shared secret: with % and +';
+
+export type TestProgram = Awaited<ReturnType<typeof startProgram>>;
+
+/** Puts it together. The simulator's people are few and small, so that a test is quick. */
+export async function startProgram(
+  options: {
+    auth?: AuthMethod;
+    file?: string;
+    clock?: Clock;
+    log?: Log;
+    outbound?: Outbound;
+    backoffMs?: number;
+    env?: Record<string, string>;
+  } = {},
+) {
+  const { auth = 'none', file = ':memory:', clock = systemClock, log = silentLog } = options;
+  const keys = deriveKeys(new Uint8Array(32).fill(7));
+  const store = await openStore({ file, keyHex: keys.database, migrations });
+  const { db } = store;
+  const sealer = createSealer(keys.seal);
+  if (auth === 'private_key_jwt') await ensureRings(db, sealer, clock);
+  const jwks = createServer(async (request, response) => {
+    const ring = request.url?.includes('preview') ? 'preview' : 'production';
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(await publicKeys(db, ring)));
+  });
+  const jwksUrl = await new Promise<string>((done) =>
+    jwks.listen(0, '127.0.0.1', () =>
+      done(`http://127.0.0.1:${(jwks.address() as { port: number }).port}`),
+    ),
+  );
+  const clients = simulatedClients(
+    PUBLIC_URL,
+    auth,
+    auth.startsWith('client_secret') ? SECRET : undefined,
+  );
+  const simulator = await startSimulator({
+    clients: clients.map((c) => ({
+      ...c,
+      portal: 'athenahealth' as const,
+      jwksUri: c.jwksUri.replace(PUBLIC_URL, jwksUrl),
+    })),
+    size: 300,
+  });
+  const config = configFor(simulator.url, auth, options.env ?? {});
+  const jobs = createJobs({ db, clock, log });
+  const registry = quickened(createRegistry(config, null), options.backoffMs ?? 1);
+  const changed: string[] = [];
+  const context: ConnectionContext = {
+    db,
+    sealer,
+    clock,
+    log,
+    jobs,
+    registry,
+    outbound: options.outbound ?? outbound,
+    signer: (ring) => activeSigner(db, sealer, ring),
+    publicUrl: PUBLIC_URL,
+    changed: (id) => changed.push(id),
+  };
+  const refresher = createRefresher(context);
+  const syncContext = {
+    ...context,
+    refresher,
+    afterCommit: (personId: string) => (trx: Parameters<typeof jobs.put>[1]) =>
+      jobs.put({ queue: CHART_QUEUE, key: personId, payload: { personId } }, trx),
+  };
+
+  return {
+    ...context,
+    context,
+    store,
+    refresher,
+    simulator,
+    config,
+    changedIds: changed,
+    /** Goes from a link to the callback as a browser would. @returns the callback's query and cookies */
+    browse: (go: string, answers: Partial<Parameters<typeof walk>[1]> = {}) =>
+      browse(context, go, answers),
+    /** Begins, signs in, and comes back; not confirmed yet. */
+    async signIn(
+      request: Partial<Parameters<typeof beginConnection>[1]> = {},
+      answers: Partial<Parameters<typeof walk>[1]> = {},
+    ): Promise<CallbackResult> {
+      const begun = await beginConnection(context, {
+        portal: 'athenahealth/production',
+        clinicId: '',
+        personId: null,
+        via: 'app',
+        confirms: false,
+        ...request,
+      });
+      const back = await browse(context, begun.go, answers);
+      return handleCallback(context, refresher, '/athena/callback', back.query, back.cookieOf);
+    },
+    /** Signs in and confirms a new person. @returns the connection's id */
+    async connect(): Promise<string> {
+      const result = await this.signIn();
+      if (result.failed) throw result.failed;
+      await confirmPatient(context, result.connectionId, { personId: null });
+      return result.connectionId;
+    },
+    sync: (connectionId: string, signal = new AbortController().signal) =>
+      syncConnection(syncContext, connectionId, 'manual', signal),
+    project: (personId: string) => projectPerson(db, personId),
+    async close() {
+      await jobs.stop();
+      await simulator.close();
+      jwks.closeAllConnections();
+      await new Promise((done) => jwks.close(done));
+      await store.close();
+    },
+  };
+}
+
+/** The same portals with shorter pauses between tries, and smaller pages so that there are several. */
+function quickened(registry: PortalRegistry, backoffMs: number): PortalRegistry {
+  const quick = (entry: PortalEntry): PortalEntry => {
+    const { portal } = entry.vendor;
+    const questions = portal.questions.map((question) => ({
+      ...question,
+      parameters: {
+        ...question.parameters,
+        ...('_count' in question.parameters ? { _count: '25' } : {}),
+      },
+    }));
+    const requests = { ...portal.requests, backoffMs };
+    return { ...entry, vendor: { ...entry.vendor, portal: { ...portal, questions, requests } } };
+  };
+  return { entries: registry.entries.map(quick), usable: (key) => quick(registry.usable(key)) };
+}
+
+function configFor(simulatorUrl: string, auth: AuthMethod, env: Record<string, string>): Config {
+  const base = readConfig(
+    { ...env },
+    vendorKeys.map((key) => key.name),
+  );
+  const portals = (['production', 'preview'] as const).map((environment) => ({
+    vendor: 'athenahealth',
+    environment,
+    name: undefined,
+    fhirBaseUrl: `${simulatorUrl}/athenahealth/${environment}/fhir/r4`,
+    authorizationEndpoint: undefined,
+    tokenEndpoint: undefined,
+    clientId: simulatedClientId('athenahealth', environment),
+    clientSecret: auth.startsWith('client_secret') ? SECRET : undefined,
+    auth,
+    scopes: undefined,
+    aud: undefined,
+  }));
+  return { ...base, publicUrl: PUBLIC_URL, portals };
+}
+
+async function browse(
+  context: ConnectionContext,
+  go: string,
+  answers: Partial<Parameters<typeof walk>[1]>,
+) {
+  const link = go.split('/').at(-1) ?? '';
+  const followed = await followLink(context, link, () => undefined);
+  const cookieOf = (name: string) =>
+    name === followed.cookie?.name ? followed.cookie.value : undefined;
+  const end = await walk(
+    followed.location,
+    {
+      username: 'nora@example.org',
+      password: 'Sample-Login-1',
+      practice: '24411',
+      decision: 'allow',
+      ...answers,
+    },
+    { stopAt: context.publicUrl },
+  );
+  return { query: new URL(end.url).searchParams, cookieOf, location: followed.location, end };
+}
