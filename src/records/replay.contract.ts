@@ -23,9 +23,12 @@ const pages = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
+/** Many stores are filled; slow machines get the time. */
+const timeout = 60_000;
+
 export function describeReplay(dialect: string, open: OpenStore): void {
   describe(`pages on ${dialect}`, () => {
-    it('of any content leave the last text of each resource, and add up', async () => {
+    it('of any content leave the last text of each resource, and add up', { timeout }, async () => {
       await fc.assert(
         fc.asyncProperty(pages, async (content) => {
           const scene = await openScene(open);
@@ -47,7 +50,9 @@ export function describeReplay(dialect: string, open: OpenStore): void {
       );
     });
 
-    it('that are cut off at any chunk and given again count as if they had not been', async () => {
+    it('that are cut off at any chunk and given again count as if they had not been', {
+      timeout,
+    }, async () => {
       const places = fc.array(fc.nat(700), { minLength: 4, maxLength: 4 });
       await fc.assert(
         fc.asyncProperty(pages, places, async (content, cuts) => {

@@ -1,0 +1,44 @@
+// Proves the keeping of people, on a real store.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Store } from '../platform/db/db.ts';
+import { openStore } from '../platform/db/sqlite/open.ts';
+import { createPerson, getPerson, listPeople, removePerson, renamePerson } from './people.ts';
+import { peopleMigrations } from './people-migrations.ts';
+
+let store: Store;
+beforeEach(async () => {
+  const keyHex = '11'.repeat(32);
+  store = await openStore({ file: ':memory:', keyHex, migrations: peopleMigrations });
+});
+afterEach(() => store.close());
+
+describe('people', () => {
+  it('are listed in the order in which they were added, as they were given', async () => {
+    const ada = await createPerson(store.db, { name: 'Ada', birthDate: '1985-03', now: 2 });
+    const bo = await createPerson(store.db, { id: 'bo', name: 'Bo', sample: true, now: 1 });
+    expect(ada).toEqual({
+      id: expect.stringMatching(/^[\w-]{22}$/),
+      name: 'Ada',
+      birthDate: '1985-03',
+      sample: false,
+      createdAt: '1970-01-01T00:00:00.002Z',
+    });
+    expect(await listPeople(store.db)).toEqual([bo, ada]);
+    expect(await getPerson(store.db, 'bo')).toMatchObject({ sample: true, birthDate: null });
+  });
+
+  it('can be renamed and removed', async () => {
+    const { id } = await createPerson(store.db, { name: 'Ada', now: 1 });
+    expect(await renamePerson(store.db, id, 'Ada L.')).toMatchObject({ id, name: 'Ada L.' });
+    await removePerson(store.db, id);
+    expect(await listPeople(store.db)).toEqual([]);
+  });
+
+  it('who are not there are said not to be', async () => {
+    const missing = { code: 'person.not_found' };
+    await expect(getPerson(store.db, 'x')).rejects.toMatchObject(missing);
+    await expect(renamePerson(store.db, 'x', 'Y')).rejects.toMatchObject(missing);
+    await expect(removePerson(store.db, 'x')).rejects.toMatchObject(missing);
+  });
+});
