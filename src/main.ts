@@ -60,7 +60,6 @@ const program: Program = {
       vendorKeys.map((key) => key.name),
     ),
   assemble,
-  addBenchmarks: () => undefined,
 };
 
 async function assemble(

@@ -12,6 +12,8 @@ import { portals } from './commands/portals.ts';
 import { connections, disconnect, receipt, sync } from './commands/sync.ts';
 import { callServer, findServer } from './control.ts';
 import type { Program } from './program.ts';
+import { bench } from './bench/sync.ts';
+import { vitals } from './bench/vitals.ts';
 import { selftest } from './selftest/selftest.ts';
 import { simulate } from './commands/simulate.ts';
 import { serve, stop } from './commands/serve.ts';
@@ -29,6 +31,7 @@ export const verbs: readonly Verb[] = [
   disconnect,
   importFiles,
   exportRecord,
+  vitals,
 ].map((verb) => verb as unknown as Verb);
 
 type Flags = { json?: boolean };
@@ -54,7 +57,7 @@ export async function runCli(argv: readonly string[], program: Program): Promise
     .action(() => stop(program));
   simulate(root);
   selftest(root);
-  program.addBenchmarks(root);
+  bench(root);
   verb('sign-in-link', 'print a new sign-in link').action((flags) =>
     run(signInLink as Verb<never>)({}, flags),
   );

@@ -1,6 +1,5 @@
 // Owns what main.ts hands to the command line: how to read the configuration and put the program together.
 
-import type { Command } from 'commander';
 import type { App } from '../http/app.ts';
 import type { Config } from '../platform/config/read.ts';
 
@@ -16,6 +15,4 @@ export type Assembled = {
 export type Program = {
   readConfig(): Config;
   assemble(config: Config, options: { listens: boolean; simulator: boolean }): Promise<Assembled>;
-  /** Adds `bench`, which lives with the scripts. */
-  addBenchmarks(root: Command): void;
 };

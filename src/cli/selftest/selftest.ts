@@ -49,7 +49,7 @@ async function runSelftest(flags: Flags) {
   const instance = await startInstance({ vendor: flags.portal, auth: flags.auth, simulatorArgs });
   const checks: Check[] = [];
   try {
-    const account = await firstAccount(instance, flags.portal);
+    const account = await firstAccount(instance);
     const connection = await connectThrough(instance, flags.portal, account);
     checks.push({ name: 'connected through the authorization flow', ok: true });
     const first = await finishedReceipt(instance, connection);
@@ -95,10 +95,7 @@ export type Account = {
 };
 
 /** The first account that the simulator names for a portal's production. */
-export async function firstAccount(
-  instance: Pick<Instance, 'simulatorUrl'>,
-  _portal: string,
-): Promise<Account> {
+export async function firstAccount(instance: Pick<Instance, 'simulatorUrl'>): Promise<Account> {
   const state = (await (await fetch(`${instance.simulatorUrl}/_simulator/state`)).json()) as {
     environments: {
       name: string;

@@ -1,0 +1,99 @@
+// Owns `bench sync`: a first sync and a second one of a large patient, with the server, the simulator and this
+// process each a process of its own, beside the floors, all in one run.
+
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Receipt } from '../../http/contract.ts';
+import { type Instance, startInstance } from '../selftest/instance.ts';
+import { connectThrough, finishedReceipt, firstAccount, lastJson } from '../selftest/selftest.ts';
+import { fetchFloor, insertFloor } from './floor.ts';
+import { type LoopVitals, processUse } from './vitals.ts';
+
+type Flags = { size: string; runs: string; json?: boolean };
+type Figures = Record<string, number>;
+
+export function bench(root: Command): void {
+  root
+    .command('bench')
+    .description('the benchmarks')
+    .command('sync')
+    .description('a first and a second sync of a large patient, beside their floors')
+    .option('--size <count>', 'about how many resources', '10000')
+    .option('--runs <count>', 'how often', '3')
+    .option('--json', 'print JSON')
+    .action(async (flags: Flags) => {
+      const runs: Figures[] = [];
+      for (let n = 0; n < Number(flags.runs); n += 1) runs.push(await oneRun(flags.size));
+      process.stdout.write(`${flags.json ? JSON.stringify(runs) : tableOf(runs)}\n`);
+    });
+}
+
+async function oneRun(size: string): Promise<Figures> {
+  const instance = await startInstance({
+    vendor: 'athenahealth',
+    auth: 'none',
+    simulatorArgs: ['--size', size],
+  });
+  try {
+    const account = await firstAccount(instance);
+    await lastJson(instance.call('vitals', { begin: true }));
+    const before = useOf(instance);
+    const connection = await connectThrough(instance, 'athenahealth', account);
+    const first = await finishedReceipt(instance, connection);
+    const after = useOf(instance);
+    const loop = await lastJson<LoopVitals>(instance.call('vitals', {}));
+    await lastJson(instance.call('vitals', { begin: true }));
+    const second = await lastJson<Receipt>(instance.call('sync', { id: connection }));
+    const loopAgain = await lastJson<LoopVitals>(instance.call('vitals', {}));
+    const fetched = await fetchFloor(instance, account);
+    const raw = join(instance.directory, 'raw');
+    await lastJson(instance.call('export', { format: 'raw', out: raw }));
+    const inserted = await insertFloor(raw, join(instance.directory, 'plain.sqlite'));
+    return {
+      resources: first.received,
+      'first sync, s': secondsOf(first),
+      'first sync, resources/s': first.received / secondsOf(first),
+      'server cpu, s': after.server.cpuS - before.server.cpuS,
+      'simulator cpu, s': after.simulator.cpuS - before.simulator.cpuS,
+      'server peak memory, MB': after.server.peakMb,
+      'simulator peak memory, MB': after.simulator.peakMb,
+      'main-loop stall, ms': loop.stallMs,
+      'main-loop delay p99, ms': loop.p99Ms,
+      'second sync, s': secondsOf(second),
+      'second sync, resources/s': second.received / secondsOf(second),
+      'second sync main-loop stall, ms': loopAgain.stallMs,
+      'floor: pages fetched and parsed, s': fetched.seconds,
+      'floor: texts into a plain table, s': inserted.seconds,
+    };
+  } finally {
+    await instance.close();
+  }
+}
+
+function useOf(instance: Instance) {
+  const none = { cpuS: Number.NaN, peakMb: Number.NaN };
+  return {
+    server: processUse(instance.serverPid()) ?? none,
+    simulator: processUse(instance.simulatorPid) ?? none,
+  };
+}
+
+function secondsOf(receipt: Receipt): number {
+  return (Date.parse(receipt.finishedAt ?? '') - Date.parse(receipt.startedAt)) / 1000;
+}
+
+/** Minimum, median and maximum of each figure. */
+function tableOf(runs: readonly Figures[]): string {
+  const names = Object.keys(runs[0] ?? {});
+  const rows = names.map((name) => {
+    const values = runs.map((run) => run[name] ?? Number.NaN).sort((a, b) => a - b);
+    const shown = [values[0], values[Math.floor(values.length / 2)], values.at(-1)].map((v) =>
+      (v ?? Number.NaN).toFixed(v !== undefined && v < 100 ? 2 : 0).padStart(10),
+    );
+    return `${name.padEnd(40)}${shown.join('')}`;
+  });
+  return [
+    `${'runs: '.concat(String(runs.length)).padEnd(40)}${['min', 'median', 'max'].map((w) => w.padStart(10)).join('')}`,
+    ...rows,
+  ].join('\n');
+}
