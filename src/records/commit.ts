@@ -3,12 +3,12 @@
 // It does no hashing, no compression and no network: prepare() in body.ts comes first.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Selectable } from 'kysely';
 import { isoTime } from '../platform/clock.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import { type ChunkContext, newChunkContext, writeChunk } from './chunk.ts';
 import { addCounts, countsOf, questionRow, tallyColumns } from './runs.ts';
 import type { CommitImport, CommitPage, Counts, Prepared } from './types.ts';
-import type { Selectable } from 'kysely';
 
 /** Law L2: as many as one transaction may hold up the main loop for. */
 const chunkSize = 200;

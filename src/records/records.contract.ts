@@ -127,6 +127,11 @@ export function describeRecords(dialect: string, open: OpenStore): void {
       });
     });
 
+    it('fits the widest statement of a chunk into what the dialect can bind', () => {
+      const widestRow = 10;
+      expect(scene.store.dialect.maxParameters).toBeGreaterThanOrEqual(200 * widestRow);
+    });
+
     it('runs what follows inside its last transaction', async () => {
       const afterwards = async (trx: Scene['db']) => {
         await createSource(trx, { id: 'queued', kind: 'import', label: '', sample: false, now });

@@ -2,6 +2,7 @@
 // the second to store. Whose a resource is, is decided in assign.ts and patients.ts.
 
 import { createPerson } from '../../access/people.ts';
+import { patientBasics } from '../../fhir/text/names.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { ChartfoldError, type ErrorCode, isChartfoldError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
@@ -29,7 +30,6 @@ import type {
   ImportResult,
   SetAside,
 } from './types.ts';
-import { patientBasics } from '../../fhir/text/names.ts';
 
 /** Stored in one go: a few of the store's transactions. */
 const batchSize = 1000;

@@ -1,9 +1,9 @@
 // Owns which person each Patient of the files is: one already known here, or a new one. Two patients
 // never become one person by guess: an address, an identifier, or a name with birth date must agree.
 
+import { getPerson } from '../../access/people.ts';
 import { patientBasics } from '../../fhir/text/names.ts';
 import { identifiersOf, isResource, type Resource } from '../../fhir/types.ts';
-import { getPerson } from '../../access/people.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';

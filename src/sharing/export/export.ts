@@ -48,7 +48,7 @@ const longestName = 120;
  * send others, and a name must neither leave the folder nor be hidden, nor be a device on Windows.
  */
 function safeName(text: string): string {
-  const plain = text.replace(/[^A-Za-z0-9\-._]/g, '_').replace(/^\.+|\.+$/g, '_');
+  const plain = text.replace(/[^A-Za-z0-9\-._]/g, '_').replace(/^\.+|\.+$|\.{2,}/g, '_');
   const cut = plain.slice(0, longestName) || '_';
   return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(cut) ? `_${cut}` : cut;
 }

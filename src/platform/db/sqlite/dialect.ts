@@ -8,7 +8,6 @@ export const sqliteDialect: DbDialect = {
   name: 'sqlite',
   // SQLITE_MAX_VARIABLE_NUMBER since 3.32: https://www.sqlite.org/limits.html#max_variable_number
   maxParameters: 32_766,
-  needsRowLocks: false,
   supportsManyProcesses: false,
 };
 
