@@ -227,7 +227,8 @@ async function presentClinics(app: App): Promise<{ clinics: wire.Clinic[] }> {
       town: clinic.town,
       sample: entry.simulated,
       notes: [...entry.vendor.portal.notes],
-      questions: entry.vendor.portal.questions.length + entry.vendor.portal.referenced.questions.length,
+      questions:
+        entry.vendor.portal.questions.length + entry.vendor.portal.referenced.questions.length,
       connected: connections
         .filter(
           (c) =>

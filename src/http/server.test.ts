@@ -1,0 +1,390 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
+import { createSessions } from '../access/sessions.ts';
+import type { App } from './app.ts';
+import { createChanges } from './changes.ts';
+import { createServer } from './server.ts';
+
+let program: TestProgram;
+let app: App;
+let request: (path: string, init?: RequestInit & { cookie?: string }) => Promise<Response>;
+let now = Date.parse('2026-11-21T12:00:00Z');
+
+async function serve(publicUrl = 'http://localhost:4200'): Promise<void> {
+  app = {
+    ...program.context,
+    publicUrl,
+    store: program.store,
+    config: { ...program.config, publicUrl, allowedHosts: [new URL(publicUrl).host, 'health.lan'] },
+    sessions: createSessions(program.db, program.clock),
+    refresher: program.refresher,
+    changes: createChanges(),
+    simulatorUrl: null,
+    webRoot: null,
+    stopping: new AbortController().signal,
+  };
+  const server = createServer(app);
+  request = (path, init = {}) => {
+    const headers = new Headers(init.headers);
+    if (!headers.has('host')) headers.set('host', new URL(publicUrl).host);
+    if (init.cookie) headers.set('cookie', init.cookie);
+    if (init.method && init.method !== 'GET' && !headers.has('origin'))
+      headers.set('origin', publicUrl);
+    return Promise.resolve(server.request(`${publicUrl}${path}`, { ...init, headers }));
+  };
+}
+
+beforeEach(async () => {
+  now = Date.now();
+  program = await startProgram({ clock: { now: () => now, wait: async () => undefined } });
+  await serve();
+});
+afterEach(() => program.close());
+
+/** Signs in by a link. @returns the cookie to send */
+async function signIn(): Promise<string> {
+  const response = await request('/api/session', {
+    method: 'POST',
+    body: JSON.stringify({ secret: await app.sessions.newLink() }),
+  });
+  expect(response.status).toBe(200);
+  return response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+}
+
+const codeOf = async (response: Response) => ((await response.json()) as { code: string }).code;
+
+describe('without a session', () => {
+  it.each([
+    ['GET', '/api/connections'],
+    ['GET', '/api/clinics'],
+    ['GET', '/api/connections/x'],
+    ['GET', '/api/connections/x/receipts'],
+    ['GET', '/api/receipts/x'],
+    ['GET', '/api/people/x/results'],
+    ['GET', '/api/people/x/results/y'],
+    ['GET', '/api/people/x/records/y'],
+    ['GET', '/api/people/x/records/y/raw'],
+    ['GET', '/api/events'],
+    ['POST', '/api/people/x/timeline'],
+    ['POST', '/api/people/x/timeline/days'],
+    ['POST', '/api/connections'],
+    ['POST', '/api/connections/x/confirm'],
+    ['POST', '/api/connections/x/sync'],
+    ['POST', '/api/connections/x/disconnect'],
+    ['POST', '/api/connections/x/reconnect'],
+    ['POST', '/api/connections/x/reject'],
+    ['POST', '/api/sync'],
+    ['DELETE', '/api/sample'],
+    ['GET', '/api/anything-else'],
+  ])('%s %s answers 401 and nothing more', async (method, path) => {
+    const response = await request(path, { method });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await codeOf(response)).toBe('access.sign_in_required');
+  });
+
+  it('every route of the described API is among those tried, or needs none', async () => {
+    const described = (await (await request('/api/openapi.json')).json()) as {
+      paths: Record<string, object>;
+    };
+    const open = ['/api/session'];
+    for (const path of Object.keys(described.paths)) {
+      if (open.includes(path)) continue;
+      const concrete = path.replace(/\{\w+\}/g, 'x');
+      for (const method of Object.keys(described.paths[path] ?? {})) {
+        expect(
+          (await request(concrete, { method: method.toUpperCase() })).status,
+          `${method} ${path}`,
+        ).toBe(401);
+      }
+    }
+  });
+
+  it('health and the public keys are there, and say nothing about anyone', async () => {
+    expect(await (await request('/api/health')).json()).toEqual({ status: 'ok' });
+    expect((await request('/.well-known/jwks.json')).headers.get('cache-control')).toBe(
+      'public, max-age=60',
+    );
+  });
+});
+
+describe('a sign-in link', () => {
+  it('is exchanged once for a session whose cookie is HttpOnly and Lax', async () => {
+    const secret = await app.sessions.newLink();
+    const send = () =>
+      request('/api/session', { method: 'POST', body: JSON.stringify({ secret }) });
+    const first = await send();
+    expect(first.headers.getSetCookie()[0]).toMatch(
+      /^chartfold-session=[\w-]{43}; .*HttpOnly; SameSite=Lax$/,
+    );
+    const second = await send();
+    expect(second.status).toBe(401);
+    expect(await codeOf(second)).toBe('access.link_invalid');
+  });
+
+  it('ends after fifteen minutes', async () => {
+    const secret = await app.sessions.newLink();
+    now += 15 * 60_000 + 1;
+    expect(
+      (await request('/api/session', { method: 'POST', body: JSON.stringify({ secret }) })).status,
+    ).toBe(401);
+  });
+
+  it('can’t be tried more than ten times a minute', async () => {
+    for (let n = 0; n < 10; n += 1)
+      await request('/api/session', { method: 'POST', body: '{"secret":"wrong"}' });
+    const response = await request('/api/session', { method: 'POST', body: '{"secret":"wrong"}' });
+    expect(response.status).toBe(429);
+    now += 60_001;
+    expect(
+      (await request('/api/session', { method: 'POST', body: '{"secret":"wrong"}' })).status,
+    ).toBe(401);
+  });
+
+  it('on https gives a cookie with the __Host- prefix and Secure', async () => {
+    await serve('https://health.example.org');
+    const response = await request('/api/session', {
+      method: 'POST',
+      body: JSON.stringify({ secret: await app.sessions.newLink() }),
+    });
+    expect(response.headers.getSetCookie()[0]).toMatch(
+      /^__Host-chartfold-session=.*Path=\/;.*Secure/,
+    );
+    expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000');
+  });
+
+  it('is not kept in clear', async () => {
+    const secret = await app.sessions.newLink();
+    expect(
+      JSON.stringify(await program.db.selectFrom('sign_in_link').selectAll().execute()),
+    ).not.toContain(secret);
+  });
+});
+
+describe('a session', () => {
+  it('opens the API and is ended by signing out', async () => {
+    const cookie = await signIn();
+    expect((await request('/api/connections', { cookie })).status).toBe(200);
+    expect((await request('/api/session', { method: 'DELETE', cookie })).status).toBe(200);
+    expect((await request('/api/connections', { cookie })).status).toBe(401);
+  });
+
+  it('ends thirty days after its last use', async () => {
+    const cookie = await signIn();
+    now += 29 * 24 * 3_600_000;
+    expect((await request('/api/connections', { cookie })).status).toBe(200);
+    now += 29 * 24 * 3_600_000;
+    expect((await request('/api/connections', { cookie })).status).toBe(200);
+    now += 31 * 24 * 3_600_000;
+    expect((await request('/api/connections', { cookie })).status).toBe(401);
+  });
+});
+
+describe('a request from elsewhere', () => {
+  it.each(['http://evil.example', 'http://localhost:4201', 'null', 'https://localhost:4200'])(
+    'with Origin %s is refused where it changes something',
+    async (origin) => {
+      const cookie = await signIn();
+      const response = await request('/api/sync', { method: 'POST', cookie, headers: { origin } });
+      expect(response.status).toBe(403);
+      expect(await codeOf(response)).toBe('access.wrong_origin');
+    },
+  );
+
+  it('without an Origin is refused where it changes something', async () => {
+    const server = createServer(app);
+    const response = await server.request('http://localhost:4200/api/sync', {
+      method: 'POST',
+      headers: { host: 'localhost:4200' },
+    });
+    expect(response.status).toBe(403);
+  });
+
+  it.each(['evil.example', 'localhost:4201', '127.0.0.1:4200'])(
+    'for host %s is refused',
+    async (host) => {
+      const response = await request('/api/health', { headers: { host } });
+      expect(response.status).toBe(421);
+    },
+  );
+
+  it('for a host of ALLOWED_HOSTS is answered', async () => {
+    expect((await request('/api/health', { headers: { host: 'health.lan' } })).status).toBe(200);
+  });
+});
+
+describe('every answer', () => {
+  it('forbids inline script, demands Trusted Types, and sends no referrer', async () => {
+    const response = await request('/signed-out');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("require-trusted-types-for 'script'");
+    expect(policy).not.toContain('unsafe');
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('to bad JSON, a wrong shape or a large body is a problem with its own code', async () => {
+    const cookie = await signIn();
+    const post = (body: string) => request('/api/connections', { method: 'POST', cookie, body });
+    expect(await codeOf(await post('{'))).toBe('http.invalid_request');
+    expect(await codeOf(await post('{"portal":7}'))).toBe('http.invalid_request');
+    expect(await codeOf(await post(`{"portal":"${'x'.repeat(70_000)}"}`))).toBe('http.too_large');
+  });
+
+  it('to an unknown portal or connection says so', async () => {
+    const cookie = await signIn();
+    const body = JSON.stringify({
+      portal: 'nobody/production',
+      environment: 'production',
+      clinicId: '',
+      personId: null,
+    });
+    expect(await codeOf(await request('/api/connections', { method: 'POST', cookie, body }))).toBe(
+      'connection.unknown_portal',
+    );
+    expect(await codeOf(await request('/api/connections/nope', { cookie }))).toBe(
+      'connection.not_found',
+    );
+  });
+});
+
+describe('the addresses that a browser passes through', () => {
+  it('lead to the portal with a Lax cookie of the attempt, and back to the connection', async () => {
+    const cookie = await signIn();
+    const begun = (await (
+      await request('/api/connections', {
+        method: 'POST',
+        cookie,
+        body: JSON.stringify({
+          portal: 'athenahealth/production',
+          environment: 'production',
+          clinicId: '',
+          personId: null,
+        }),
+      })
+    ).json()) as { connectionId: string; go: string };
+    const sent = await request(new URL(begun.go).pathname);
+    expect(sent.status).toBe(302);
+    expect(sent.headers.get('location')).toContain('/oauth2/v1/authorize?');
+    const set = sent.headers.getSetCookie()[0] ?? '';
+    expect(set).toMatch(
+      /^chartfold-attempt-\w+=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+    const { walk } = await import('../cli/selftest/scripted-browser.ts');
+    const end = await walk(
+      sent.headers.get('location') ?? '',
+      {
+        username: 'nora@example.org',
+        password: 'Sample-Login-1',
+        practice: '24411',
+        decision: 'allow',
+      },
+      { stopAt: 'http://localhost:4200' },
+    );
+    const { pathname, search } = new URL(end.url);
+    const back = await request(pathname + search, { cookie: set.split(';')[0] ?? '' });
+    expect(back.status).toBe(303);
+    expect(back.headers.get('location')).toBe(`/connections/${begun.connectionId}`);
+  });
+
+  it('say in a sentence that a callback belongs to nobody here, and repeat nothing of it', async () => {
+    const response = await request(
+      '/athena/callback?code=secret-code&state=unknown&next=https://evil.example',
+    );
+    expect(response.status).toBe(400);
+    const html = await response.text();
+    expect(html).toContain('does not belong to this browser');
+    expect(html).not.toMatch(/secret-code|evil\.example/);
+    expect(response.headers.get('location')).toBeNull();
+  });
+
+  it('say in a sentence that a link is used or unknown', async () => {
+    const response = await request('/connect/never-made');
+    expect(response.status).toBe(410);
+    expect(await response.text()).toContain('Start the connection again');
+  });
+});
+
+describe('the readable record', () => {
+  it('gives timeline, results, a record and its exact text to who is signed in, and nothing of one person under another’s address', async () => {
+    const cookie = await signIn();
+    const id = await program.connect();
+    await program.sync(id);
+    const { people } = (await (await request('/api/session', { cookie })).json()) as {
+      people: { id: string; records: number }[];
+    };
+    const person = people[0]?.id ?? '';
+    await program.project(person);
+    const post = async (path: string, body: object) =>
+      (await request(path, { method: 'POST', cookie, body: JSON.stringify(body) })).json();
+    const filter = { kinds: [], sources: [], flagged: false };
+    const index = (await post(`/api/people/${person}/timeline`, { filter })) as {
+      days: { day: string | null; rows: number; groups: number }[];
+      records: number;
+    };
+    expect(index.records).toBe(people[0]?.records);
+    const wanted = index.days.slice(0, 60);
+    const { days } = (await post(`/api/people/${person}/timeline/days`, {
+      days: wanted.map((d) => d.day),
+      filter,
+    })) as { days: { groups: { rows: { id: string }[] }[] }[] };
+    expect(days.map((d) => d.groups.length)).toEqual(wanted.map((d) => d.groups));
+    expect(days.map((d) => d.groups.reduce((sum, g) => sum + g.rows.length, 0))).toEqual(
+      wanted.map((d) => d.rows),
+    );
+    const results = (await (await request(`/api/people/${person}/results`, { cookie })).json()) as {
+      panels: {
+        rows: { key: string; count: number; latest: { recordId: string; value: string } }[];
+      }[];
+    };
+    const row = results.panels[0]?.rows[0];
+    const history = (await (
+      await request(`/api/people/${person}/results/${row?.key}`, { cookie })
+    ).json()) as { values: { value: string }[] };
+    expect(history.values).toHaveLength(row?.count ?? -1);
+    expect(history.values[0]?.value).toBe(row?.latest.value);
+    const record = `/api/people/${person}/records/${row?.latest.recordId}`;
+    expect((await request(record, { cookie })).status).toBe(200);
+    const raw = await (await request(`${record}/raw`, { cookie })).text();
+    expect(JSON.parse(raw)).toMatchObject({ resourceType: 'Observation' });
+    const { createPerson } = await import('../access/people.ts');
+    const other = await createPerson(program.db, { name: 'Somebody Else', now });
+    for (const path of [
+      `/records/${row?.latest.recordId}`,
+      `/records/${row?.latest.recordId}/raw`,
+      `/results/${row?.key}`,
+    ]) {
+      expect((await request(`/api/people/${other.id}${path}`, { cookie })).status, path).toBe(404);
+    }
+  });
+
+  it('holds no social security number outside the raw text', async () => {
+    const cookie = await signIn();
+    const id = await program.connect();
+    await program.sync(id);
+    const person = (await program.db.selectFrom('person').select('id').executeTakeFirstOrThrow())
+      .id;
+    await program.project(person);
+    const patient = await program.db
+      .selectFrom('resource')
+      .select('id')
+      .where('type', '=', 'Patient')
+      .executeTakeFirstOrThrow();
+    const raw = await (
+      await request(`/api/people/${person}/records/${patient.id}/raw`, { cookie })
+    ).text();
+    const ssn =
+      /"system":"http:\/\/hl7\.org\/fhir\/sid\/us-ssn"[^}]*"value":"([\d-]+)"/.exec(raw)?.[1] ?? '';
+    expect(ssn).toMatch(/\d{3}-?\d{2}-?\d{4}/);
+    const chart = JSON.stringify([
+      await program.db.selectFrom('chart_row').selectAll().execute(),
+      await program.db.selectFrom('connection').selectAll().execute(),
+      await program.db.selectFrom('person').selectAll().execute(),
+    ]);
+    expect(chart).not.toContain(ssn);
+    expect(chart).not.toContain(ssn.replaceAll('-', ''));
+  });
+});
