@@ -7,17 +7,16 @@ import type { Connection } from '../../http/contract.ts';
 import { useCurrentPerson } from './person.ts';
 import { useConnections } from './queries.ts';
 
-/** One link of the rail or the bar, drawn by the caller. */
-export function Places({
-  draw,
-}: {
-  draw: (place: {
-    icon: LucideIcon;
-    name: string;
-    count: number;
-    link: (className: string, children: ReactNode) => ReactNode;
-  }) => ReactNode;
-}) {
+type Place = {
+  icon: LucideIcon;
+  name: string;
+  /** How many things there need the person. */
+  count: number;
+  link: (className: string, children: ReactNode) => ReactNode;
+};
+
+/** The places, each drawn by the caller: a row of the rail, a button of the bar. */
+export function Places({ draw }: { draw: (place: Place) => ReactNode }) {
   const person = useCurrentPerson();
   const connections = useConnections();
   // A receipt belongs to a connection, though its address stands apart.

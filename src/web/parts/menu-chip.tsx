@@ -52,31 +52,36 @@ export function MenuChip({
           className="max-h-[60dvh] overflow-auto p-1 outline-none"
         >
           {choices.map((c) => (
-            <MenuItem
-              key={c.id}
-              id={c.id}
-              textValue={c.name}
-              className="flex min-h-11 cursor-pointer items-center gap-2.5 rounded-item px-2 text-13 outline-none data-focused:bg-sunk desk:min-h-8"
-            >
-              {({ isSelected }) => (
-                <>
-                  <Check
-                    size={14}
-                    strokeWidth={2}
-                    aria-hidden
-                    className={`shrink-0 ${isSelected ? '' : 'opacity-0'}`}
-                  />
-                  {c.mark}
-                  <span className="flex-1">{c.name}</span>
-                  {c.count !== undefined && (
-                    <span className="text-ink2">{c.count.toLocaleString('en-US')}</span>
-                  )}
-                </>
-              )}
-            </MenuItem>
+            <Choice key={c.id} choice={c} />
           ))}
         </Menu>
       </Popover>
     </MenuTrigger>
+  );
+}
+
+function Choice({ choice: c }: { choice: MenuChoice }) {
+  return (
+    <MenuItem
+      id={c.id}
+      textValue={c.name}
+      className="flex min-h-11 cursor-pointer items-center gap-2.5 rounded-item px-2 text-13 outline-none data-focused:bg-sunk desk:min-h-8"
+    >
+      {({ isSelected }) => (
+        <>
+          <Check
+            size={14}
+            strokeWidth={2}
+            aria-hidden
+            className={`shrink-0 ${isSelected ? '' : 'opacity-0'}`}
+          />
+          {c.mark}
+          <span className="flex-1">{c.name}</span>
+          {c.count !== undefined && (
+            <span className="text-ink2">{c.count.toLocaleString('en-US')}</span>
+          )}
+        </>
+      )}
+    </MenuItem>
   );
 }

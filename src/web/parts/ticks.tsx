@@ -33,15 +33,7 @@ export function ProgressOfSync({ progress, name }: { progress: Progress; name: s
 }
 
 /** The ticks alone. */
-function Ticks({
-  ticks,
-  label,
-  done,
-}: {
-  ticks: QuestionTick[];
-  label: string;
-  done: number;
-}) {
+function Ticks({ ticks, label, done }: { ticks: QuestionTick[]; label: string; done: number }) {
   return (
     <div
       role="progressbar"

@@ -70,18 +70,7 @@ function Question({ connection: c }: { connection: Confirming }) {
           {c.environment === 'preview' && <PreviewBadge />}
           {c.sample && <SampleBadge />}
         </p>
-        <dl className="mt-6 rounded-box border border-line2 bg-surface px-6 py-5">
-          <dt className="sr-only">Name</dt>
-          <dd className="text-24 font-semibold">{patient.name}</dd>
-          <div className="mt-2 grid grid-cols-[6.5rem_1fr] gap-y-1">
-            <dt className="text-ink2">Born</dt>
-            <dd>{patient.birthDate ? longDate(patient.birthDate) : 'not recorded'}</dd>
-            <dt className="text-ink2">Sex</dt>
-            <dd>{sentenceCase(sexInWords(patient.gender))}</dd>
-            <dt className="text-ink2">Clinic</dt>
-            <dd>{[c.clinicName, c.town].filter((s) => s !== null).join(', ')}</dd>
-          </div>
-        </dl>
+        <Patient connection={c} />
         <Into
           people={people}
           into={into}
@@ -108,6 +97,24 @@ function Question({ connection: c }: { connection: Confirming }) {
         </p>
       </div>
     </div>
+  );
+}
+
+function Patient({ connection: c }: { connection: Confirming }) {
+  const { patient } = c.state;
+  return (
+    <dl className="mt-6 rounded-box border border-line2 bg-surface px-6 py-5">
+      <dt className="sr-only">Name</dt>
+      <dd className="text-24 font-semibold">{patient.name}</dd>
+      <div className="mt-2 grid grid-cols-[6.5rem_1fr] gap-y-1">
+        <dt className="text-ink2">Born</dt>
+        <dd>{patient.birthDate ? longDate(patient.birthDate) : 'not recorded'}</dd>
+        <dt className="text-ink2">Sex</dt>
+        <dd>{sentenceCase(sexInWords(patient.gender))}</dd>
+        <dt className="text-ink2">Clinic</dt>
+        <dd>{[c.clinicName, c.town].filter((s) => s !== null).join(', ')}</dd>
+      </div>
+    </dl>
   );
 }
 
@@ -163,25 +170,19 @@ function Answers({
   const reject = useReject();
   const navigate = useNavigate();
   const error = confirm.error ?? reject.error;
+  const watch = () =>
+    void navigate({
+      to: '/connections/$connectionId',
+      params: { connectionId: c.id },
+      replace: true,
+    });
   return (
     <>
       <div className="mt-6 flex flex-wrap gap-3">
         <Button
           look="filled"
           busy={confirm.isPending || confirm.isSuccess}
-          onClick={() =>
-            confirm.mutate(
-              { id: c.id, personId: chosen },
-              {
-                onSuccess: () =>
-                  void navigate({
-                    to: '/connections/$connectionId',
-                    params: { connectionId: c.id },
-                    replace: true,
-                  }),
-              },
-            )
-          }
+          onClick={() => confirm.mutate({ id: c.id, personId: chosen }, { onSuccess: watch })}
           className="text-15 desk:min-h-11 desk:px-5"
         >
           {yesWords(name, anyone, c.state.patient.name)}

@@ -38,22 +38,7 @@ export function ClinicExplained({
           Connected already for {listed(c.connected.map((one) => one.personName))}.
         </p>
       )}
-      <ol className="mt-4">
-        {steps(c).map(([title, text], i) => (
-          <li key={title} className="flex gap-3 border-t border-line py-3">
-            <span
-              aria-hidden="true"
-              className="grid size-6 shrink-0 place-items-center rounded-full border border-line3 text-12 font-medium"
-            >
-              {i + 1}
-            </span>
-            <div>
-              <p className="font-medium">{title}</p>
-              <p className="text-13 text-ink2">{text}</p>
-            </div>
-          </li>
-        ))}
-      </ol>
+      <Steps clinic={c} />
       {c.notes.length > 0 && (
         <div className="border-t border-line pt-3">
           <h3 className="text-13 font-medium">Good to know</h3>
@@ -81,6 +66,27 @@ export function ClinicExplained({
         </div>
       )}
     </section>
+  );
+}
+
+function Steps({ clinic }: { clinic: Clinic }) {
+  return (
+    <ol className="mt-4">
+      {steps(clinic).map(([title, text], i) => (
+        <li key={title} className="flex gap-3 border-t border-line py-3">
+          <span
+            aria-hidden="true"
+            className="grid size-6 shrink-0 place-items-center rounded-full border border-line3 text-12 font-medium"
+          >
+            {i + 1}
+          </span>
+          <div>
+            <p className="font-medium">{title}</p>
+            <p className="text-13 text-ink2">{text}</p>
+          </div>
+        </li>
+      ))}
+    </ol>
   );
 }
 

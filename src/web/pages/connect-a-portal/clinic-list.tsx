@@ -11,17 +11,7 @@ import { clinicKey, markMatches } from './clinic-search.ts';
 const listId = 'clinics';
 const optionId = (c: Clinic) => `clinic-${clinicKey(c).replace(/[^\w-]/g, '_')}`;
 
-/** The one large field. */
-export function ClinicField({
-  ref,
-  typed,
-  found,
-  active,
-  total,
-  onType,
-  onMove,
-  onEnter,
-}: {
+type ClinicFieldProps = {
   ref: Ref<HTMLInputElement>;
   typed: string;
   found: Clinic[];
@@ -30,7 +20,11 @@ export function ClinicField({
   onType: (text: string) => void;
   onMove: (clinic: Clinic) => void;
   onEnter: () => void;
-}) {
+};
+
+/** The one large field. */
+export function ClinicField(props: ClinicFieldProps) {
+  const { ref, typed, found, active, total, onType, onMove, onEnter } = props;
   const move = (e: KeyboardEvent<HTMLInputElement>) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (e.key === 'Enter' && active) {

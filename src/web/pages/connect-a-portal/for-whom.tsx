@@ -12,13 +12,14 @@ export type ForWhom = {
 
 /**
  * The choice, at first the person on screen. A sample clinic never starts in a real person's record,
- * nor a real clinic in the sample's.
+ * nor a real clinic in the sample's, nor a test environment in anyone's.
  */
 export function useForWhom(clinic: Clinic | null): ForWhom {
   const people = usePeople();
   const current = useCurrentPerson();
   const [chosen, setChosen] = useState<string | null | undefined>(undefined);
-  const fits = current && clinic && current.sample === clinic.sample ? current.id : null;
+  const apart = clinic?.environment === 'preview' || current?.sample !== clinic?.sample;
+  const fits = apart ? null : (current?.id ?? null);
   const still = chosen === null || people.some((p) => p.id === chosen);
   return { personId: chosen !== undefined && still ? chosen : fits, choose: setChosen };
 }

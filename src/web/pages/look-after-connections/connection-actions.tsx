@@ -27,8 +27,7 @@ export function ConnectionActions({
   const reject = useReject();
   const disconnect = useDisconnect();
   const error = reconnect.error ?? sync.error ?? reject.error ?? disconnect.error;
-  const { id, state } = connection;
-  const look = filled ? 'filled' : 'plain';
+  const { id } = connection;
 
   if (asking) {
     return (
@@ -42,66 +41,80 @@ export function ConnectionActions({
       />
     );
   }
-  const disconnectButton = (
-    <Button look="quiet" onClick={() => setAsking(true)}>
-      Disconnect
-    </Button>
-  );
-  const signIn = (label: string) => (
-    <Button look={look} busy={reconnect.isPending} onClick={() => reconnect.mutate(id)}>
-      {label}
-    </Button>
-  );
-  const cancel = (
-    <Button look="quiet" busy={reject.isPending} onClick={() => reject.mutate(id)}>
-      Cancel
-    </Button>
-  );
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-x-5 gap-y-1">
-        {state.kind === 'authorising' && (
-          <>
-            {signIn('Continue')}
-            {cancel}
-          </>
+        <WayOn
+          connection={connection}
+          look={filled ? 'filled' : 'plain'}
+          reconnect={reconnect}
+          sync={sync}
+        />
+        {canCancel(connection) && (
+          <Button look="quiet" busy={reject.isPending} onClick={() => reject.mutate(id)}>
+            Cancel
+          </Button>
         )}
-        {state.kind === 'confirm' && (
-          <ButtonLink
-            to="/connections/$connectionId/confirm"
-            params={{ connectionId: id }}
-            look={look}
-          >
-            Look and confirm
-          </ButtonLink>
+        {canDisconnect(connection) && (
+          <Button look="quiet" onClick={() => setAsking(true)}>
+            Disconnect
+          </Button>
         )}
-        {state.kind === 'ready' && (
-          <>
-            <Button look="text" busy={sync.isPending} onClick={() => sync.mutate(id)}>
-              Ask now
-            </Button>
-            {disconnectButton}
-          </>
-        )}
-        {state.kind === 'sign-in-again' && (
-          <>
-            {signIn('Sign in')}
-            {disconnectButton}
-          </>
-        )}
-        {state.kind === 'failed' && (
-          <>
-            {signIn('Try again')}
-            {connection.records > 0 ? disconnectButton : cancel}
-          </>
-        )}
-        {state.kind === 'disconnected' && signIn('Connect again')}
-        {state.kind === 'syncing' && disconnectButton}
         <span className="ml-auto">{children}</span>
       </div>
       {error && <Notice error={error} />}
     </div>
   );
+}
+
+// The one thing to do in this state; while a sync runs there is nothing.
+function WayOn({
+  connection: { id, state },
+  look,
+  reconnect,
+  sync,
+}: {
+  connection: Connection;
+  look: 'filled' | 'plain';
+  reconnect: ReturnType<typeof useReconnect>;
+  sync: ReturnType<typeof useSync>;
+}) {
+  if (state.kind === 'syncing') return null;
+  if (state.kind === 'confirm') {
+    return (
+      <ButtonLink to="/connections/$connectionId/confirm" params={{ connectionId: id }} look={look}>
+        Look and confirm
+      </ButtonLink>
+    );
+  }
+  if (state.kind === 'ready') {
+    return (
+      <Button look="text" busy={sync.isPending} onClick={() => sync.mutate(id)}>
+        Ask now
+      </Button>
+    );
+  }
+  return (
+    <Button look={look} busy={reconnect.isPending} onClick={() => reconnect.mutate(id)}>
+      {signInWords[state.kind]}
+    </Button>
+  );
+}
+
+const signInWords = {
+  authorising: 'Continue',
+  'sign-in-again': 'Sign in',
+  failed: 'Try again',
+  disconnected: 'Connect again',
+} as const;
+
+function canCancel({ state, records }: Connection): boolean {
+  return state.kind === 'authorising' || (state.kind === 'failed' && records === 0);
+}
+
+function canDisconnect({ state, records }: Connection): boolean {
+  if (state.kind === 'failed') return records > 0;
+  return state.kind === 'ready' || state.kind === 'syncing' || state.kind === 'sign-in-again';
 }
 
 function disconnectQuestion({ clinicName, records }: Connection): string {

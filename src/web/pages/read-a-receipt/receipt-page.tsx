@@ -51,35 +51,41 @@ export function ReceiptPage() {
   }
   return (
     <div className="page desk:px-16">
-      <div className="flex items-start justify-between gap-4 print:hidden">
-        <Crumbs
-          trail={[
-            { name: 'Connections', to: '/connections' },
-            {
-              name: r.clinicName,
-              to: '/connections/$connectionId',
-              params: { connectionId: r.connectionId },
-            },
-          ]}
-          here=""
-        />
-        <div className="flex gap-4">
-          <Button look="text" onClick={() => window.print()}>
-            <Printer size={16} strokeWidth={1.6} aria-hidden />
-            Print
-          </Button>
-          <a
-            href={`/api/receipts/${encodeURIComponent(r.id)}`}
-            download={`receipt-${r.startedAt.slice(0, 10)}.json`}
-            className={buttonLook('text')}
-          >
-            <Download size={16} strokeWidth={1.6} aria-hidden />
-            Save
-          </a>
-        </div>
-      </div>
+      <Top receipt={r} />
       <Letter receipt={r} />
       <Neighbours receipt={r} />
+    </div>
+  );
+}
+
+function Top({ receipt: r }: { receipt: Receipt }) {
+  return (
+    <div className="flex items-start justify-between gap-4 print:hidden">
+      <Crumbs
+        trail={[
+          { name: 'Connections', to: '/connections' },
+          {
+            name: r.clinicName,
+            to: '/connections/$connectionId',
+            params: { connectionId: r.connectionId },
+          },
+        ]}
+        here=""
+      />
+      <div className="flex gap-4">
+        <Button look="text" onClick={() => window.print()}>
+          <Printer size={16} strokeWidth={1.6} aria-hidden />
+          Print
+        </Button>
+        <a
+          href={`/api/receipts/${encodeURIComponent(r.id)}`}
+          download={`receipt-${r.startedAt.slice(0, 10)}.json`}
+          className={buttonLook('text')}
+        >
+          <Download size={16} strokeWidth={1.6} aria-hidden />
+          Save
+        </a>
+      </div>
     </div>
   );
 }

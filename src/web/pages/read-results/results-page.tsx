@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useLocation, useNavigate, useParams } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Results } from '../../../http/contract.ts';
 import { resultsQuery } from '../../app/queries.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
@@ -25,38 +25,16 @@ import { ResultsTable } from './results-table.tsx';
 export function ResultsPage() {
   usePageTitle('Results');
   const { personId = '' } = useParams({ strict: false });
-  const hash = useLocation({ select: (l) => l.hash });
-  const filters = useMemo(() => readResultFilters(hash), [hash]);
   const { data, error, isPending, refetch } = useQuery(resultsQuery(personId));
-  const navigate = useNavigate();
-  const panels = useMemo(() => filteredPanels(data?.panels ?? [], filters), [data, filters]);
-  const order = panels.flatMap((p) => p.rows.map((r) => r.key));
-
-  const change = useCallback(
-    (next: Partial<ResultFilters>, replace = true) =>
-      navigate({
-        to: '.',
-        hash: writeResultFilters({ ...filters, ...next }),
-        replace,
-        resetScroll: false,
-      }),
-    [navigate, filters],
-  );
+  const { filters, change, close } = useFilters();
   const { open } = filters;
-  const close = useCallback(() => {
-    void change({ open: null }).then(() => {
-      const row =
-        open && document.querySelector<HTMLElement>(`[data-analyte="${CSS.escape(open)}"]`);
-      (row || document.getElementById('main'))?.focus();
-    });
-  }, [change, open]);
+  const panels = useMemo(() => filteredPanels(data?.panels ?? [], filters), [data, filters]);
   const step = (by: 1 | -1) => {
+    const order = panels.flatMap((p) => p.rows.map((r) => r.key));
     const next = open === null ? undefined : order[order.indexOf(open) + by];
     if (next === undefined) return;
     void change({ open: next });
-    document
-      .querySelector(`[data-analyte="${CSS.escape(next)}"]`)
-      ?.scrollIntoView({ block: 'nearest' });
+    rowOf(next)?.scrollIntoView({ block: 'nearest' });
   };
   return (
     <div className={`page w-full ${open ? 'wide:pr-[29rem] print:pr-0' : ''}`}>
@@ -75,16 +53,13 @@ export function ResultsPage() {
             onChange={(next) => void change(next)}
             narrow={open !== null}
           />
-          {panels.length === 0 ? (
-            <div className="py-6">
-              <p role="status" className="mb-4 text-ink2">
-                {filters.outside && filters.name === ''
-                  ? 'No latest result is outside its range.'
-                  : 'No result here fits these filters.'}
-              </p>
-              <Button onClick={() => void change({ name: '', outside: false })}>Show all</Button>
-            </div>
-          ) : (
+          {panels.length === 0 && (
+            <NothingFits
+              filters={filters}
+              onClear={() => void change({ name: '', outside: false })}
+            />
+          )}
+          {panels.length > 0 && (
             <ResultsTable
               panels={panels}
               open={open}
@@ -103,6 +78,49 @@ export function ResultsPage() {
           onStep={step}
         />
       )}
+    </div>
+  );
+}
+
+// The filters stand in the address, after `#`; the open analyte is one of them.
+function useFilters() {
+  const hash = useLocation({ select: (l) => l.hash });
+  const filters = useMemo(() => readResultFilters(hash), [hash]);
+  const navigate = useNavigate();
+  const change = useCallback(
+    (next: Partial<ResultFilters>, replace = true) =>
+      navigate({
+        to: '.',
+        hash: writeResultFilters({ ...filters, ...next }),
+        replace,
+        resetScroll: false,
+      }),
+    [navigate, filters],
+  );
+  const { open } = filters;
+  const close = useCallback(
+    () =>
+      void change({ open: null }).then(() =>
+        (rowOf(open) ?? document.getElementById('main'))?.focus(),
+      ),
+    [change, open],
+  );
+  return { filters, change, close };
+}
+
+function rowOf(key: string | null): HTMLElement | null {
+  return key === null ? null : document.querySelector(`[data-analyte="${CSS.escape(key)}"]`);
+}
+
+function NothingFits({ filters, onClear }: { filters: ResultFilters; onClear: () => void }) {
+  return (
+    <div className="py-6">
+      <p role="status" className="mb-4 text-ink2">
+        {filters.outside && filters.name === ''
+          ? 'No latest result is outside its range.'
+          : 'No result here fits these filters.'}
+      </p>
+      <Button onClick={onClear}>Show all</Button>
     </div>
   );
 }
@@ -126,18 +144,7 @@ function FilterRow({
   return (
     <div className="mb-3 flex flex-wrap items-center gap-x-6 gap-y-2 print:hidden">
       <div className="flex w-full flex-wrap gap-2 desk:w-auto">
-        <label className="flex h-11 w-full items-center gap-2.5 rounded-box border border-edge bg-surface px-3 has-focus-visible:border-teal has-focus-visible:ring-4 has-focus-visible:ring-teal-tint desk:h-8 desk:w-56">
-          <Search size={16} strokeWidth={1.6} aria-hidden className="shrink-0 text-ink3" />
-          <input
-            type="search"
-            aria-label="Filter by name"
-            placeholder="Filter by name"
-            autoComplete="off"
-            value={filters.name}
-            onChange={(e) => onChange({ name: e.target.value })}
-            className="min-w-0 flex-1 bg-transparent text-13 outline-none placeholder:text-ink3"
-          />
-        </label>
+        <NameField name={filters.name} onName={(name) => onChange({ name })} />
         <Chip pressed={!filters.outside} onPress={() => onChange({ outside: false })}>
           All
         </Chip>
@@ -161,6 +168,33 @@ function FilterRow({
         </ul>
       )}
     </div>
+  );
+}
+
+// What is typed is kept here too: the address follows a moment later, and no letter is lost to that.
+function NameField({ name, onName }: { name: string; onName: (name: string) => void }) {
+  const [typed, setTyped] = useState(name);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (document.activeElement !== field.current) setTyped(name);
+  }, [name]);
+  return (
+    <label className="flex h-11 w-full items-center gap-2.5 rounded-box border border-edge bg-surface px-3 has-focus-visible:border-teal has-focus-visible:ring-4 has-focus-visible:ring-teal-tint desk:h-8 desk:w-56">
+      <Search size={16} strokeWidth={1.6} aria-hidden className="shrink-0 text-ink3" />
+      <input
+        ref={field}
+        type="search"
+        aria-label="Filter by name"
+        placeholder="Filter by name"
+        autoComplete="off"
+        value={typed}
+        onChange={(e) => {
+          setTyped(e.target.value);
+          onName(e.target.value);
+        }}
+        className="min-w-0 flex-1 bg-transparent text-13 outline-none placeholder:text-ink3"
+      />
+    </label>
   );
 }
 

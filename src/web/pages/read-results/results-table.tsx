@@ -30,31 +30,7 @@ export function ResultsTable({
   return (
     <table className="w-full border-line2 desk:border-b">
       <caption className="sr-only">Latest result of each analyte, by panel</caption>
-      <thead className="hidden text-12 text-ink2 desk:table-header-group">
-        <tr className="border-b border-line2 [&>th]:py-1.5 [&>th]:font-normal">
-          <th scope="col" className="pl-9 text-left">
-            Name
-          </th>
-          <th scope="col" className="text-right">
-            Latest
-          </th>
-          <th scope="col" className="w-28 pl-3 text-left">
-            Unit
-          </th>
-          <th scope="col" className="w-36 text-left">
-            Flag
-          </th>
-          <th scope="col" className={`text-left ${wide}`}>
-            Reference range
-          </th>
-          <th scope="col" className={`text-right ${wide}`}>
-            Date
-          </th>
-          <th scope="col" className={`w-24 pl-4 text-left ${wide}`}>
-            Sources
-          </th>
-        </tr>
-      </thead>
+      <Head wide={wide} />
       {panels.map(({ name, rows, alone }) => {
         const isFolded = folded.has(name);
         return (
@@ -82,6 +58,36 @@ export function ResultsTable({
         );
       })}
     </table>
+  );
+}
+
+function Head({ wide }: { wide: string }) {
+  return (
+    <thead className="hidden text-12 text-ink2 desk:table-header-group">
+      <tr className="border-b border-line2 [&>th]:py-1.5 [&>th]:font-normal">
+        <th scope="col" className="pl-9 text-left">
+          Name
+        </th>
+        <th scope="col" className="text-right">
+          Latest
+        </th>
+        <th scope="col" className="w-28 pl-3 text-left">
+          Unit
+        </th>
+        <th scope="col" className="w-36 text-left">
+          Flag
+        </th>
+        <th scope="col" className={`text-left ${wide}`}>
+          Reference range
+        </th>
+        <th scope="col" className={`text-right ${wide}`}>
+          Date
+        </th>
+        <th scope="col" className={`w-24 pl-4 text-left ${wide}`}>
+          Sources
+        </th>
+      </tr>
+    </thead>
   );
 }
 

@@ -58,6 +58,27 @@ export function FilterBar({
         Flagged
         <ChipCount n={index.flagged} />
       </Chip>
+      <YearChips
+        years={years}
+        year={filters.year}
+        onYear={(year) => onChange({ ...filters, year })}
+      />
+    </div>
+  );
+}
+
+// On a desk the strip chooses the year and the chip takes it back; elsewhere a list stands for both.
+function YearChips({
+  years,
+  year,
+  onYear,
+}: {
+  years: StripYear[];
+  year: string | null;
+  onYear: (year: string | null) => void;
+}) {
+  return (
+    <>
       <span className="contents desk:hidden">
         <MenuChip
           name="Year"
@@ -65,19 +86,19 @@ export function FilterBar({
           choices={years
             .filter((y) => y.total > 0)
             .map((y) => ({ id: String(y.year), name: String(y.year), count: y.total }))}
-          chosen={filters.year ? [filters.year] : []}
-          onChoose={([year]) => onChange({ ...filters, year: year ?? null })}
+          chosen={year ? [year] : []}
+          onChoose={([chosen]) => onYear(chosen ?? null)}
         />
       </span>
-      {filters.year && (
+      {year && (
         <span className="hidden desk:contents">
-          <Chip pressed onPress={() => onChange({ ...filters, year: null })}>
-            {filters.year} only
+          <Chip pressed onPress={() => onYear(null)}>
+            {year} only
             <X size={14} strokeWidth={2} aria-hidden />
             <span className="sr-only">, show all years</span>
           </Chip>
         </span>
       )}
-    </div>
+    </>
   );
 }

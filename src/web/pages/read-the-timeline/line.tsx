@@ -1,8 +1,8 @@
 // Owns the scrolling line of days: only what is in view is drawn and fetched.
 
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { TimelineFilter } from '../../../http/contract.ts';
+import type { TimelineDay, TimelineFilter } from '../../../http/contract.ts';
 import { longDate } from '../../parts/dates.ts';
 import { Notice } from '../../parts/page-states.tsx';
 import { useIsDesk } from '../../parts/use-media.ts';
@@ -17,16 +17,7 @@ import {
 } from './timeline-layout.ts';
 import { useDays } from './use-days.ts';
 
-/** The line with its strip. */
-export function Line({
-  personId,
-  filter,
-  days,
-  years,
-  year,
-  openRecord,
-  onYear,
-}: {
+type LineProps = {
   personId: string;
   filter: TimelineFilter;
   days: IndexDay[];
@@ -34,7 +25,10 @@ export function Line({
   year: string | null;
   openRecord: string | null;
   onYear: (year: string | null) => void;
-}) {
+};
+
+/** The line with its strip. */
+export function Line({ personId, filter, days, years, year, openRecord, onYear }: LineProps) {
   const box = useRef<HTMLDivElement>(null);
   const rowHeight = useIsDesk() ? 29 : 44;
   const items = useMemo(() => lineItems(days), [days]);
@@ -87,30 +81,44 @@ export function Line({
           Part of the record: what was on screen, {inView ? longDate(inView.newest) : ''} and
           before.
         </p>
-        <div className="relative" style={{ height: virtual.getTotalSize() }}>
-          {drawn.map(({ index, key, start }) => {
-            const item = items[index];
-            if (!item) return null;
-            return (
-              <div
-                key={key}
-                ref={virtual.measureElement}
-                data-index={index}
-                className="absolute inset-x-0 top-0"
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                {item.kind === 'month' ? (
-                  <h2 className="flex h-9 items-center border-b border-line bg-sunk px-5 text-13 font-medium text-ink2 desk:px-6">
-                    {item.label}
-                  </h2>
-                ) : (
-                  <DayBlock index={item.day} day={known.get(item.day.day)} />
-                )}
-              </div>
-            );
-          })}
-        </div>
+        <Items virtual={virtual} items={items} known={known} />
       </div>
+    </div>
+  );
+}
+
+function Items({
+  virtual,
+  items,
+  known,
+}: {
+  virtual: Virtualizer<HTMLDivElement, Element>;
+  items: ReturnType<typeof lineItems>;
+  known: ReadonlyMap<string | null, TimelineDay>;
+}) {
+  return (
+    <div className="relative" style={{ height: virtual.getTotalSize() }}>
+      {virtual.getVirtualItems().map(({ index, key, start }) => {
+        const item = items[index];
+        if (!item) return null;
+        return (
+          <div
+            key={key}
+            ref={virtual.measureElement}
+            data-index={index}
+            className="absolute inset-x-0 top-0"
+            style={{ transform: `translateY(${start}px)` }}
+          >
+            {item.kind === 'month' ? (
+              <h2 className="flex h-9 items-center border-b border-line bg-sunk px-5 text-13 font-medium text-ink2 desk:px-6">
+                {item.label}
+              </h2>
+            ) : (
+              <DayBlock index={item.day} day={known.get(item.day.day)} />
+            )}
+          </div>
+        );
+      })}
     </div>
   );
 }

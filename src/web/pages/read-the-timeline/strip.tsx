@@ -1,6 +1,6 @@
 // Owns the year strip: a picture of the whole record, a scrubber, and a filter by year.
 
-import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
+import type { KeyboardEvent, PointerEvent } from 'react';
 import { monthHead } from '../../parts/dates.ts';
 import { barLength, monthAt, type StripYear } from './timeline-layout.ts';
 
@@ -82,33 +82,24 @@ function YearButton({
   );
 }
 
-function Bars({
-  years,
-  yearHeight,
-  inView,
-  onMonth,
-}: {
+type BarsProps = {
   years: StripYear[];
   yearHeight: number;
   inView: { newest: string; oldest: string } | null;
   onMonth: (month: string) => void;
-}) {
-  const box = useRef<SVGSVGElement>(null);
-  const first = years[0]?.year ?? 0;
-  const most = Math.max(1, ...years.flatMap((y) => y.months));
-  const step = yearHeight / 12;
-  const place = (month: string) =>
-    (first - Number(month.slice(0, 4))) * 12 + (12 - Number(month.slice(5, 7)));
-  const last = years.length * 12 - 1;
-  const now = inView ? Math.min(last, Math.max(0, place(inView.newest))) : 0;
-  const end = inView ? Math.min(last, Math.max(now, place(inView.oldest))) : 0;
+};
 
+function Bars({ years, yearHeight, inView, onMonth }: BarsProps) {
+  const { now, end, last } = placesInView(years, inView);
+  const step = yearHeight / 12;
+  const go = (y: number) => {
+    const month = monthAt(y, yearHeight, years);
+    if (month) onMonth(month);
+  };
   const scrub = (e: PointerEvent<SVGSVGElement>) => {
     if (e.type === 'pointermove' && e.buttons !== 1) return;
     if (e.type === 'pointerdown') e.currentTarget.setPointerCapture(e.pointerId);
-    const top = box.current?.getBoundingClientRect().top ?? 0;
-    const month = monthAt(e.clientY - top, yearHeight, years);
-    if (month) onMonth(month);
+    go(e.clientY - e.currentTarget.getBoundingClientRect().top);
   };
   const press = (e: KeyboardEvent) => {
     const by = {
@@ -121,12 +112,10 @@ function Bars({
     }[e.key];
     if (by === undefined) return;
     e.preventDefault();
-    const month = monthAt((Math.min(last, Math.max(0, now + by)) + 0.5) * step, yearHeight, years);
-    if (month) onMonth(month);
+    go((Math.min(last, Math.max(0, now + by)) + 0.5) * step);
   };
   return (
     <svg
-      ref={box}
       width={width}
       height={years.length * yearHeight}
       role="slider"
@@ -143,33 +132,7 @@ function Bars({
       className="cursor-pointer touch-none overflow-visible rounded-tag"
     >
       <title>Records by month. Drag to move through the years.</title>
-      {years.map(({ year, months }, y) => (
-        <g key={year}>
-          {y > 0 && (
-            <path
-              d={`M0 ${y * yearHeight - 0.5}H${width}`}
-              className="stroke-line"
-              strokeWidth="1"
-            />
-          )}
-          {months.map((count, m) =>
-            count === 0 ? null : (
-              <rect
-                // biome-ignore lint/suspicious/noArrayIndexKey: a month is its place in the year
-                key={m}
-                x="0"
-                y={y * yearHeight + m * step + step * 0.15}
-                width={Math.max(3, barLength(count, most) * width)}
-                height={Math.max(1, step * 0.7)}
-                rx="1"
-                className={
-                  y * 12 + m >= now && y * 12 + m <= end && inView ? 'fill-teal' : 'fill-line3'
-                }
-              />
-            ),
-          )}
-        </g>
-      ))}
+      <MonthBars years={years} yearHeight={yearHeight} lit={inView ? [now, end] : null} />
       {inView && (
         <rect
           x="-3"
@@ -184,4 +147,52 @@ function Bars({
       )}
     </svg>
   );
+}
+
+// Where the months on screen stand, counted from the newest December down.
+function placesInView(years: StripYear[], inView: BarsProps['inView']) {
+  const first = years[0]?.year ?? 0;
+  const last = years.length * 12 - 1;
+  const place = (month: string, least: number) => {
+    const at = (first - Number(month.slice(0, 4))) * 12 + (12 - Number(month.slice(5, 7)));
+    return Math.min(last, Math.max(least, at));
+  };
+  const now = inView ? place(inView.newest, 0) : 0;
+  return { now, end: inView ? place(inView.oldest, now) : 0, last };
+}
+
+function MonthBars({
+  years,
+  yearHeight,
+  lit,
+}: {
+  years: StripYear[];
+  yearHeight: number;
+  lit: [number, number] | null;
+}) {
+  const most = Math.max(1, ...years.flatMap((y) => y.months));
+  const step = yearHeight / 12;
+  const look = (place: number) =>
+    lit && place >= lit[0] && place <= lit[1] ? 'fill-teal' : 'fill-line3';
+  return years.map(({ year, months }, y) => (
+    <g key={year}>
+      {y > 0 && (
+        <path d={`M0 ${y * yearHeight - 0.5}H${width}`} className="stroke-line" strokeWidth="1" />
+      )}
+      {months.map((count, m) =>
+        count === 0 ? null : (
+          <rect
+            // biome-ignore lint/suspicious/noArrayIndexKey: a month is its place in the year
+            key={m}
+            x="0"
+            y={y * yearHeight + m * step + step * 0.15}
+            width={Math.max(3, barLength(count, most) * width)}
+            height={Math.max(1, step * 0.7)}
+            rx="1"
+            className={look(y * 12 + m)}
+          />
+        ),
+      )}
+    </g>
+  ));
 }

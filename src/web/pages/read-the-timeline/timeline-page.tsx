@@ -20,7 +20,7 @@ import {
   writeFilters,
 } from './filters.ts';
 import { Line } from './line.tsx';
-import { inRuns, yearStrip } from './timeline-layout.ts';
+import { inRuns, type StripYear, yearStrip } from './timeline-layout.ts';
 import { useStep } from './use-days.ts';
 
 /** `/people/:id/timeline`, with or without a record open. */
@@ -55,17 +55,7 @@ export function TimelinePage() {
     <div
       className={`flex h-[calc(100dvh-8.5rem)] flex-col desk:h-dvh print:h-auto ${recordId ? 'wide:mr-[27.5rem] print:mr-0' : ''}`}
     >
-      <div className="border-b border-line px-5 pt-3 pb-2 desk:px-8 desk:pt-6 desk:pb-3">
-        <div className="mb-2 flex flex-wrap items-baseline gap-x-3">
-          <h1 className="text-24 font-semibold">Timeline</h1>
-          <p className="text-13 text-ink2" role="status">
-            {index && extent(index, days.length, filters)}
-          </p>
-        </div>
-        {index && (index.records > 0 || isFiltered(filters)) && (
-          <FilterBar index={index} years={years} filters={filters} onChange={change} />
-        )}
-      </div>
+      <Head index={index} years={years} days={days.length} filters={filters} onChange={change} />
       {!index && (
         <div className="px-5 desk:px-8">
           <Skeleton lines={12} label="Loading the timeline" />
@@ -87,6 +77,34 @@ export function TimelinePage() {
         />
       )}
       {recordId && <RecordSheet personId={personId} recordId={recordId} {...sheet} />}
+    </div>
+  );
+}
+
+function Head({
+  index,
+  years,
+  days,
+  filters,
+  onChange,
+}: {
+  index: TimelineIndex | undefined;
+  years: StripYear[];
+  days: number;
+  filters: Filters;
+  onChange: (filters: Filters) => void;
+}) {
+  return (
+    <div className="border-b border-line px-5 pt-3 pb-2 desk:px-8 desk:pt-6 desk:pb-3">
+      <div className="mb-2 flex flex-wrap items-baseline gap-x-3">
+        <h1 className="text-24 font-semibold">Timeline</h1>
+        <p className="text-13 text-ink2" role="status">
+          {index && extent(index, days, filters)}
+        </p>
+      </div>
+      {index && (index.records > 0 || isFiltered(filters)) && (
+        <FilterBar index={index} years={years} filters={filters} onChange={onChange} />
+      )}
     </div>
   );
 }
