@@ -22,9 +22,12 @@ export function prepare(options) {
 /** Runs the program with these arguments on that Node, and ends as it ends. */
 export function run(node, args) {
   const child = spawn(node, args, { stdio: 'inherit', env: environmentFor(node) });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => child.kill(signal));
   child.on('error', (error) => stop(`${node} could not be started: ${error.message}`));
-  child.on('exit', (code, signal) => process.exit(code === null ? (signal === 'SIGINT' ? 130 : 1) : code));
+  child.on('exit', (code, signal) =>
+    process.exit(code === null ? (signal === 'SIGINT' ? 130 : 1) : code),
+  );
 }
 
 /** This Node where it is new enough, else the one that tools/node pins; fetched when it is not there yet. */
@@ -32,13 +35,19 @@ function findNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return process.execPath;
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  const locked = JSON.parse(readFileSync(join(NODE_TOOLS, 'package-lock.json'), 'utf8')).packages[`node_modules/${name}`];
+  const locked = JSON.parse(readFileSync(join(NODE_TOOLS, 'package-lock.json'), 'utf8')).packages[
+    `node_modules/${name}`
+  ];
   if (!locked) {
-    stop(`Chartfold needs Node ${NEEDED.join('.')} or newer; this is ${process.versions.node}. Install a newer one from nodejs.org and start again.`);
+    stop(
+      `Chartfold needs Node ${NEEDED.join('.')} or newer; this is ${process.versions.node}. Install a newer one from nodejs.org and start again.`,
+    );
   }
   const folder = join(NODE_TOOLS, 'node_modules', name);
   const binary = join(folder, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node');
-  const isThere = existsSync(binary) && JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version === locked.version;
+  const isThere =
+    existsSync(binary) &&
+    JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version === locked.version;
   if (!isThere) {
     say(
       `Chartfold needs Node ${NEEDED.join('.')} or newer and this machine has ${process.versions.node}, so Node ${locked.version} is fetched from the npm registry (package ${name}, a repackaging of the official build, pinned by ${locked.integrity.slice(0, 30)}…) into tools/node; to use your own, install a newer Node and start again.`,
@@ -62,11 +71,24 @@ function installPackages(node) {
 function buildWeb(node) {
   const out = join(ROOT, 'dist');
   const stamp = join(out, 'web.stamp');
-  const wanted = hashOf([...filesBelow(join(ROOT, 'src', 'web')), join(ROOT, 'vite.config.ts'), join(ROOT, 'package-lock.json')]);
-  if (existsSync(join(out, 'web', 'index.html')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const wanted = hashOf([
+    ...filesBelow(join(ROOT, 'src', 'web')),
+    join(ROOT, 'vite.config.ts'),
+    join(ROOT, 'package-lock.json'),
+  ]);
+  if (
+    existsSync(join(out, 'web', 'index.html')) &&
+    existsSync(stamp) &&
+    readFileSync(stamp, 'utf8') === wanted
+  )
+    return;
   say('Building the web part …');
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
-  const built = spawnSync(node, [vite, 'build', '--logLevel', 'error'], { cwd: ROOT, stdio: 'inherit', env: environmentFor(node) });
+  const built = spawnSync(node, [vite, 'build', '--logLevel', 'error'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: environmentFor(node),
+  });
   if (built.status !== 0) stop('The web part could not be built; the lines above say why.');
   mkdirSync(out, { recursive: true });
   writeFileSync(stamp, wanted);
@@ -78,22 +100,33 @@ function npm(node, args, cwd) {
   const isScript = file && /\.c?js$/.test(file);
   const result = isScript
     ? spawnSync(node, [file, ...args], { cwd, stdio: ['ignore', 2, 2], env: environmentFor(node) })
-    : spawnSync('npm', args, { cwd, stdio: ['ignore', 2, 2], env: environmentFor(node), shell: process.platform === 'win32' });
-  if (result.status !== 0) stop(`npm ${args[0]} did not succeed in ${cwd === ROOT ? 'the clone' : 'tools/node'}; the lines above say why. Check the network and start again.`);
+    : spawnSync('npm', args, {
+        cwd,
+        stdio: ['ignore', 2, 2],
+        env: environmentFor(node),
+        shell: process.platform === 'win32',
+      });
+  if (result.status !== 0)
+    stop(
+      `npm ${args[0]} did not succeed in ${cwd === ROOT ? 'the clone' : 'tools/node'}; the lines above say why. Check the network and start again.`,
+    );
 }
 
 /** The chosen Node first on the PATH, so that whatever is started by name runs on it too. */
 function environmentFor(node) {
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH || ''}` };
   // Headers of another Node would make a native build that cannot load; none is built, but none may be tried.
-  for (const key of Object.keys(env)) if (/^npm_config_(nodedir|prefix|local_prefix)$/i.test(key)) delete env[key];
+  for (const key of Object.keys(env))
+    if (/^npm_config_(nodedir|prefix|local_prefix)$/i.test(key)) delete env[key];
   return env;
 }
 
 function filesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)]));
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)],
+    );
 }
 
 function hashOf(files) {

@@ -23,7 +23,7 @@ export function selftest(root: Command): void {
     .addOption(
       new Option('--portal <name>')
         .choices(vendors.map((v) => v.portal.id))
-        .default('athenahealth'),
+        .default(vendors[0]?.portal.id),
     )
     .addOption(
       new Option('--auth <method>')
