@@ -1,0 +1,68 @@
+// Owns what the browser tests do on a page: axe, pictures in both sizes and themes, the portal's own pages.
+
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const SHOTS = resolve(import.meta.dirname, '../shots');
+export const DESKTOP = { width: 1440, height: 900 };
+export const MOBILE = { width: 390, height: 844 };
+
+/** axe finds nothing on the page as it stands, in both themes. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+      .analyze();
+    const found = violations.map(
+      (v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(' ')).join(', ')})`,
+    );
+    expect(found, `axe on ${what}, ${scheme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** Pictures of the page at both sizes and in both themes, where CHARTFOLD_SHOTS is set. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (!process.env.CHARTFOLD_SHOTS) return;
+  mkdirSync(SHOTS, { recursive: true });
+  for (const [size, viewport] of [
+    ['desktop', DESKTOP],
+    ['mobile', MOBILE],
+  ] as const) {
+    await page.setViewportSize(viewport);
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await page.waitForTimeout(250);
+      await page.screenshot({ path: join(SHOTS, `${name}-${size}-${scheme}.png`) });
+    }
+  }
+  await page.setViewportSize(DESKTOP);
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** No page is wider than the screen. */
+export async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
+  await page.setViewportSize(MOBILE);
+  const over = () =>
+    page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+  // A sheet that comes in may be wider for a moment.
+  await expect.poll(over, { message: `${what} scrolls sideways at 390 px` }).toBeLessThanOrEqual(0);
+  await page.setViewportSize(DESKTOP);
+}
+
+/** Fills in the simulated portal's pages: sign-in, practice where it asks, consent. */
+export async function signInAtPortal(page: Page, decision: 'allow' | 'deny'): Promise<void> {
+  await page.waitForURL(/\/oauth2\/v1\//);
+  await page.getByLabel('Email').fill('nora@example.org');
+  await page.getByLabel('Password').fill('Sample-Login-1');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('radio').first().check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: decision === 'allow' ? 'Allow' : 'Deny' }).click();
+}
