@@ -49,7 +49,7 @@ function Signed() {
       >
         Skip to the page
       </a>
-      <div className="desk:grid desk:grid-cols-[13.5rem_minmax(0,1fr)]">
+      <div className="desk:grid desk:grid-cols-[13.5rem_minmax(0,1fr)] print:block">
         <Rail />
         <div className="flex min-h-dvh min-w-0 flex-col pb-20 desk:pb-0 print:pb-0">
           <MobileTop />

@@ -1,6 +1,6 @@
 // Owns what a page shows when it has nothing to show yet, or cannot: skeleton, fault, not found.
 
-import { useRouter } from '@tanstack/react-router';
+import { Link, useRouter } from '@tanstack/react-router';
 import { CircleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { problemOf } from '../app/api.ts';
@@ -84,6 +84,15 @@ export function PageFault({ error }: { error: unknown }) {
     <div className="page">
       <Notice error={error} onRetry={() => void router.invalidate()} />
     </div>
+  );
+}
+
+/** The way out of a page that has nothing to show. */
+export function FirstPageLink() {
+  return (
+    <Link to="/" className="mt-1 inline-block text-13 text-teal underline underline-offset-4">
+      Go to the first page
+    </Link>
   );
 }
 

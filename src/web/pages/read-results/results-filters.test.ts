@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Flag, ResultRow } from '../../../http/contract.ts';
 import {
   filteredPanels,
+  panelShort,
   panelWords,
   readResultFilters,
   writeResultFilters,
@@ -73,5 +74,13 @@ describe('what is said of a panel', () => {
       '2 analytes, none outside its range',
     );
     expect(panelWords([row('B', null, null)], false)).toBe('1 analyte');
+  });
+
+  it('is short where there is little room', () => {
+    const rows = [row('A1c', 'high'), row('Glucose')];
+    expect(panelShort(rows, false)).toBe('2 analytes');
+    expect(panelShort(rows, true)).toBe('1 of 2 outside');
+    expect(panelShort([row('TSH')], true)).toBe('all in range');
+    expect(panelShort([row('TSH', null, null)], true)).toBe('1 analyte');
   });
 });

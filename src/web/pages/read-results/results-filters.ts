@@ -64,6 +64,14 @@ export function panelWords(rows: readonly ResultRow[], folded: boolean): string 
   return `${said}: ${named.join(', ')}`;
 }
 
+/** The same where there is little room: `9 analytes`; folded `all in range` or `1 of 16 outside`. */
+export function panelShort(rows: readonly ResultRow[], folded: boolean): string {
+  const out = rows.filter((r) => r.latest.flag !== null).length;
+  if (folded && out > 0) return `${out} of ${rows.length} outside`;
+  if (folded && rows.every((r) => r.latest.range !== null)) return 'all in range';
+  return `${rows.length} ${rows.length === 1 ? 'analyte' : 'analytes'}`;
+}
+
 function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }

@@ -9,7 +9,7 @@ import { resultsQuery } from '../../app/queries.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
 import { Chip, ChipCount } from '../../parts/chip.tsx';
 import { FlagShape, SourceMark } from '../../parts/marks.tsx';
-import { Notice, Skeleton } from '../../parts/page-states.tsx';
+import { FirstPageLink, Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { counted } from '../../parts/words.ts';
 import { ResultSheet } from './result-sheet.tsx';
@@ -43,7 +43,11 @@ export function ResultsPage() {
         {data && <p className="text-13 text-ink2">{extent(data)}</p>}
       </div>
       {isPending && <Skeleton lines={12} label="Loading the results" />}
-      {error && !data && <Notice error={error} onRetry={() => void refetch()} />}
+      {error && !data && (
+        <Notice error={error} onRetry={() => void refetch()}>
+          <FirstPageLink />
+        </Notice>
+      )}
       {data && data.analytes === 0 && <NoResults />}
       {data && data.analytes > 0 && (
         <>

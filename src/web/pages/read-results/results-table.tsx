@@ -6,7 +6,7 @@ import type { ResultRow } from '../../../http/contract.ts';
 import { shortDate } from '../../parts/dates.ts';
 import { unflaggedWord } from '../../parts/flags.ts';
 import { Flag, FlagShape, SourceMark } from '../../parts/marks.tsx';
-import { panelWords, type ShownPanel } from './results-filters.ts';
+import { panelShort, panelWords, type ShownPanel } from './results-filters.ts';
 
 /** The table. `narrow` leaves out what the open sheet shows anyway. */
 export function ResultsTable({
@@ -116,8 +116,9 @@ function PanelHead({
         >
           <Icon size={16} strokeWidth={1.6} aria-hidden className="shrink-0 text-ink2 desk:ml-2" />
           <span className="font-medium">{name}</span>
-          <span className="ml-auto text-right text-13 text-ink2 desk:ml-0 desk:text-left">
-            {panelWords(rows, folded)}
+          <span className="hidden text-13 text-ink2 desk:inline">{panelWords(rows, folded)}</span>
+          <span className="ml-auto shrink-0 text-13 text-ink2 desk:hidden">
+            {panelShort(rows, folded)}
           </span>
           {folded && !narrow && <Dots rows={rows} />}
         </button>
@@ -155,13 +156,6 @@ function Line({
   onOpen: () => void;
 }) {
   const { value, unit, flag, range, date, amended } = row.latest;
-  const marks = (
-    <span className="inline-flex gap-1.5">
-      {row.sources.map(({ id, name, mark }) => (
-        <SourceMark key={id} mark={mark} name={name} />
-      ))}
-    </span>
-  );
   return (
     <tr
       onClick={(e) => {
@@ -170,7 +164,10 @@ function Line({
       }}
       className={`cursor-pointer border-t border-line hover:bg-sunk ${isOpen ? 'bg-sunk' : ''}`}
     >
-      <th scope="row" className="py-1.5 text-left font-normal desk:h-[39px] desk:py-0 desk:pl-9">
+      <th
+        scope="row"
+        className="py-1.5 text-left align-top font-normal desk:align-middle desk:h-[39px] desk:py-0 desk:pl-9"
+      >
         <button
           type="button"
           data-analyte={row.key}
@@ -182,7 +179,9 @@ function Line({
         </button>
         <span className="block text-13 text-ink2 desk:hidden">{range ?? 'no range given'}</span>
       </th>
-      <td className="py-1.5 pl-3 text-right align-top desk:py-0 desk:align-middle">
+      <td
+        className={`py-1.5 pl-3 text-right align-top desk:py-0 desk:align-middle ${value.length < 12 ? 'whitespace-nowrap' : ''}`}
+      >
         <span className="font-semibold [overflow-wrap:anywhere]">{value}</span>
         {unit && <span className="text-13 text-ink2 desk:hidden"> {unit}</span>}
         <span className="block text-13 text-ink2 desk:hidden">
@@ -196,7 +195,11 @@ function Line({
       </td>
       <td className={`text-13 text-ink2 ${wide}`}>{range ?? 'none given'}</td>
       <td className={`text-right whitespace-nowrap text-ink2 ${wide}`}>{shortDate(date)}</td>
-      <td className={`pl-4 ${wide}`}>{marks}</td>
+      <td className={`space-x-1.5 pl-4 ${wide}`}>
+        {row.sources.map(({ id, name, mark }) => (
+          <SourceMark key={id} mark={mark} name={name} />
+        ))}
+      </td>
     </tr>
   );
 }

@@ -6,7 +6,7 @@ import { useCallback, useMemo, useRef } from 'react';
 import type { TimelineIndex } from '../../../http/contract.ts';
 import { timelineQuery } from '../../app/queries.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
-import { Notice, Skeleton } from '../../parts/page-states.tsx';
+import { FirstPageLink, Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { counted } from '../../parts/words.ts';
 import { RecordSheet } from '../read-a-record/record-sheet.tsx';
@@ -47,7 +47,9 @@ export function TimelinePage() {
     return (
       <div className="page">
         <h1 className="mb-4 text-24 font-semibold">Timeline</h1>
-        <Notice error={error} onRetry={() => void refetch()} />
+        <Notice error={error} onRetry={() => void refetch()}>
+          <FirstPageLink />
+        </Notice>
       </div>
     );
   }
@@ -110,7 +112,8 @@ function Head({
 }
 
 function extent(index: TimelineIndex, days: number, filters: Filters): string {
-  if (isFiltered(filters)) return `${counted(days, 'day')} of ${counted(index.records, 'record')}`;
+  if (isFiltered(filters))
+    return `${counted(days, 'day')} shown, ${counted(index.records, 'record')} in all`;
   const oldest = index.days.findLast((d) => d.day !== null)?.day;
   const since = oldest ? `, ${oldest.slice(0, 4)} to today` : '';
   return `${counted(index.records, 'record')}${since}`;
