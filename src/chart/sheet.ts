@@ -5,7 +5,7 @@ import { ChartfoldError } from '../platform/errors.ts';
 import { rawOf, readResource, versionsOf } from '../records/read.ts';
 import { describe } from './describe/describe.ts';
 import { dayOf, type Described, type Fact } from './describe/described.ts';
-import { type LineRow, lineRow } from './timeline/timeline.ts';
+import { type LineRow, lineRow, placeOf } from './timeline/timeline.ts';
 
 /** @throws `record.not_found` where the person does not read it, or it has no place in the chart */
 export async function readSheet(db: Db, personId: string, resourceId: string) {
@@ -91,5 +91,6 @@ function labelled(
   label: string,
   rows: Parameters<typeof lineRow>[0][],
 ): { label: string; rows: LineRow[] }[] {
-  return rows.length ? [{ label, rows: rows.map(lineRow) }] : [];
+  const inOrder = rows.toSorted((a, b) => placeOf(a) - placeOf(b));
+  return rows.length ? [{ label, rows: inOrder.map(lineRow) }] : [];
 }

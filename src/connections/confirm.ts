@@ -64,6 +64,14 @@ export async function confirmPatient(
       })
       .where('id', '=', connectionId)
       .execute();
+    // Earlier tries at this clinic that came to nothing have served.
+    await trx
+      .deleteFrom('connection')
+      .where('portal', '=', connection.portal)
+      .where('clinic_id', '=', connection.clinic_id)
+      .where('status', '=', 'failed')
+      .where('patient_id', 'is', null)
+      .execute();
     await context.jobs.put(
       { queue: SYNC_QUEUE, key: connectionId, payload: { connectionId, trigger: 'first' } },
       trx,

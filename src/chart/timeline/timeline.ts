@@ -132,7 +132,8 @@ const ORDER: readonly Kind[] = [
   'other',
 ];
 
-function placeOf(row: Pick<ChartRow, 'kind' | 'entered_in_error'>): number {
+/** For sorting rows into the order in which they are read. */
+export function placeOf(row: Pick<ChartRow, 'kind' | 'entered_in_error'>): number {
   return ORDER.indexOf(row.kind) + row.entered_in_error * ORDER.length;
 }
 
