@@ -13,6 +13,7 @@ import {
   text,
 } from '../../fhir/text/codes.ts';
 import { type Described, type Fact, fact, type Flag, type Measured } from './described.ts';
+import { plainName, plainNumber } from './plain.ts';
 
 /** Blood pressure panel, systolic and diastolic: LOINC. */
 const BLOOD_PRESSURE = new Set(['85354-9', '55284-4']);
