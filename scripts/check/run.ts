@@ -4,7 +4,10 @@
 import { parseArgs } from 'node:util';
 import { checkBoundaries } from './boundaries.ts';
 import { checkBrowser } from './browser.ts';
+import { checkDocs } from './docs.ts';
+import { checkGenerated } from './generated.ts';
 import { lastLine, type Outcome } from './outcome.ts';
+import { checkSizes } from './sizes.ts';
 import { checkTests } from './tests.ts';
 import { runTool } from './tool.ts';
 
@@ -13,8 +16,13 @@ type Step = { readonly id: string; readonly run: () => Promise<Outcome> | Outcom
 const steps: readonly Step[] = [
   { id: 'browser', run: checkBrowser },
   { id: 'format', run: () => tool('@biomejs/biome/bin/biome', ['ci', '--colors=off']) },
+  { id: 'lint', run: () => tool('oxlint/bin/oxlint', ['--type-aware', '--quiet', '.']) },
   { id: 'types', run: () => tool('typescript/bin/tsc', ['-p', '.']) },
   { id: 'boundaries', run: checkBoundaries },
+  { id: 'sizes', run: checkSizes },
+  { id: 'generated', run: checkGenerated },
+  { id: 'docs', run: checkDocs },
+  { id: 'unused', run: () => tool('knip/bin/knip.js', ['--no-progress']) },
   { id: 'unit', run: () => checkTests('unit') },
   { id: 'e2e', run: () => checkTests('e2e') },
 ];

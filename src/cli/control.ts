@@ -1,7 +1,7 @@
 // Owns the line between the command line and a running server: a verb's name and arguments go over the control
 // socket as JSON, what it says comes back a line at a time.
 
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { stream } from 'hono/streaming';
@@ -91,7 +91,7 @@ async function* ask(
   path: string,
   body?: string,
 ): AsyncIterable<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<import('node:http').IncomingMessage>();
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const call = request(
     {
       socketPath: controlSocket(dataDir),

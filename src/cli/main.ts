@@ -38,6 +38,15 @@ type Flags = { json?: boolean };
 
 /** Runs the command line. The process's exit code is 0 only on success. */
 export async function runCli(argv: readonly string[], program: Program): Promise<void> {
+  try {
+    await commandLine(program).parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Every verb with what it takes and what it starts. Help and the reference page are made from it. */
+export function commandLine(program: Program): Command {
   const root = new Command('chartfold')
     .description('A personal health record that connects straight to your patient portals.')
     .showHelpAfterError();
@@ -124,12 +133,7 @@ export async function runCli(argv: readonly string[], program: Program): Promise
         flags,
       ),
     );
-
-  try {
-    await root.parseAsync([...argv], { from: 'user' });
-  } catch (error) {
-    fail(error);
-  }
+  return root;
 }
 
 /** Says what went wrong on stderr, and ends with code 1. Of an unexpected error the stack, for a report. */

@@ -4,11 +4,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Config } from '../platform/config/read.ts';
+import type { AuthMethod, Config } from '../platform/config/read.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { vendors } from '../portals/index.ts';
 import { type Environment, environments } from '../portals/portal.ts';
-import type { AuthMethod } from '../platform/config/read.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../simulator/main.ts');
 const START_MS = 60_000;

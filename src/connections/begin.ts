@@ -3,14 +3,20 @@
 // several tabs may connect at once.
 
 import { isoTime } from '../platform/clock.ts';
-import { ChartfoldError } from '../platform/errors.ts';
+import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
 import { newId, newSecret, sha256 } from '../platform/ids.ts';
 import type { Sealed } from '../platform/seal.ts';
 import type { PortalEntry } from '../portals/registry.ts';
-import { authorizationUrl, type LaunchSecrets, newLaunchSecrets } from '../smart/launch.ts';
+import {
+  authorizationUrl,
+  type LaunchSecrets,
+  newLaunchSecrets,
+  tryAuthorization,
+} from '../smart/launch.ts';
 import { smartClient } from './client.ts';
 import { clinicsOf } from './clinics.ts';
 import { type ConnectionContext, getConnection } from './context.ts';
+import { noteFailure } from './status.ts';
 
 /** How long a person may take at the portal. */
 export const ATTEMPT_MS = 10 * 60_000;
@@ -83,16 +89,29 @@ export async function beginAgain(
   };
 }
 
+export type Followed =
+  | {
+      readonly location: string;
+      /** To be set where the browser is new to this attempt. */
+      readonly cookie: { name: string; value: string; maxAgeS: number } | null;
+    }
+  | {
+      readonly failed: ChartfoldError;
+      readonly connectionId: string;
+      readonly via: 'app' | 'command-line';
+    };
+
 /**
- * Follows an attempt's link: where to send the browser, and the cookie it must bring back.
+ * Follows an attempt's link: where to send the browser, and the cookie it must bring back; or why the portal
+ * can't be gone to, which the connection then says too.
  * Following it again from the same browser (Back, reload, a double click) leads to the same place.
- * @throws `smart.attempt_expired`, `smart.attempt_used`, `smart.discovery_failed`, `net.*`
+ * @throws `smart.attempt_expired`, `smart.attempt_used`
  */
 export async function followLink(
   context: ConnectionContext,
   linkId: string,
   cookieOf: (name: string) => string | undefined,
-) {
+): Promise<Followed> {
   const idHash = sha256(linkId);
   const attempt = await context.db
     .selectFrom('connect_attempt')
@@ -102,13 +121,28 @@ export async function followLink(
   if (!attempt) throw new ChartfoldError('smart.attempt_used');
   if (attempt.expires_at < isoTime(context.clock.now()))
     throw new ChartfoldError('smart.attempt_expired');
-  const cookieName = attemptCookie(idHash);
   if (attempt.status !== 'new') {
-    const isSameBrowser = attempt.cookie_hash === sha256(cookieOf(cookieName) ?? '');
+    const isSameBrowser = attempt.cookie_hash === sha256(cookieOf(attemptCookie(idHash)) ?? '');
     if (attempt.status !== 'sent' || !isSameBrowser) throw new ChartfoldError('smart.attempt_used');
     return { location: openSecrets(context, idHash, attempt.secrets).sentTo, cookie: null };
   }
-  const connection = await getConnection(context.db, attempt.connection_id);
+  try {
+    return await sendAway(context, idHash, attempt.connection_id);
+  } catch (error) {
+    const failed = asChartfoldError(error);
+    if (failed.code === 'smart.attempt_used') throw failed;
+    context.log.error('connection.link_failed', failed, { connection: attempt.connection_id });
+    await noteFailure(context, attempt.connection_id, failed);
+    return { failed, connectionId: attempt.connection_id, via: attempt.via };
+  }
+}
+
+async function sendAway(
+  context: ConnectionContext,
+  idHash: string,
+  connectionId: string,
+): Promise<Followed> {
+  const connection = await getConnection(context.db, connectionId);
   const entry = context.registry.usable(connection.portal);
   const client = await smartClient(context, entry);
   const secrets = newLaunchSecrets();
@@ -119,6 +153,7 @@ export async function followLink(
     aud: entry.aud,
     extra: entry.vendor.hooks.authorizationParams?.(connection.clinic_id) ?? {},
   });
+  await tryAuthorization(context.outbound, client, location, { redirectUri, state: secrets.state });
   const cookie = newSecret();
   const kept: AttemptSecrets = { ...secrets, sentTo: location, redirectUri };
   const taken = await context.db
@@ -133,7 +168,10 @@ export async function followLink(
     .where('status', '=', 'new')
     .executeTakeFirst();
   if (taken.numUpdatedRows === 0n) throw new ChartfoldError('smart.attempt_used');
-  return { location, cookie: { name: cookieName, value: cookie, maxAgeS: ATTEMPT_MS / 1000 } };
+  return {
+    location,
+    cookie: { name: attemptCookie(idHash), value: cookie, maxAgeS: ATTEMPT_MS / 1000 },
+  };
 }
 
 /** The name of an attempt's own cookie, without the `__Host-` that https adds. */

@@ -16,9 +16,9 @@ import { smartClient } from './client.ts';
 import { clinicOf } from './clinic-of.ts';
 import { confirmPatient } from './confirm.ts';
 import { type Connection, type ConnectionContext, getConnection } from './context.ts';
-import { dropGrant, keepGrant, moveGrant } from './grant.ts';
+import { keepGrant, moveGrant } from './grant.ts';
 import type { Refresher } from './refresh.ts';
-import { setStatus } from './status.ts';
+import { noteFailure, setStatus } from './status.ts';
 
 export type CallbackResult = {
   /** Where the sign-in landed: another connection where this patient was connected already. */
@@ -222,33 +222,4 @@ async function readPatient(
   } catch (cause) {
     throw new ChartfoldError('fhir.not_json', { detail: 'the patient', cause });
   }
-}
-
-/** A connection that was never confirmed keeps nothing of a sign-in that failed; a confirmed one keeps its state. */
-async function noteFailure(
-  context: ConnectionContext,
-  connectionId: string,
-  failed: ChartfoldError,
-): Promise<void> {
-  const connection = await context.db
-    .selectFrom('connection')
-    .selectAll()
-    .where('id', '=', connectionId)
-    .executeTakeFirst();
-  if (!connection) return;
-  const wasConfirmed =
-    connection.status !== 'authorising' &&
-    connection.status !== 'confirm' &&
-    connection.status !== 'failed';
-  if (wasConfirmed) {
-    await setStatus(context, connectionId, connection.status, { code: failed.code });
-    return;
-  }
-  await dropGrant(context.db, connectionId);
-  await context.db
-    .updateTable('connection')
-    .set({ patient_id: null })
-    .where('id', '=', connectionId)
-    .execute();
-  await setStatus(context, connectionId, 'failed', { code: failed.code });
 }

@@ -1,4 +1,5 @@
-import { decodeJwt, decodeProtectedHeader } from 'jose';
+// Proves how a connection comes to be: the authorization request, the way back, the confirmation, signing in again.
+
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { type ErrorCode, isChartfoldError } from '../platform/errors.ts';
@@ -11,6 +12,17 @@ import { disconnect } from './disconnect.ts';
 import { openGrant } from './grant.ts';
 
 let program: TestProgram;
+
+/** Follows a link as a new browser; throws why nobody was sent away. */
+async function follow(
+  go: string,
+  cookieOf: (name: string) => string | undefined = () => undefined,
+) {
+  const followed = await followLink(program.context, go.split('/').at(-1) ?? '', cookieOf);
+  if ('failed' in followed) throw followed.failed;
+  return followed;
+}
+
 afterEach(() => program.close());
 
 const REQUEST = {
@@ -22,32 +34,11 @@ const REQUEST = {
 } as const;
 const code = (expected: ErrorCode) => (error: unknown) => isChartfoldError(error, expected);
 
-/** Records what is sent to token endpoints: bodies and the names of headers with the Authorization scheme. */
-function recorder() {
-  const calls: { url: string; body: URLSearchParams; authorization: string | null }[] = [];
-  const record: Outbound = (url, init) => {
-    if (init?.method === 'POST') {
-      const headers = new Headers(init.headers);
-      calls.push({
-        url,
-        body: new URLSearchParams(String(init.body)),
-        authorization: headers.get('authorization'),
-      });
-    }
-    return outbound(url, init);
-  };
-  return { calls, record };
-}
-
 describe('the authorization request', () => {
   it('is a standalone launch with every parameter that SMART asks for [SMART 2.2 @3 @32 @33 @34 @36 @37 @41 @44 @45 @13]', async () => {
     program = await startProgram();
     const { go } = await beginConnection(program.context, REQUEST);
-    const { location } = await followLink(
-      program.context,
-      go.split('/').at(-1) ?? '',
-      () => undefined,
-    );
+    const { location } = await follow(go);
     const q = new URL(location).searchParams;
     expect(q.get('response_type')).toBe('code');
     expect(q.get('client_id')).toBe('chartfold-athenahealth-production');
@@ -62,11 +53,7 @@ describe('the authorization request', () => {
   it('asks for the 21 kinds of the registration and the four launch scopes, no wildcard [SMART 2.2 @47 @148 @152 @166 @216]', async () => {
     program = await startProgram();
     const { go } = await beginConnection(program.context, REQUEST);
-    const { location } = await followLink(
-      program.context,
-      go.split('/').at(-1) ?? '',
-      () => undefined,
-    );
+    const { location } = await follow(go);
     const scopes = new URL(location).searchParams.get('scope')?.split(' ') ?? [];
     expect(scopes.slice(0, 4)).toEqual(['openid', 'fhirUser', 'offline_access', 'launch/patient']);
     expect(scopes.filter((s) => /^patient\/[A-Z]\w+\.read$/.test(s))).toHaveLength(21);
@@ -78,11 +65,7 @@ describe('the authorization request', () => {
     const states = new Set<string>();
     for (let n = 0; n < 5; n += 1) {
       const { go } = await beginConnection(program.context, REQUEST);
-      const { location } = await followLink(
-        program.context,
-        go.split('/').at(-1) ?? '',
-        () => undefined,
-      );
+      const { location } = await follow(go);
       states.add(new URL(location).searchParams.get('state') ?? '');
     }
     expect(states.size).toBe(5);
@@ -95,15 +78,11 @@ describe('the link of an attempt', () => {
     program = await startProgram();
     const { go } = await beginConnection(program.context, REQUEST);
     const link = go.split('/').at(-1) ?? '';
-    const first = await followLink(program.context, link, () => undefined);
-    const again = await followLink(program.context, link, () => first.cookie?.value);
+    const first = await follow(link, () => undefined);
+    const again = await follow(link, () => first.cookie?.value);
     expect(again.location).toBe(first.location);
-    await expect(followLink(program.context, link, () => undefined)).rejects.toSatisfy(
-      code('smart.attempt_used'),
-    );
-    await expect(followLink(program.context, link, () => 'another')).rejects.toSatisfy(
-      code('smart.attempt_used'),
-    );
+    await expect(follow(link, () => undefined)).rejects.toSatisfy(code('smart.attempt_used'));
+    await expect(follow(link, () => 'another')).rejects.toSatisfy(code('smart.attempt_used'));
   });
 
   it('ends after ten minutes', async () => {
@@ -111,18 +90,14 @@ describe('the link of an attempt', () => {
     program = await startProgram({ clock: { now: () => now, wait: async () => undefined } });
     const { go } = await beginConnection(program.context, REQUEST);
     now += 10 * 60_000 + 1;
-    await expect(
-      followLink(program.context, go.split('/').at(-1) ?? '', () => undefined),
-    ).rejects.toSatisfy(code('smart.attempt_expired'));
+    await expect(follow(go)).rejects.toSatisfy(code('smart.attempt_expired'));
   });
 
   it('says that the portal is down where discovery is not JSON', async () => {
     program = await startProgram();
     program.simulator.control.setFaults(['discovery.html']);
     const { go } = await beginConnection(program.context, REQUEST);
-    await expect(
-      followLink(program.context, go.split('/').at(-1) ?? '', () => undefined),
-    ).rejects.toSatisfy(code('smart.discovery_failed'));
+    await expect(follow(go)).rejects.toSatisfy(code('smart.discovery_failed'));
   });
 
   it('says that the portal cannot be reached where nothing listens', async () => {
@@ -132,9 +107,28 @@ describe('the link of an attempt', () => {
     program = await startProgram({ outbound: nowhere });
     const { go } = await beginConnection(program.context, REQUEST);
     isDown = true;
-    await expect(
-      followLink(program.context, go.split('/').at(-1) ?? '', () => undefined),
-    ).rejects.toSatisfy(code('net.unreachable'));
+    await expect(follow(go)).rejects.toSatisfy(code('net.unreachable'));
+  });
+});
+
+describe('a portal that does not know us', () => {
+  it('is not gone to: the person is told that the operator must check the registration', async () => {
+    program = await startProgram();
+    const unknown = { ...program.registry.usable('athenahealth/production') };
+    const registration = { clientId: 'nobody', auth: 'none', clientSecret: null } as const;
+    const registry = { ...program.registry, usable: () => ({ ...unknown, registration }) };
+    const context = { ...program.context, registry };
+    const { go, connectionId } = await beginConnection(context, REQUEST);
+    const followed = await followLink(context, go.split('/').at(-1) ?? '', () => undefined);
+    expect(followed).toMatchObject({
+      connectionId,
+      via: 'app',
+      failed: { code: 'smart.wrong_client' },
+    });
+    expect(await getConnection(program.db, connectionId)).toMatchObject({
+      status: 'failed',
+      status_code: 'smart.wrong_client',
+    });
   });
 });
 
@@ -336,121 +330,6 @@ describe('coming back', () => {
     const connection = await getConnection(program.db, result.connectionId);
     expect(connection.clinic_id).toBe('24411');
     expect(connection.clinic_note).toContain('practice 24411');
-  });
-});
-
-describe('client authentication', () => {
-  it('of a public client sends its id in the body and nothing else [SMART 2.2 @62 @63 @68 @69 @70 @71]', async () => {
-    const { calls, record } = recorder();
-    program = await startProgram({ outbound: record });
-    await program.signIn();
-    const token = calls.find((c) => c.url.endsWith('/token'));
-    expect([...(token?.body.keys() ?? [])].sort()).toEqual([
-      'client_id',
-      'code',
-      'code_verifier',
-      'grant_type',
-      'redirect_uri',
-    ]);
-    expect(token?.authorization).toBeNull();
-    expect(token?.body.get('redirect_uri')).toBe('http://localhost:4200/athena/callback');
-  });
-
-  it('with a secret is HTTP Basic, form-encoded, and no id in the body [SMART 2.2 @72 @345]', async () => {
-    const { calls, record } = recorder();
-    program = await startProgram({ auth: 'client_secret_basic', outbound: record });
-    expect((await program.signIn()).failed).toBeNull();
-    const token = calls.find((c) => c.url.endsWith('/token'));
-    expect(token?.authorization).toMatch(/^Basic /);
-    expect(token?.body.has('client_id')).toBe(false);
-    expect(token?.body.has('client_secret')).toBe(false);
-  });
-
-  it('with private_key_jwt signs RS384 with the thumbprint as kid, for the token endpoint, for at most five minutes, once each [SMART 2.2 @319 @322 @323 @327 @328 @329 @330 @331 @332 @333 @334]', async () => {
-    const { calls, record } = recorder();
-    program = await startProgram({ auth: 'private_key_jwt', outbound: record });
-    const { connectionId } = await program.signIn();
-    await program.refresher.refresh(
-      connectionId,
-      (await openGrant(program.context, connectionId))?.accessToken ?? '',
-    );
-    const assertions = calls
-      .filter((c) => c.body.has('client_assertion'))
-      .map((c) => ({
-        url: c.url,
-        jwt: c.body.get('client_assertion') ?? '',
-        type: c.body.get('client_assertion_type'),
-      }));
-    expect(assertions).toHaveLength(2);
-    for (const { url, jwt, type } of assertions) {
-      expect(type).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
-      const active = await program.signer('production');
-      expect(decodeProtectedHeader(jwt)).toMatchObject({
-        alg: 'RS384',
-        typ: 'JWT',
-        kid: active.kid,
-      });
-      const claims = decodeJwt(jwt);
-      expect(claims).toMatchObject({
-        iss: 'chartfold-athenahealth-production',
-        sub: 'chartfold-athenahealth-production',
-        aud: url,
-      });
-      expect((claims.exp ?? 0) - Date.now() / 1000).toBeLessThanOrEqual(300);
-    }
-    expect(new Set(assertions.map(({ jwt }) => decodeJwt(jwt).jti)).size).toBe(2);
-  });
-});
-
-describe('renewal', () => {
-  it('resends client_id and scope, and keeps the old refresh token when no new one comes [SMART 2.2 @105 @106]', async () => {
-    const { calls, record } = recorder();
-    program = await startProgram({ outbound: record });
-    const { connectionId } = await program.signIn();
-    const before = await openGrant(program.context, connectionId);
-    const after = await program.refresher.refresh(connectionId, before?.accessToken ?? '');
-    expect(after.refreshToken).toBe(before?.refreshToken);
-    expect(after.accessToken).not.toBe(before?.accessToken);
-    const refresh = calls.find((c) => c.body.get('grant_type') === 'refresh_token');
-    expect(refresh?.body.get('client_id')).toBe('chartfold-athenahealth-production');
-    expect(refresh?.body.get('scope')).toContain('patient/Observation.read');
-  });
-
-  it('puts a rotated refresh token in place of the old one [SMART 2.2 @117]', async () => {
-    program = await startProgram();
-    const { connectionId } = await program.signIn();
-    program.simulator.control.setFaults(['refresh.rotates']);
-    const before = await openGrant(program.context, connectionId);
-    const once = await program.refresher.refresh(connectionId, before?.accessToken ?? '');
-    expect(once.refreshToken).not.toBe(before?.refreshToken);
-    const twice = await program.refresher.refresh(connectionId, once.accessToken);
-    expect(twice.refreshToken).not.toBe(once.refreshToken);
-  });
-
-  it('is made once for all who wait, so that a used token is never sent twice', async () => {
-    const { calls, record } = recorder();
-    program = await startProgram({ outbound: record });
-    const { connectionId } = await program.signIn();
-    program.simulator.control.setFaults(['refresh.rotates']);
-    const stale = (await openGrant(program.context, connectionId))?.accessToken ?? '';
-    const grants = await Promise.all(
-      Array.from({ length: 8 }, () => program.refresher.refresh(connectionId, stale)),
-    );
-    expect(new Set(grants.map((g) => g.accessToken)).size).toBe(1);
-    expect((await program.refresher.refresh(connectionId, stale)).accessToken).toBe(
-      grants[0]?.accessToken,
-    );
-    expect(calls.filter((c) => c.body.get('grant_type') === 'refresh_token')).toHaveLength(1);
-  });
-
-  it('asks for a new sign-in where the portal refuses it', async () => {
-    program = await startProgram();
-    const { connectionId } = await program.signIn();
-    const grant = await openGrant(program.context, connectionId);
-    program.simulator.control.setFaults(['access.revoked']);
-    await expect(
-      program.refresher.refresh(connectionId, grant?.accessToken ?? ''),
-    ).rejects.toSatisfy(code('smart.sign_in_again'));
   });
 });
 

@@ -1,9 +1,10 @@
 // Owns changing a connection's status: one statement, a time, and word to whoever listens.
 
 import { isoTime } from '../platform/clock.ts';
-import type { ErrorCode } from '../platform/errors.ts';
+import type { ChartfoldError, ErrorCode } from '../platform/errors.ts';
 import type { Sealed } from '../platform/seal.ts';
 import type { ConnectionContext } from './context.ts';
+import { dropGrant } from './grant.ts';
 import type { ConnectionStatus } from './tables.ts';
 
 /** Sets the status; the code and the candidate are cleared unless given. */
@@ -25,4 +26,33 @@ export async function setStatus(
     .execute();
   context.log.info('connection.status', { connection: connectionId, status, code: with_.code });
   context.changed(connectionId);
+}
+
+/** A connection that was never confirmed keeps nothing of a sign-in that failed; a confirmed one keeps its state. */
+export async function noteFailure(
+  context: ConnectionContext,
+  connectionId: string,
+  failed: ChartfoldError,
+): Promise<void> {
+  const connection = await context.db
+    .selectFrom('connection')
+    .selectAll()
+    .where('id', '=', connectionId)
+    .executeTakeFirst();
+  if (!connection) return;
+  const wasConfirmed =
+    connection.status !== 'authorising' &&
+    connection.status !== 'confirm' &&
+    connection.status !== 'failed';
+  if (wasConfirmed) {
+    await setStatus(context, connectionId, connection.status, { code: failed.code });
+    return;
+  }
+  await dropGrant(context.db, connectionId);
+  await context.db
+    .updateTable('connection')
+    .set({ patient_id: null })
+    .where('id', '=', connectionId)
+    .execute();
+  await setStatus(context, connectionId, 'failed', { code: failed.code });
 }

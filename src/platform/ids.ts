@@ -1,6 +1,6 @@
 // Owns random and derived identifiers. They say nothing about whom or what they name.
 
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 /** A random opaque id of 128 bits: 22 characters of base64url. */
 export function newId(): string {
@@ -15,9 +15,4 @@ export function newSecret(): string {
 /** SHA-256 as base64url; for secrets of full entropy that are looked up by their hash. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
-}
-
-/** HMAC-SHA-256 as base64url; for names that must not be guessed from what they are made of. */
-export function keyedHash(key: Uint8Array, text: string): string {
-  return createHmac('sha256', key).update(text).digest('base64url');
 }

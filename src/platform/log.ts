@@ -64,6 +64,8 @@ function framesOf(value: unknown): string | undefined {
     .split('\n')
     .filter((line) => line.startsWith('    at '))
     .slice(0, 6)
-    .map((line) => line.trim().replace(/(?:file:\/\/)?\/[^\s()]*?\/(src|simulator|node_modules)\//, '$1/'))
+    .map((line) =>
+      line.trim().replace(/(?:file:\/\/)?\/[^\s()]*?\/(src|simulator|node_modules)\//, '$1/'),
+    )
     .join(' < ');
 }

@@ -8,3 +8,6 @@ import type { Vendor } from './portal.ts';
 export const vendors: readonly Vendor[] = [
   { portal: athenahealth, hooks: athenahealthHooks, readDirectory: readAthenahealthDirectory },
 ];
+
+/** The vendor that the self-test and the benchmark connect to, unless another is named. */
+export const firstVendor: string = athenahealth.id;

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Receipt } from '../../http/contract.ts';
+import { firstVendor } from '../../portals/index.ts';
 import { type Instance, startInstance } from '../selftest/instance.ts';
 import { connectThrough, finishedReceipt, firstAccount, lastJson } from '../selftest/selftest.ts';
 import { fetchFloor, insertFloor } from './floor.ts';
@@ -30,7 +31,7 @@ export function bench(root: Command): void {
 
 async function oneRun(size: string): Promise<Figures> {
   const instance = await startInstance({
-    vendor: 'athenahealth',
+    vendor: firstVendor,
     auth: 'none',
     simulatorArgs: ['--size', size],
   });
@@ -38,7 +39,7 @@ async function oneRun(size: string): Promise<Figures> {
     const account = await firstAccount(instance);
     await lastJson(instance.call('vitals', { begin: true }));
     const before = useOf(instance);
-    const connection = await connectThrough(instance, 'athenahealth', account);
+    const connection = await connectThrough(instance, firstVendor, account);
     const first = await finishedReceipt(instance, connection);
     const after = useOf(instance);
     const loop = await lastJson<LoopVitals>(instance.call('vitals', {}));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Receipt } from '../../http/contract.ts';
 import type { AuthMethod } from '../../platform/config/read.ts';
-import { vendors } from '../../portals/index.ts';
+import { firstVendor, vendors } from '../../portals/index.ts';
 import { receiptText } from '../commands/sync.ts';
 import type { Output } from '../verb.ts';
 import { type Instance, startInstance, until } from './instance.ts';
@@ -21,9 +21,7 @@ export function selftest(root: Command): void {
     .command('selftest')
     .description('connect, sync and compare with a simulated portal, in a temporary directory')
     .addOption(
-      new Option('--portal <name>')
-        .choices(vendors.map((v) => v.portal.id))
-        .default(vendors[0]?.portal.id),
+      new Option('--portal <name>').choices(vendors.map((v) => v.portal.id)).default(firstVendor),
     )
     .addOption(
       new Option('--auth <method>')

@@ -1,12 +1,7 @@
 // Owns the first reading: every resource of a call by the names under which others may refer to it,
 // so that the order of files and entries does not matter. Keeps no texts but the Patients'. Pure.
 
-import {
-  isUuid,
-  type ParsedReference,
-  parseReference,
-  referencesIn,
-} from '../../fhir/reference.ts';
+import { isUuid, type ParsedReference, referencesIn } from '../../fhir/reference.ts';
 import { identifiersOf, isResource, type Resource } from '../../fhir/types.ts';
 import { type Identity, identityOf, urnIdentity } from './identity.ts';
 import type { FileEntry } from './types.ts';

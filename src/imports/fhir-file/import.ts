@@ -4,7 +4,7 @@
 import { createPerson } from '../../access/people.ts';
 import { patientBasics } from '../../fhir/text/names.ts';
 import type { Db } from '../../platform/db/db.ts';
-import { ChartfoldError, type ErrorCode, isChartfoldError } from '../../platform/errors.ts';
+import { type ErrorCode, isChartfoldError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { prepare } from '../../records/body.ts';
 import { commitImport } from '../../records/commit.ts';

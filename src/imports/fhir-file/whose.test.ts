@@ -49,12 +49,12 @@ describe('patientReferences', () => {
   });
 
   it.each([
-    ['Organization', { partOf: { reference: 'Organization/1' } }],
-    ['Device', { owner: { reference: 'Organization/1' } }],
-    ['Observation', { subject: { reference: '#contained' } }],
-    ['Observation', { subject: 'Patient/1' }],
-    ['Provenance', { target: [{ reference: 'Observation/1' }] }],
-  ])('of %s may be none', (resourceType, body) => {
+    ['an Organization', 'Organization', { partOf: { reference: 'Organization/1' } }],
+    ['a Device of nobody', 'Device', { owner: { reference: 'Organization/1' } }],
+    ['a contained subject', 'Observation', { subject: { reference: '#contained' } }],
+    ['a subject that is no reference', 'Observation', { subject: 'Patient/1' }],
+    ['a Provenance of another record', 'Provenance', { target: [{ reference: 'Observation/1' }] }],
+  ])('are none of %s', (_what, resourceType, body) => {
     expect(patientReferences({ resourceType, ...body })).toEqual([]);
   });
 });

@@ -1,0 +1,17 @@
+// Owns the list of the generated files: each path with the function that makes its text from the source.
+
+import { apiPage } from './api.ts';
+import { commandLinePage } from './command-line.ts';
+import { configurationPage, environmentExample } from './configuration.ts';
+import { conformanceTable } from './conformance.ts';
+import { errorsPage } from './errors.ts';
+
+/** Paths from the root. The texts depend on the tree alone: the same tree gives the same bytes. */
+export const artefacts: Readonly<Record<string, () => string>> = {
+  '.env.example': environmentExample,
+  'docs/reference/configuration.gen.md': configurationPage,
+  'docs/reference/errors.gen.md': errorsPage,
+  'docs/reference/api.gen.md': apiPage,
+  'docs/reference/command-line.gen.md': commandLinePage,
+  'docs/conformance/smart-app-launch-2.2.gen.csv': conformanceTable,
+};

@@ -1,0 +1,145 @@
+// Proves how tokens are asked for and renewed: what each kind of client sends, and that a rotated token is kept.
+
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
+import { type ErrorCode, isChartfoldError } from '../platform/errors.ts';
+import { type Outbound, outbound } from '../platform/outbound.ts';
+import { openGrant } from './grant.ts';
+
+let program: TestProgram;
+afterEach(() => program.close());
+
+const code = (expected: ErrorCode) => (error: unknown) => isChartfoldError(error, expected);
+
+/** Records what is sent to token endpoints: bodies and the names of headers with the Authorization scheme. */
+function recorder() {
+  const calls: { url: string; body: URLSearchParams; authorization: string | null }[] = [];
+  const record: Outbound = (url, init) => {
+    if (init?.method === 'POST') {
+      const headers = new Headers(init.headers);
+      calls.push({
+        url,
+        body: new URLSearchParams(String(init.body)),
+        authorization: headers.get('authorization'),
+      });
+    }
+    return outbound(url, init);
+  };
+  return { calls, record };
+}
+
+describe('client authentication', () => {
+  it('of a public client sends its id in the body and nothing else [SMART 2.2 @62 @63 @68 @69 @70 @71]', async () => {
+    const { calls, record } = recorder();
+    program = await startProgram({ outbound: record });
+    await program.signIn();
+    const token = calls.find((c) => c.url.endsWith('/token'));
+    expect([...(token?.body.keys() ?? [])].sort()).toEqual([
+      'client_id',
+      'code',
+      'code_verifier',
+      'grant_type',
+      'redirect_uri',
+    ]);
+    expect(token?.authorization).toBeNull();
+    expect(token?.body.get('redirect_uri')).toBe('http://localhost:4200/athena/callback');
+  });
+
+  it('with a secret is HTTP Basic, form-encoded, and no id in the body [SMART 2.2 @72 @345]', async () => {
+    const { calls, record } = recorder();
+    program = await startProgram({ auth: 'client_secret_basic', outbound: record });
+    expect((await program.signIn()).failed).toBeNull();
+    const token = calls.find((c) => c.url.endsWith('/token'));
+    expect(token?.authorization).toMatch(/^Basic /);
+    expect(token?.body.has('client_id')).toBe(false);
+    expect(token?.body.has('client_secret')).toBe(false);
+  });
+
+  it('with private_key_jwt signs RS384 with the thumbprint as kid, for the token endpoint, for at most five minutes, once each [SMART 2.2 @319 @322 @323 @327 @328 @329 @330 @331 @332 @333 @334]', async () => {
+    const { calls, record } = recorder();
+    program = await startProgram({ auth: 'private_key_jwt', outbound: record });
+    const { connectionId } = await program.signIn();
+    await program.refresher.refresh(
+      connectionId,
+      (await openGrant(program.context, connectionId))?.accessToken ?? '',
+    );
+    const assertions = calls
+      .filter((c) => c.body.has('client_assertion'))
+      .map((c) => ({
+        url: c.url,
+        jwt: c.body.get('client_assertion') ?? '',
+        type: c.body.get('client_assertion_type'),
+      }));
+    expect(assertions).toHaveLength(2);
+    for (const { url, jwt, type } of assertions) {
+      expect(type).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
+      const active = await program.signer('production');
+      expect(decodeProtectedHeader(jwt)).toMatchObject({
+        alg: 'RS384',
+        typ: 'JWT',
+        kid: active.kid,
+      });
+      const claims = decodeJwt(jwt);
+      expect(claims).toMatchObject({
+        iss: 'chartfold-athenahealth-production',
+        sub: 'chartfold-athenahealth-production',
+        aud: url,
+      });
+      expect((claims.exp ?? 0) - Date.now() / 1000).toBeLessThanOrEqual(300);
+    }
+    expect(new Set(assertions.map(({ jwt }) => decodeJwt(jwt).jti)).size).toBe(2);
+  });
+});
+
+describe('renewal', () => {
+  it('resends client_id and scope, and keeps the old refresh token when no new one comes [SMART 2.2 @105 @106]', async () => {
+    const { calls, record } = recorder();
+    program = await startProgram({ outbound: record });
+    const { connectionId } = await program.signIn();
+    const before = await openGrant(program.context, connectionId);
+    const after = await program.refresher.refresh(connectionId, before?.accessToken ?? '');
+    expect(after.refreshToken).toBe(before?.refreshToken);
+    expect(after.accessToken).not.toBe(before?.accessToken);
+    const refresh = calls.find((c) => c.body.get('grant_type') === 'refresh_token');
+    expect(refresh?.body.get('client_id')).toBe('chartfold-athenahealth-production');
+    expect(refresh?.body.get('scope')).toContain('patient/Observation.read');
+  });
+
+  it('puts a rotated refresh token in place of the old one [SMART 2.2 @117]', async () => {
+    program = await startProgram();
+    const { connectionId } = await program.signIn();
+    program.simulator.control.setFaults(['refresh.rotates']);
+    const before = await openGrant(program.context, connectionId);
+    const once = await program.refresher.refresh(connectionId, before?.accessToken ?? '');
+    expect(once.refreshToken).not.toBe(before?.refreshToken);
+    const twice = await program.refresher.refresh(connectionId, once.accessToken);
+    expect(twice.refreshToken).not.toBe(once.refreshToken);
+  });
+
+  it('is made once for all who wait, so that a used token is never sent twice', async () => {
+    const { calls, record } = recorder();
+    program = await startProgram({ outbound: record });
+    const { connectionId } = await program.signIn();
+    program.simulator.control.setFaults(['refresh.rotates']);
+    const stale = (await openGrant(program.context, connectionId))?.accessToken ?? '';
+    const grants = await Promise.all(
+      Array.from({ length: 8 }, () => program.refresher.refresh(connectionId, stale)),
+    );
+    expect(new Set(grants.map((g) => g.accessToken)).size).toBe(1);
+    expect((await program.refresher.refresh(connectionId, stale)).accessToken).toBe(
+      grants[0]?.accessToken,
+    );
+    expect(calls.filter((c) => c.body.get('grant_type') === 'refresh_token')).toHaveLength(1);
+  });
+
+  it('asks for a new sign-in where the portal refuses it', async () => {
+    program = await startProgram();
+    const { connectionId } = await program.signIn();
+    const grant = await openGrant(program.context, connectionId);
+    program.simulator.control.setFaults(['access.revoked']);
+    await expect(
+      program.refresher.refresh(connectionId, grant?.accessToken ?? ''),
+    ).rejects.toSatisfy(code('smart.sign_in_again'));
+  });
+});
