@@ -206,6 +206,7 @@ async function browse(
 ) {
   const link = go.split('/').at(-1) ?? '';
   const followed = await followLink(context, link, () => undefined);
+  if ('failed' in followed) throw followed.failed;
   const cookieOf = (name: string) =>
     name === followed.cookie?.name ? followed.cookie.value : undefined;
   const end = await walk(

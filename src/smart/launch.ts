@@ -3,6 +3,7 @@
 
 import * as oauth from 'oauth4webapi';
 import { ChartfoldError } from '../platform/errors.ts';
+import type { Outbound } from '../platform/outbound.ts';
 import { asMetadata, type SmartClient } from './client.ts';
 
 /** What must be remembered from the request until the answer comes. `codeVerifier` is secret. */
@@ -50,6 +51,32 @@ export async function authorizationUrl(
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url.href;
+}
+
+/**
+ * Asks for the authorization address once from here, before a person is sent there: a portal that does not know
+ * us refuses at once, on a page that says nothing to a patient. What only a person can go on with is left alone.
+ * @throws `smart.wrong_client`, `smart.authorization_refused`, `net.*`
+ */
+export async function tryAuthorization(
+  outbound: Outbound,
+  client: SmartClient,
+  location: string,
+  request: { redirectUri: string; state: string },
+): Promise<void> {
+  const response = await outbound(location, {
+    headers: { accept: 'text/html' },
+    timeoutMs: 15_000,
+  });
+  if (response.status === 400 || response.status === 401) {
+    throw new ChartfoldError('smart.wrong_client', {
+      detail: `HTTP status ${response.status} at the sign-in address`,
+    });
+  }
+  const back = response.headers.get('location');
+  if (!back?.startsWith(request.redirectUri)) return;
+  const parameters = new URL(back).searchParams;
+  if (parameters.has('error')) readCallback(client, parameters, request.state);
 }
 
 /** The authorization response, checked; only the token request may use it. */

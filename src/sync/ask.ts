@@ -7,10 +7,10 @@ import { prepare } from '../records/body.ts';
 import { commitPage } from '../records/commit.ts';
 import { closeQuestion } from '../records/runs.ts';
 import type { CommitPage, Question, Run } from '../records/types.ts';
+import type { SyncContext } from './context.ts';
 import type { FetchPage, PageAnswer } from './fetch.ts';
 import { type NormalisedPage, normalisePage } from './normalise.ts';
 import type { References } from './references.ts';
-import type { SyncContext } from './run.ts';
 
 /** What the questions of one run share. */
 export type Asking = {

@@ -3,23 +3,17 @@
 
 import PQueue from 'p-queue';
 import { authorisedFetch } from '../connections/authorised-fetch.ts';
-import { type Connection, type ConnectionContext, getConnection } from '../connections/context.ts';
-import type { Refresher } from '../connections/refresh.ts';
+import { type Connection, getConnection } from '../connections/context.ts';
 import { setStatus } from '../connections/status.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { finishRun, openRunOf, questionsOf, startRun } from '../records/runs.ts';
-import type { CommitPage, Question, Run, RunTrigger } from '../records/types.ts';
+import type { Question, Run, RunTrigger } from '../records/types.ts';
 import { type Asking, askReferenced, askSearch } from './ask.ts';
+import type { SyncContext } from './context.ts';
 import { createFetchPage, type FetchPage } from './fetch.ts';
 import { planQuestions } from './plan.ts';
 import { gatherReferences, noteStored } from './references.ts';
-
-export type SyncContext = ConnectionContext & {
-  readonly refresher: Refresher;
-  /** Queues what must follow a commit, in its transaction. */
-  readonly afterCommit: (personId: string) => CommitPage['afterwards'];
-};
 
 /**
  * Syncs a connection, or goes on with its run that was cut off.

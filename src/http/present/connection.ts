@@ -1,5 +1,6 @@
 // Owns how a connection reads on the wire: its state in one value, progress included.
 
+import { ATTEMPT_MS } from '../../connections/begin.ts';
 import { candidateOf } from '../../connections/confirm.ts';
 import type { Connection } from '../../connections/context.ts';
 import type { PatientBasics } from '../../fhir/text/names.ts';
@@ -72,7 +73,9 @@ function stateOf(app: App, connection: Connection, facts: ConnectionFacts): Conn
   const code = connection.status_code ?? 'internal.unexpected';
   switch (connection.status) {
     case 'authorising':
-      return { kind: 'authorising', since };
+      return Date.parse(since) + ATTEMPT_MS < app.clock.now()
+        ? expired(since)
+        : { kind: 'authorising', since };
     case 'confirm':
       return confirmState(app, connection, facts);
     case 'ready':
@@ -97,6 +100,12 @@ function stateOf(app: App, connection: Connection, facts: ConnectionFacts): Conn
     case 'disconnected':
       return { kind: 'disconnected', since };
   }
+}
+
+/** Nobody came back in time. */
+function expired(since: string): ConnectionState {
+  const { sentence, act } = errorCatalogue['smart.attempt_expired'];
+  return { kind: 'failed', code: 'smart.attempt_expired', sentence, act, since };
 }
 
 function confirmState(app: App, connection: Connection, facts: ConnectionFacts): ConnectionState {

@@ -5,7 +5,7 @@ import type { Context, Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { followLink } from '../../connections/begin.ts';
 import { handleCallback } from '../../connections/callback.ts';
-import { asChartfoldError } from '../../platform/errors.ts';
+import { asChartfoldError, type ChartfoldError } from '../../platform/errors.ts';
 import { cookieName } from '../guards.ts';
 import type { App } from '../app.ts';
 import { errorPage, page } from '../page.ts';
@@ -14,7 +14,9 @@ import type { Env } from '../problem.ts';
 export function connectRoutes(router: Hono<Env>, app: App): void {
   router.get('/connect/:link', async (c) => {
     try {
-      const { location, cookie } = await followLink(app, c.req.param('link'), cookieReader(c, app));
+      const followed = await followLink(app, c.req.param('link'), cookieReader(c, app));
+      if ('failed' in followed) return notSent(c, followed);
+      const { location, cookie } = followed;
       if (cookie) setAttemptCookie(c, app, cookie.name, cookie.value, cookie.maxAgeS);
       return c.redirect(location, 302);
     } catch (error) {
@@ -41,6 +43,16 @@ export function connectRoutes(router: Hono<Env>, app: App): void {
       }
     });
   }
+}
+
+/** Why nobody was sent away: in the app where it was begun there, else on a page. */
+function notSent(
+  c: Context<Env>,
+  followed: { failed: ChartfoldError; connectionId: string; via: 'app' | 'command-line' },
+): Response {
+  return followed.via === 'app'
+    ? c.redirect(`/connections/${followed.connectionId}`, 303)
+    : errorPage(c, followed.failed);
 }
 
 function signedInPage(c: Context<Env>): Response {
