@@ -9,6 +9,7 @@ import { connect } from './commands/connect.ts';
 import { exportRecord, importFiles } from './commands/files.ts';
 import { people, signInLink } from './commands/people.ts';
 import { portals } from './commands/portals.ts';
+import { rebuild } from './commands/rebuild.ts';
 import { connections, disconnect, receipt, sync } from './commands/sync.ts';
 import { callServer, findServer } from './control.ts';
 import type { Program } from './program.ts';
@@ -31,6 +32,7 @@ export const verbs: readonly Verb[] = [
   disconnect,
   importFiles,
   exportRecord,
+  rebuild,
   vitals,
 ].map((verb) => verb as unknown as Verb);
 
@@ -133,6 +135,9 @@ export function commandLine(program: Program): Command {
         flags,
       ),
     );
+  verb('rebuild', 'drop the chart and make it again from the raw records').action((flags) =>
+    run(rebuild as Verb<never>)({}, flags),
+  );
   return root;
 }
 
