@@ -5,7 +5,7 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type UserConfig } from 'vite';
 
-const web: UserConfig = {
+const config: UserConfig = {
   root: 'src/web',
   plugins: [react(), tailwindcss()],
   build: {
@@ -20,9 +20,6 @@ const web: UserConfig = {
   server: { port: 4210, strictPort: true, proxy: { '/api': 'http://localhost:4200' } },
 };
 
-// The test runner reads this file when it finds none of its own; the web's root is not for it.
-const config: UserConfig = process.env.VITEST ? {} : web;
-
-// Vite asks for a default export; it is the only one in the tree.
+// Vite asks for a default export.
 // oxlint-disable-next-line import/no-default-export
 export default defineConfig(config);

@@ -22,7 +22,7 @@ export function InlineConfirm({
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.querySelector('button')?.focus(), []);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Esc is a second way to the second button
+    // Esc is a second way to the second button
     <div
       ref={box}
       onKeyDown={(e) => {

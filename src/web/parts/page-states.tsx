@@ -53,7 +53,7 @@ export function Skeleton({ lines = 6, label = 'Loading' }: { lines?: number; lab
       <span className="sr-only">{label}</span>
       {Array.from({ length: lines }, (_, i) => (
         <div
-          // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike
+          // The lines are all alike
           key={i}
           aria-hidden="true"
           className="flex items-center gap-4 border-b border-line py-3"

@@ -86,12 +86,12 @@ function SheetBody({
   titleId,
 }: SheetProps & { titleId: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the focus follows what is shown
+  // The focus follows what is shown
   useEffect(() => heading.current?.focus(), [shown]);
   const steps = { ArrowUp: -1, ArrowDown: 1 } as const;
   return (
     <>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: arrows repeat the two buttons in it */}
+      {/* Arrows repeat the two buttons in it */}
       <header
         onKeyDown={(e) => {
           const step = steps[e.key as keyof typeof steps];

@@ -46,7 +46,7 @@ function Ticks({ ticks, label, done }: { ticks: QuestionTick[]; label: string; d
     >
       {ticks.map((tick, i) => (
         <span
-          // biome-ignore lint/suspicious/noArrayIndexKey: a tick is its question's place in the plan
+          // A tick is its question's place in the plan
           key={i}
           data-tick={tick}
           className="tick h-3 min-w-0 flex-1 rounded-[2px]"

@@ -132,7 +132,6 @@ function ClinicOption({
 }) {
   return (
     // The keyboard reaches options through the field, by aria-activedescendant.
-    // biome-ignore lint/a11y: see above
     <div
       id={optionId(c)}
       role="option"
@@ -167,7 +166,7 @@ function Marked({ text, typed }: { text: string; typed: string }) {
     <span>
       {markMatches(text, typed).map((run, i) =>
         run.hit ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: runs of one text, in its order
+          // Runs of one text, in its order
           <mark key={i}>{run.text}</mark>
         ) : (
           run.text

@@ -107,7 +107,7 @@ function Letter({ receipt: r }: { receipt: Receipt }) {
           <p className="mt-4 mb-6 text-18 leading-7 text-ink2" aria-live="polite">
             {receiptSentences(r).map((run, i) =>
               run.strong ? (
-                // biome-ignore lint/suspicious/noArrayIndexKey: runs of one text, in its order
+                // Runs of one text, in its order
                 <strong key={i} className="font-semibold text-ink">
                   {run.text}
                 </strong>

@@ -31,7 +31,6 @@ export function RawText({ personId, recordId }: { personId: string; recordId: st
     <div className="mt-1">
       <pre
         // Focusable, so that the keyboard can scroll it.
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
         tabIndex={0}
         role="region"
         aria-label="Raw resource, as received"

@@ -120,7 +120,7 @@ function Facts({ record: r }: { record: RecordData }) {
       {r.facts.map((fact, i) => {
         const again = r.facts[i - 1]?.label === fact.label;
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: facts may repeat, their order is theirs
+          // Facts may repeat, their order is theirs
           <div key={i} className="contents">
             <dt className={`text-13 leading-[22px] text-ink2 ${again ? 'sr-only' : ''}`}>
               {fact.label}
@@ -145,7 +145,7 @@ function LongText({ paragraphs }: { paragraphs: string[] }) {
       </h3>
       <div className="flex flex-col gap-2">
         {paragraphs.map((p, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs of one text, in its order
+          // Paragraphs of one text, in its order
           <p key={i} className="[overflow-wrap:anywhere] whitespace-pre-line">
             {p}
           </p>

@@ -38,10 +38,7 @@ export function ResultsPage() {
   };
   return (
     <div className={`page w-full ${open ? 'wide:pr-[29rem] print:pr-0' : ''}`}>
-      <div className="mb-3 flex flex-wrap items-baseline gap-x-3 gap-y-1">
-        <h1 className="text-24 font-semibold">Results</h1>
-        {data && <p className="text-13 text-ink2">{extent(data)}</p>}
-      </div>
+      <Head data={data} />
       {isPending && <Skeleton lines={12} label="Loading the results" />}
       {error && !data && (
         <Notice error={error} onRetry={() => void refetch()}>
@@ -125,6 +122,15 @@ function NothingFits({ filters, onClear }: { filters: ResultFilters; onClear: ()
           : 'No result here fits these filters.'}
       </p>
       <Button onClick={onClear}>Show all</Button>
+    </div>
+  );
+}
+
+function Head({ data }: { data: Results | undefined }) {
+  return (
+    <div className="mb-3 flex flex-wrap items-baseline gap-x-3 gap-y-1">
+      <h1 className="text-24 font-semibold">Results</h1>
+      {data && <p className="text-13 text-ink2">{extent(data)}</p>}
     </div>
   );
 }

@@ -28,7 +28,7 @@ export const DayBlock = memo(function DayBlock({
           {day ? (
             day.groups.map((group, i) => (
               <Group
-                // biome-ignore lint/suspicious/noArrayIndexKey: groups of one day keep their order
+                // Groups of one day keep their order
                 key={group.visit?.id ?? i}
                 group={group}
               />
@@ -143,7 +143,7 @@ function Waiting({ rows }: { rows: number }) {
         <span className="h-3 w-1/2 rounded-tag bg-band" />
       </span>
       {Array.from({ length: rows }, (_, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike
+        // The lines are all alike
         <span key={i} className="flex h-11 items-center desk:h-[29px]">
           <span className="h-3 w-1/3 rounded-tag bg-band" />
         </span>

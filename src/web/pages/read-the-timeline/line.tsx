@@ -65,7 +65,6 @@ export function Line({ personId, filter, days, years, year, openRecord, onYear }
       <div
         ref={box}
         // Focusable, so that the keyboard can scroll the line.
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
         tabIndex={0}
         role="region"
         aria-label="Days, newest first"
@@ -162,7 +161,7 @@ function useStartAtTop(
   year: string | null,
 ): void {
   const first = useRef(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the filter changes
+  // Runs when the filter changes
   useEffect(() => {
     if (first.current) first.current = false;
     else box.current?.scrollTo({ top: 0 });
@@ -172,7 +171,7 @@ function useStartAtTop(
 // While the sheet steps through records the line follows.
 function useKeepInView(recordId: string | null, known: Map<string | null, unknown>): void {
   const size = known.size;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: tries again when more days are known
+  // Tries again when more days are known
   useEffect(() => {
     if (!recordId) return;
     document

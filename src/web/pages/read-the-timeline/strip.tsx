@@ -182,7 +182,7 @@ function MonthBars({
       {months.map((count, m) =>
         count === 0 ? null : (
           <rect
-            // biome-ignore lint/suspicious/noArrayIndexKey: a month is its place in the year
+            // A month is its place in the year
             key={m}
             x="0"
             y={y * yearHeight + m * step + step * 0.15}
