@@ -20,11 +20,41 @@ const BATCH = 100;
 const ROWS_PER_INSERT = 500;
 
 /** Brings a person's chart up to date. @returns how many versions were read */
-export async function projectPerson(
-  db: Db,
-  personId: string,
-  signal?: AbortSignal,
-): Promise<number> {
+export function projectPerson(db: Db, personId: string, signal?: AbortSignal): Promise<number> {
+  return inTurn(personId, () => project(db, personId, signal));
+}
+
+/** Drops a person's chart and makes it again from the raw records. */
+export function rebuildPerson(db: Db, personId: string): Promise<number> {
+  return inTurn(personId, async () => {
+    await forget(db, personId);
+    return project(db, personId);
+  });
+}
+
+/** Drops a person's chart. */
+export function forgetPerson(db: Db, personId: string): Promise<void> {
+  return inTurn(personId, () => forget(db, personId));
+}
+
+const turns = new Map<string, Promise<unknown>>();
+
+/**
+ * One at a time for each person: a projection under way while the chart is dropped would write how far it had
+ * come, and what lies before would be missing. One process owns the store, so this is enough.
+ */
+function inTurn<T>(personId: string, work: () => Promise<T>): Promise<T> {
+  const before = turns.get(personId) ?? Promise.resolve();
+  const mine = before.then(work, work);
+  const settled = mine.catch(() => undefined);
+  turns.set(personId, settled);
+  void settled.then(() => {
+    if (turns.get(personId) === settled) turns.delete(personId);
+  });
+  return mine;
+}
+
+async function project(db: Db, personId: string, signal?: AbortSignal): Promise<number> {
   let read = 0;
   for (;;) {
     signal?.throwIfAborted();
@@ -56,14 +86,7 @@ export async function projectPerson(
   return read;
 }
 
-/** Drops a person's chart and makes it again from the raw records. */
-export async function rebuildPerson(db: Db, personId: string): Promise<number> {
-  await forgetPerson(db, personId);
-  return projectPerson(db, personId);
-}
-
-/** Drops a person's chart. */
-export async function forgetPerson(db: Db, personId: string): Promise<void> {
+async function forget(db: Db, personId: string): Promise<void> {
   await db.transaction().execute(async (trx) => {
     for (const table of ['chart_row', 'chart_result', 'chart_member', 'chart_state'] as const) {
       await trx.deleteFrom(table).where('person_id', '=', personId).execute();
