@@ -223,13 +223,13 @@ export const errorCatalogue = {
 
   // fhir: what FHIR servers answer
   'fhir.not_json': row(
-    'The portal sent something other than health data, such as a web page. It may be down; Chartfold asks again.',
+    'The portal sent something other than health data, such as a web page, and again when asked again. Chartfold asks again at the next sync.',
     'us',
     'later',
     502,
   ),
   'fhir.truncated': row(
-    'The portal’s answer broke off in the middle. Chartfold asks again.',
+    'The portal’s answer broke off in the middle, and again when asked again. Chartfold asks again at the next sync.',
     'us',
     'later',
     502,
@@ -266,7 +266,7 @@ export const errorCatalogue = {
     404,
   ),
   'fhir.rate_limited': row(
-    'The portal asked for a pause because too many questions came at once. Chartfold asks again later.',
+    'The portal asked for a pause because too many questions came at once. Chartfold asks again at the next sync.',
     'us',
     'later',
     429,

@@ -79,5 +79,8 @@ function reasonOf(q: Question): ReceiptQuestion['reason'] {
   const code: ErrorCode =
     q.code && q.code in errorCatalogue ? (q.code as ErrorCode) : 'sync.interrupted';
   const { sentence, act, retry } = errorCatalogue[code];
-  return { code, sentence, portalSaid: q.detail, httpStatus: q.httpStatus, act, retry };
+  // Of an answer that was no refusal the detail is ours: where a text broke off, which host did not answer.
+  const isPortals = q.httpStatus !== null && q.httpStatus >= 400;
+  const portalSaid = isPortals ? (q.detail?.replace(/\.$/, '') ?? null) : null;
+  return { code, sentence, portalSaid, httpStatus: q.httpStatus, act, retry };
 }
