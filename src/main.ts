@@ -37,7 +37,12 @@ import { jobMigrations } from './platform/jobs/tables.ts';
 import { openLog } from './platform/log.ts';
 import { outbound } from './platform/outbound.ts';
 import { createSealer, deriveKeys } from './platform/seal.ts';
-import { createRegistry, hasConfiguredPortal, vendorKeys } from './portals/registry.ts';
+import {
+  createRegistry,
+  hasConfiguredPortal,
+  portalFaults,
+  vendorKeys,
+} from './portals/registry.ts';
 import { recordsMigrations } from './records/migrations.ts';
 import type { RunTrigger } from './records/types.ts';
 import { syncConnection } from './sync/run.ts';
@@ -58,6 +63,7 @@ const program: Program = {
     readConfig(
       readEnvironment(),
       vendorKeys.map((key) => key.name),
+      portalFaults,
     ),
   assemble,
 };

@@ -27,14 +27,7 @@ export async function listen(
     ? createHttpsServer({ ...readTls(config.tls), headersTimeout: HEADERS_TIMEOUT_MS }, listener)
     : createHttpServer({ headersTimeout: HEADERS_TIMEOUT_MS }, listener);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const isTaken = cause.code === 'EADDRINUSE' || cause.code === 'EACCES';
-      reject(
-        isTaken
-          ? new ChartfoldError('config.port_in_use', { detail: `PORT ${config.port}`, cause })
-          : cause,
-      );
-    });
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(whyNot(cause, config)));
     server.listen(config.port, config.host, resolve);
   });
   const stopWatching = config.tls
@@ -65,6 +58,17 @@ export async function listenControl(path: string, fetch: Fetch): Promise<Listeni
   });
   if (existsSync(path)) chmodSync(path, 0o600);
   return { port: 0, close: () => closeServer(server).finally(() => rmSync(path, { force: true })) };
+}
+
+/** Why the address can't be listened at, with the key that changes it. */
+function whyNot(cause: NodeJS.ErrnoException, { host, port }: Pick<Config, 'host' | 'port'>) {
+  if (cause.code === 'EADDRINUSE')
+    return new ChartfoldError('config.port_in_use', { detail: `PORT ${port}`, cause });
+  const isPrivileged = cause.code === 'EACCES';
+  const detail = isPrivileged
+    ? `PORT: ${port} is kept for the administrator of this machine; choose one above 1023`
+    : `HOST: ${host} is no address of this machine (${cause.code}); give 127.0.0.1 or one it has`;
+  return new ChartfoldError('config.invalid', { detail: `\n  ${detail}\n`, cause });
 }
 
 function readTls(tls: NonNullable<Config['tls']>) {

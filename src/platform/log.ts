@@ -60,7 +60,11 @@ function nameOf(value: unknown): string {
 /** Where it happened, without the message: stack frames name files of ours and no data. */
 function framesOf(value: unknown): string | undefined {
   if (!(value instanceof Error) || !value.stack) return undefined;
-  return value.stack
+  // A message of several lines may look like frames; it stands at the head of the stack, and is cut off.
+  const head = value.stack.indexOf(value.message);
+  const frames =
+    value.message && head >= 0 ? value.stack.slice(head + value.message.length) : value.stack;
+  return frames
     .split('\n')
     .filter((line) => line.startsWith('    at '))
     .slice(0, 6)

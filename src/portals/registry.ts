@@ -1,7 +1,7 @@
 // Owns which portals there are on this instance: each vendor and environment with its addresses after what the
 // operator overrides, how we are registered there, and what would switch on what is off.
 
-import type { Config, PortalOverride } from '../platform/config/read.ts';
+import { authMethods, type Config, failOn, type PortalOverride } from '../platform/config/read.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { vendors } from './index.ts';
 import { type Environment, environments, type Registration, type Vendor } from './portal.ts';
@@ -76,31 +76,41 @@ export function hasConfiguredPortal(config: Config): boolean {
   );
 }
 
+/** What of the configuration no vendor can use: a line each, with the key and what mends it. */
+export function portalFaults(config: Config): string[] {
+  const known = vendors.map((v) => v.portal.id);
+  const strangers = config.portals
+    .filter((o) => !known.includes(o.vendor))
+    .map((o) => `CHARTFOLD_CONFIG: there is no vendor ${o.vendor}; known are ${known.join(', ')}`);
+  const names = config.portals.map((o) => [o.vendor, o.environment, o.name].join('/'));
+  const doubles = names
+    .filter((name, index) => names.indexOf(name) !== index)
+    .map(
+      (name) =>
+        `CHARTFOLD_CONFIG: ${name.replace(/\/$/, '')} is there twice; give each a name of its own`,
+    );
+  const wrong = vendors.flatMap((vendor) =>
+    environments.flatMap((environment) =>
+      overridesOf(config, vendor, environment).flatMap((override) =>
+        registrationFaults(vendor.portal.environments[environment].configPrefix, override, config),
+      ),
+    ),
+  );
+  return [...strangers, ...doubles, ...wrong];
+}
+
 /**
  * Puts the entries together: built-in ones, overridden by configuration, the rest by the simulator if it runs.
- * @throws `config.invalid`
+ * @throws `config.invalid` with every fault that only the portals can judge
  */
 export function createRegistry(config: Config, simulated: Simulated | null): PortalRegistry {
-  const unknown = config.portals.filter((o) => !vendors.some((v) => v.portal.id === o.vendor));
-  if (unknown.length) {
-    const lines = unknown.map(
-      (o) =>
-        `CHARTFOLD_CONFIG: there is no vendor ${o.vendor}; known are ${vendors.map((v) => v.portal.id).join(', ')}`,
-    );
-    throw new ChartfoldError('config.invalid', { detail: `\n  ${lines.join('\n  ')}\n` });
-  }
+  failOn(portalFaults(config));
   const entries = vendors.flatMap((vendor) =>
-    environments.flatMap((environment) => {
-      const mine = config.portals.filter(
-        (o) => o.vendor === vendor.portal.id && o.environment === environment,
-      );
-      const builtIn = mine.find((o) => o.name === undefined);
-      const added = mine.filter((o) => o.name !== undefined);
-      return [
-        entryOf(vendor, environment, builtIn, config, simulated),
-        ...added.map((o) => entryOf(vendor, environment, o, config, null)),
-      ];
-    }),
+    environments.flatMap((environment) =>
+      overridesOf(config, vendor, environment).map((override) =>
+        entryOf(vendor, environment, override, config, override?.name ? null : simulated),
+      ),
+    ),
   );
   return {
     entries,
@@ -112,6 +122,18 @@ export function createRegistry(config: Config, simulated: Simulated | null): Por
       return entry;
     },
   };
+}
+
+/** The operator's entries for a vendor's environment: first the built-in one, overridden or not, then the added. */
+function overridesOf(
+  config: Config,
+  vendor: Vendor,
+  environment: Environment,
+): (PortalOverride | undefined)[] {
+  const mine = config.portals.filter(
+    (o) => o.vendor === vendor.portal.id && o.environment === environment,
+  );
+  return [mine.find((o) => o.name === undefined), ...mine.filter((o) => o.name !== undefined)];
 }
 
 function entryOf(
@@ -159,25 +181,41 @@ function registrationOf(
   override: PortalOverride | undefined,
   config: Config,
 ): Registration | null {
+  const { clientId, clientSecret, auth } = registrationWords(prefix, override, config);
+  return clientId
+    ? { clientId, clientSecret: clientSecret ?? null, auth: auth as Registration['auth'] }
+    : null;
+}
+
+function registrationFaults(
+  prefix: string,
+  override: PortalOverride | undefined,
+  config: Config,
+): string[] {
+  const { clientId, clientSecret, auth } = registrationWords(prefix, override, config);
+  if (!clientId) return [];
+  if (!authMethods.some((method) => method === auth))
+    return [`${prefix}_AUTH: must be one of ${authMethods.join(', ')}`];
+  if (!auth.startsWith('client_secret') || clientSecret) return [];
+  return [
+    override?.name === undefined
+      ? `${prefix}_CLIENT_SECRET: is missing, but ${auth} needs it`
+      : `CHARTFOLD_CONFIG: ${override.vendor}, ${override.name}: clientSecret is missing, but ${auth} needs it`,
+  ];
+}
+
+/** How an environment is registered, as written: in the file, else by the vendor's keys. */
+function registrationWords(
+  prefix: string,
+  override: PortalOverride | undefined,
+  config: Config,
+): { clientId: string | undefined; clientSecret: string | undefined; auth: string } {
   const isAdded = override?.name !== undefined;
   const key = (suffix: string) => (isAdded ? undefined : config.vendorKeys[`${prefix}_${suffix}`]);
-  const clientId = override?.clientId ?? key('CLIENT_ID');
-  if (!clientId) return null;
-  const clientSecret = override?.clientSecret ?? key('CLIENT_SECRET') ?? null;
-  const auth =
-    override?.auth ??
-    (key('AUTH') as Registration['auth'] | undefined) ??
-    (clientSecret ? 'client_secret_basic' : 'none');
-  const faults: string[] = [];
-  if (!['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'].includes(auth)) {
-    faults.push(
-      `${prefix}_AUTH: must be one of none, client_secret_basic, client_secret_post, private_key_jwt`,
-    );
-  }
-  if (auth.startsWith('client_secret') && !clientSecret) {
-    faults.push(`${prefix}_CLIENT_SECRET: is missing, but ${auth} needs it`);
-  }
-  if (faults.length)
-    throw new ChartfoldError('config.invalid', { detail: `\n  ${faults.join('\n  ')}\n` });
-  return { clientId, auth, clientSecret };
+  const clientSecret = override?.clientSecret ?? key('CLIENT_SECRET');
+  return {
+    clientId: override?.clientId ?? key('CLIENT_ID'),
+    clientSecret,
+    auth: override?.auth ?? key('AUTH') ?? (clientSecret ? 'client_secret_basic' : 'none'),
+  };
 }

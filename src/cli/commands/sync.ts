@@ -1,7 +1,7 @@
 // Owns `connections`, `sync`, `receipt` and `disconnect`.
 
 import { disconnect as endConnection } from '../../connections/disconnect.ts';
-import { listConnections } from '../../connections/context.ts';
+import { listConnections, SYNC_QUEUE } from '../../connections/context.ts';
 import type { App } from '../../http/app.ts';
 import type { Receipt } from '../../http/contract.ts';
 import { presentConnections } from '../../http/present/overview.ts';
@@ -92,10 +92,12 @@ async function nextEnded(
   signal: AbortSignal,
 ): Promise<string> {
   for (;;) {
+    const isLive = await app.jobs.isLive(SYNC_QUEUE, id);
     const ended = (await listRuns(app.db, id)).find(
       (run) => run.endedAt !== null && !before.has(run.id),
     );
     if (ended) return ended.id;
+    if (!isLive) throw new ChartfoldError('sync.interrupted');
     await app.clock.wait(POLL_MS, signal);
   }
 }

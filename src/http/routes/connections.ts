@@ -201,8 +201,7 @@ export async function readReceiptFor(app: App, runId: string): Promise<wire.Rece
 export async function queueSync(app: App, connectionId: string): Promise<void> {
   const connection = await getConnection(app.db, connectionId);
   if (connection.status !== 'ready') throw new ChartfoldError('sync.connection_not_ready');
-  const running = (await listRuns(app.db, connectionId)).some((run) => run.endedAt === null);
-  if (running) return;
+  if (await app.jobs.isLive(SYNC_QUEUE, connectionId)) return;
   await app.jobs.put({
     queue: SYNC_QUEUE,
     key: connectionId,

@@ -3,13 +3,21 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { ChartfoldError } from '../errors.ts';
 import type { LogLevel } from '../log.ts';
 import { defaultDataDir, defaultSecretFile } from './keys.ts';
 
-const authMethod = z.enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']);
+/** How a client proves itself at a token endpoint, by the names of OAuth's registry. */
+export const authMethods = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+] as const;
+const authMethod = z.enum(authMethods);
 const webAddress = z.url({ protocol: /^https?$/ });
 const orAbsent = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((v) => v ?? undefined);
@@ -63,9 +71,14 @@ export function readEnvironment(folder = process.cwd()): NodeJS.ProcessEnv {
 
 /**
  * Reads the whole configuration.
+ * @param furtherFaults what only the portals can judge, as lines `KEY: what mends it`
  * @throws `config.invalid` with every fault, a line each: key, what is wrong, what mends it.
  */
-export function readConfig(env: NodeJS.ProcessEnv, vendorKeyNames: readonly string[] = []): Config {
+export function readConfig(
+  env: NodeJS.ProcessEnv,
+  vendorKeyNames: readonly string[] = [],
+  furtherFaults: (config: Config) => readonly string[] = () => [],
+): Config {
   const faults: string[] = [];
   const value = (name: string) => valueOf(env[name]);
   const fault = (name: string, mend: string) => faults.push(`${name}: ${mend}`);
@@ -99,9 +112,14 @@ export function readConfig(env: NodeJS.ProcessEnv, vendorKeyNames: readonly stri
       vendorKeyNames.flatMap((name) => (value(name) ? [[name, value(name) as string]] : [])),
     ),
   };
+  failOn([...faults, ...furtherFaults(config)]);
+  return config;
+}
+
+/** @throws `config.invalid` where there are any, a line each */
+export function failOn(faults: readonly string[]): void {
   if (faults.length)
     throw new ChartfoldError('config.invalid', { detail: `\n  ${faults.join('\n  ')}\n` });
-  return config;
 }
 
 type Value = (name: string) => string | undefined;
@@ -116,8 +134,8 @@ function valueOf(raw: string | undefined): string | undefined {
 function portOf(name: string, value: Value, fallback: number, fault: Fault): number {
   const text = value(name);
   if (text === undefined) return fallback;
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
   fault(name, 'is not a port; give a whole number from 1 to 65535');
   return fallback;
 }
@@ -152,13 +170,37 @@ function tlsOf(value: Value, fault: Fault): Config['tls'] {
     fault(certFile ? 'TLS_KEY' : 'TLS_CERT', 'is missing; a certificate and its key go together');
     return null;
   }
-  for (const [name, file] of [
-    ['TLS_CERT', certFile],
-    ['TLS_KEY', keyFile],
-  ] as const) {
-    if (!existsSync(file)) fault(name, `there is no file ${file}; check the path`);
-  }
+  const [cert, key] = [['TLS_CERT', certFile] as const, ['TLS_KEY', keyFile] as const].map(
+    ([name, file]) => {
+      const bytes = readable(file);
+      if (!bytes)
+        fault(name, `the file ${file} cannot be read; check the path and its permissions`);
+      return bytes;
+    },
+  );
+  if (cert && key && !canServe(cert, key))
+    fault(
+      'TLS_CERT',
+      'the certificate and the key of TLS_KEY are not PEM, or not of one pair; make them anew',
+    );
   return { certFile: resolve(certFile), keyFile: resolve(keyFile) };
+}
+
+function readable(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined; // Said by the caller, with the key that names the file.
+  }
+}
+
+function canServe(cert: Buffer, key: Buffer): boolean {
+  try {
+    createSecureContext({ cert, key });
+    return true;
+  } catch {
+    return false; // Said by the caller; the library's own words name neither file.
+  }
 }
 
 function publicUrlOf(value: Value, port: number, https: boolean, fault: Fault): string {
@@ -171,7 +213,10 @@ function publicUrlOf(value: Value, port: number, https: boolean, fault: Fault): 
     url.pathname === '/' &&
     !url.search &&
     !url.hash &&
-    !url.username;
+    !url.username &&
+    !url.password;
+  if (isPlain && https && url.protocol === 'http:')
+    fault('PUBLIC_URL', 'begins with http://, but TLS_CERT makes it https; begin with https://');
   if (isPlain) return url.origin;
   fault('PUBLIC_URL', 'must be scheme, host and port alone, such as https://health.example.org');
   return `${scheme}://localhost:${port}`;
@@ -193,7 +238,9 @@ function portalsOf(value: Value, fault: Fault): readonly PortalOverride[] {
   const file = value('CHARTFOLD_CONFIG');
   if (!file) return [];
   try {
-    const parsed = configFile.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    const parsed = configFile.safeParse(
+      JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')),
+    );
     if (parsed.success) return parsed.data.portals;
     for (const issue of parsed.error.issues) {
       fault('CHARTFOLD_CONFIG', `${file}: ${issue.path.join('.') || 'the file'}: ${issue.message}`);

@@ -1,23 +1,36 @@
 // Owns the two places that a start needs before anything else: the private data directory and the root key.
 
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ChartfoldError } from '../errors.ts';
-import type { Config } from './read.ts';
+import { type Config, failOn } from './read.ts';
 
-const CLONE = resolve(import.meta.dirname, '../../..');
+const CLONE = realpathSync(resolve(import.meta.dirname, '../../..'));
 
 /**
  * Makes the data directory (mode 700) or checks that nobody else can read it.
- * @throws `config.data_dir_inside_clone`, `config.data_dir_open_to_others`
+ * @throws `config.data_dir_inside_clone`, `config.data_dir_open_to_others`, `config.invalid`
  */
 export function prepareDataDir(dataDir: string): void {
-  const inside = relative(CLONE, dataDir);
-  if (inside === '' || (!inside.startsWith(`..${sep}`) && inside !== '..')) {
-    throw new ChartfoldError('config.data_dir_inside_clone', { detail: dataDir });
+  const inside = relative(CLONE, realPath(dataDir));
+  const isOutside = isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`);
+  if (!isOutside) throw new ChartfoldError('config.data_dir_inside_clone', { detail: dataDir });
+  try {
+    if (!existsSync(dataDir)) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    failOn([`CHARTFOLD_DATA_DIR: ${dataDir} cannot be made (${codeOf(cause)}); choose another`]);
   }
-  if (!existsSync(dataDir)) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (!statSync(dataDir).isDirectory())
+    failOn([`CHARTFOLD_DATA_DIR: ${dataDir} is not a folder; choose another`]);
   if (process.platform !== 'win32' && (statSync(dataDir).mode & 0o077) !== 0) {
     throw new ChartfoldError('config.data_dir_open_to_others', { detail: dataDir });
   }
@@ -33,14 +46,43 @@ export function rootSecret(
 ): { secret: Uint8Array; madeNow: string | null } {
   if ('value' in config.secret) return { secret: fromHex(config.secret.value), madeNow: null };
   const file = config.secret.file;
-  if (existsSync(file))
-    return { secret: fromHex(readFileSync(file, 'utf8').trim()), madeNow: null };
+  if (existsSync(file)) return { secret: fromHex(textOf(file).trim()), madeNow: null };
   if (hasData) throw new ChartfoldError('store.wrong_key', { detail: `no secret at ${file}` });
   const secret = randomBytes(32);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${secret.toString('hex')}\n`, { mode: 0o600, flag: 'wx', flush: true });
-  chmodSync(file, 0o600);
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, `${secret.toString('hex')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    chmodSync(file, 0o600);
+  } catch (cause) {
+    failOn([`CHARTFOLD_SECRET_FILE: ${file} cannot be written (${codeOf(cause)}); choose another`]);
+  }
   return { secret, madeNow: file };
+}
+
+/** Where a path really leads, links followed; of what is not there yet, where its nearest folder leads. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (cause) {
+    const parent = dirname(path);
+    if (parent === path || codeOf(cause) !== 'ENOENT') return path;
+    return join(realPath(parent), basename(path));
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown';
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ChartfoldError('config.invalid', {
+      detail: `\n  CHARTFOLD_SECRET_FILE: ${file} cannot be read (${codeOf(cause)}); check its permissions\n`,
+      cause,
+    });
+  }
 }
 
 function fromHex(text: string): Uint8Array {

@@ -16,6 +16,8 @@ export type Jobs = {
   put(job: Job, trx?: Transaction): Promise<void>;
   /** Takes a job away; one that runs is aborted, and has ended when this returns. */
   cancel(queue: string, key: string): Promise<void>;
+  /** Whether the job waits or runs. */
+  isLive(queue: string, key: string): Promise<boolean>;
   /** Starts to run jobs; those left over from a former process first. */
   start(handlers: Readonly<Record<string, JobHandler>>): Promise<void>;
   /** Aborts what runs, waits until it has ended, takes up nothing more. */
@@ -65,17 +67,13 @@ export function createJobs(options: {
       .execute();
     const now = isoTime(clock.now());
     for (const job of waiting) {
+      if (running.has(job.id)) continue;
       if (job.run_at > now) {
         timer = setTimeout(wake, Math.max(10, Date.parse(job.run_at) - clock.now()));
         break;
       }
       const busy = [...running.values()].filter((r) => r.queue === job.queue).length;
       if (busy >= (options.concurrency?.[job.queue] ?? 1)) continue;
-      await db
-        .updateTable('job')
-        .set({ state: 'running', again: 0 })
-        .where('id', '=', job.id)
-        .execute();
       const own = new AbortController();
       running.set(job.id, { queue: job.queue, done: run(job, own), ending: own });
     }
@@ -90,6 +88,8 @@ export function createJobs(options: {
   ) {
     const signal = AbortSignal.any([ending.signal, own.signal]);
     try {
+      // It is known as running before it is taken, so that whoever cancels it meanwhile waits for it.
+      if (!(await claim(job.id)) || signal.aborted) return;
       await handlers[job.queue]?.(JSON.parse(job.payload), signal);
       await finish(job.id);
     } catch (error) {
@@ -99,6 +99,17 @@ export function createJobs(options: {
       running.delete(job.id);
       wake();
     }
+  }
+
+  /** @returns false where it was cancelled before it began */
+  async function claim(id: number): Promise<boolean> {
+    const taken = await db
+      .updateTable('job')
+      .set({ state: 'running', again: 0 })
+      .where('id', '=', id)
+      .where('state', '=', 'waiting')
+      .executeTakeFirst();
+    return taken.numUpdatedRows === 1n;
   }
 
   async function finish(id: number) {
@@ -119,9 +130,24 @@ export function createJobs(options: {
     const runAt = isoTime(clock.now() + BACKOFF_MS * 2 ** (attempts - 1));
     await db
       .updateTable('job')
-      .set({ state, attempts, run_at: runAt })
+      // What was put again while it ran is new work: it is not given up with the old.
+      .set({
+        state: sql`case when again = 1 then 'waiting' else ${state} end`,
+        attempts: sql`case when again = 1 then 0 else ${attempts} end`,
+        run_at: runAt,
+      })
       .where('id', '=', job.id)
       .execute();
+  }
+
+  function live(queue: string, key: string) {
+    return db
+      .selectFrom('job')
+      .select('id')
+      .where('queue', '=', queue)
+      .where('key', '=', key)
+      .where('state', '!=', 'dead')
+      .executeTakeFirst();
   }
 
   return {
@@ -142,25 +168,25 @@ export function createJobs(options: {
             .columns(['queue', 'key'])
             // The partial index is only matched by a literal.
             .where(sql<boolean>`state != 'dead'`)
-            .doUpdateSet({ again: 1, payload: sql`excluded.payload` }),
+            // One that waits for its next try is tried at once: there is a new reason.
+            .doUpdateSet({
+              again: 1,
+              payload: sql`excluded.payload`,
+              run_at: sql`excluded.run_at`,
+            }),
         )
         .execute();
       // With one connection the round below waits until the caller's transaction has ended.
       setImmediate(wake);
     },
+    isLive: async (queue, key) => (await live(queue, key)) !== undefined,
     async cancel(queue, key) {
-      const row = await db
-        .selectFrom('job')
-        .select('id')
-        .where('queue', '=', queue)
-        .where('key', '=', key)
-        .where('state', '!=', 'dead')
-        .executeTakeFirst();
+      const row = await live(queue, key);
       if (!row) return;
       await db.deleteFrom('job').where('id', '=', row.id).execute();
-      const live = running.get(row.id);
-      live?.ending.abort(new DOMException('cancelled', 'AbortError'));
-      await live?.done;
+      const current = running.get(row.id);
+      current?.ending.abort(new DOMException('cancelled', 'AbortError'));
+      await current?.done;
     },
     async start(given) {
       handlers = given;

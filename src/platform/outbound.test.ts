@@ -1,0 +1,155 @@
+// Proves the limits of every call to another machine, against a real server: time, size, redirects, and what an
+// error may say.
+
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ChartfoldError } from './errors.ts';
+import { outbound } from './outbound.ts';
+
+let server: Server;
+let url: string;
+let answer: RequestListener;
+const asked: string[] = [];
+
+beforeEach(async () => {
+  asked.length = 0;
+  server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    answer(request, response);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((done) => server.close(done));
+});
+
+const PRIVATE = '/Patient?_id=a-1.E-7&name=Ada';
+const failureOf = async (call: Promise<unknown>): Promise<ChartfoldError> => {
+  const thrown = await call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(thrown).toBeInstanceOf(ChartfoldError);
+  return thrown as ChartfoldError;
+};
+
+describe('a call', () => {
+  it('sends what it is given and hands back status, headers and body', async () => {
+    answer = (request, response) => {
+      response.writeHead(418, { 'x-said': String(request.headers['x-asked']) });
+      request.pipe(response);
+    };
+    const init = { method: 'POST', body: 'grant', headers: { 'x-asked': 'yes' } };
+    const response = await outbound(`${url}/token`, init);
+    expect([response.status, response.headers.get('x-said'), await response.text()]).toEqual([
+      418,
+      'yes',
+      'grant',
+    ]);
+  });
+
+  it('decodes a packed body, and says nothing untrue of its transfer', async () => {
+    answer = (_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.end(gzipSync('a record'));
+    };
+    const response = await outbound(url);
+    expect(await response.text()).toBe('a record');
+    expect(response.headers.get('content-encoding')).toBeNull();
+  });
+
+  it.each([204, 304])('takes an answer %i without a body', async (status) => {
+    answer = (_request, response) => response.writeHead(status).end();
+    const response = await outbound(url);
+    expect([response.status, await response.text()]).toEqual([status, '']);
+  });
+
+  it.each([301, 302, 303, 307, 308])('does not follow a redirect %i', async (status) => {
+    answer = (_request, response) =>
+      response.writeHead(status, { location: `${url}/elsewhere` }).end('moved');
+    const response = await outbound(`${url}/here`, { headers: { authorization: 'Bearer t' } });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('location')).toBe(`${url}/elsewhere`);
+    expect(asked).toEqual(['GET /here']);
+  });
+});
+
+describe('the limits of a call', () => {
+  it('end one that is not answered in time', async () => {
+    answer = () => undefined;
+    const failure = await failureOf(outbound(url + PRIVATE, { timeoutMs: 50 }));
+    expect(failure.code).toBe('net.timeout');
+  });
+
+  it('count the body: one that never ends is ended', async () => {
+    answer = (_request, response) => void response.writeHead(200).write('begun');
+    const failure = await failureOf(outbound(url + PRIVATE, { timeoutMs: 80 }));
+    expect(failure.code).toBe('net.timeout');
+  });
+
+  it('end a body that is too large, without waiting for its end', async () => {
+    answer = (_request, response) => {
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(10_000)));
+        response.once('drain', more);
+      };
+      more();
+    };
+    const failure = await failureOf(outbound(url + PRIVATE, { maxBytes: 100_000 }));
+    expect(failure.code).toBe('net.too_large');
+    expect(failure.detail).toContain('100000 bytes');
+  });
+
+  it('count a packed body as what it unpacks to', async () => {
+    const packed = gzipSync(Buffer.alloc(2_000_000));
+    expect(packed.length).toBeLessThan(10_000);
+    answer = (_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.end(packed);
+    };
+    const failure = await failureOf(outbound(url, { maxBytes: 10_000 }));
+    expect(failure.code).toBe('net.too_large');
+  });
+
+  it('let a body through that is just as large as allowed', async () => {
+    answer = (_request, response) => void response.end('x'.repeat(1000));
+    expect(await (await outbound(url, { maxBytes: 1000 })).text()).toHaveLength(1000);
+  });
+});
+
+describe('a call that cannot be made', () => {
+  it('is unreachable where nothing listens, the connection is cut, or the address is none', async () => {
+    answer = (request) => request.socket.destroy();
+    const nobody = createServer();
+    await new Promise<void>((done) => nobody.listen(0, '127.0.0.1', done));
+    const { port } = nobody.address() as AddressInfo;
+    await new Promise((done) => nobody.close(done));
+    for (const address of [url + PRIVATE, `http://127.0.0.1:${port}${PRIVATE}`, 'no:address'])
+      expect((await failureOf(outbound(address))).code).toBe('net.unreachable');
+  });
+
+  it('says the host and nothing else of the address', async () => {
+    answer = (request) => request.socket.destroy();
+    const failure = await failureOf(outbound(`${url}${PRIVATE}`));
+    expect(failure.detail).toBe(new URL(url).host);
+    expect(failure.message).not.toMatch(/Patient|Ada|a-1/);
+    const named = await failureOf(outbound('http://user:word@127.0.0.1:1/x?token=abc'));
+    expect(named.message).not.toMatch(/word|token|abc/);
+    expect((await failureOf(outbound('//Ada?token=abc'))).message).not.toMatch(/Ada|abc/);
+  });
+
+  it('throws the reason of the caller who aborts, before and in the middle', async () => {
+    const reason = new DOMException('stopping', 'AbortError');
+    await expect(outbound(url, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const ending = new AbortController();
+    answer = (_request, response) => {
+      response.writeHead(200).write('begun');
+      ending.abort(reason);
+    };
+    await expect(outbound(url, { signal: ending.signal })).rejects.toBe(reason);
+  });
+});
