@@ -29,6 +29,8 @@ import {
   type PortalRegistry,
   vendorKeys,
 } from '../../src/portals/registry.ts';
+import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import type { Vendor } from '../../src/portals/portal.ts';
 import { recordsMigrations } from '../../src/records/migrations.ts';
 import { syncConnection } from '../../src/sync/run.ts';
 import { createServer } from 'node:http';
@@ -59,6 +61,10 @@ export async function startProgram(
     outbound?: Outbound;
     backoffMs?: number;
     env?: Record<string, string>;
+    /** Changes what the program knows of the vendor. */
+    vendor?: (vendor: Vendor) => Vendor;
+    /** Changes what the simulated vendor does. */
+    behaviour?: Partial<AthenahealthBehaviour>;
   } = {},
 ) {
   const { auth = 'none', file = ':memory:', clock = systemClock, log = silentLog } = options;
@@ -89,11 +95,16 @@ export async function startProgram(
       jwksUri: c.jwksUri.replace(PUBLIC_URL, jwksUrl),
     })),
     size: 300,
+    ...(options.behaviour ? { behaviour: options.behaviour } : {}),
   });
   const config = configFor(simulator.url, auth, options.env ?? {});
   const jobs = createJobs({ db, clock, log });
-  const registry = quickened(createRegistry(config, null), options.backoffMs ?? 1);
-  const changed: string[] = [];
+  const registry = changed(
+    createRegistry(config, null),
+    options.backoffMs ?? 1,
+    options.vendor ?? ((vendor) => vendor),
+  );
+  const changedIds: string[] = [];
   const context: ConnectionContext = {
     db,
     sealer,
@@ -104,7 +115,7 @@ export async function startProgram(
     outbound: options.outbound ?? outbound,
     signer: (ring) => activeSigner(db, sealer, ring),
     publicUrl: PUBLIC_URL,
-    changed: (id) => changed.push(id),
+    changed: (id) => changedIds.push(id),
   };
   const refresher = createRefresher(context);
   const syncContext = {
@@ -121,7 +132,7 @@ export async function startProgram(
     refresher,
     simulator,
     config,
-    changedIds: changed,
+    changedIds,
     /** Goes from a link to the callback as a browser would. @returns the callback's query and cookies */
     browse: (go: string, answers: Partial<Parameters<typeof walk>[1]> = {}) =>
       browse(context, go, answers),
@@ -161,10 +172,15 @@ export async function startProgram(
   };
 }
 
-/** The same portals with shorter pauses between tries, and smaller pages so that there are several. */
-function quickened(registry: PortalRegistry, backoffMs: number): PortalRegistry {
+/** The same portals, as a test wants them, with shorter pauses between tries and smaller pages. */
+function changed(
+  registry: PortalRegistry,
+  backoffMs: number,
+  change: (vendor: Vendor) => Vendor,
+): PortalRegistry {
   const quick = (entry: PortalEntry): PortalEntry => {
-    const { portal } = entry.vendor;
+    const vendor = change(entry.vendor);
+    const { portal } = vendor;
     const questions = portal.questions.map((question) => ({
       ...question,
       parameters: {
@@ -173,7 +189,7 @@ function quickened(registry: PortalRegistry, backoffMs: number): PortalRegistry 
       },
     }));
     const requests = { ...portal.requests, backoffMs };
-    return { ...entry, vendor: { ...entry.vendor, portal: { ...portal, questions, requests } } };
+    return { ...entry, vendor: { ...vendor, portal: { ...portal, questions, requests } } };
   };
   return { entries: registry.entries.map(quick), usable: (key) => quick(registry.usable(key)) };
 }

@@ -5,7 +5,8 @@ import type { DirectoryClinic } from '../portal.ts';
 
 const PRACTICE_EXTENSION = 'https://fhir.athena.io/StructureDefinition/ah-practice';
 
-const bundle = z.object({ entry: z.array(z.object({ resource: z.unknown() })).default([]) });
+const bundle = z.object({ entry: z.array(z.unknown()).default([]) });
+const anyEntry = z.object({ resource: z.object({ resourceType: z.string() }) });
 const organization = z.object({
   resourceType: z.literal('Organization'),
   name: z.string().min(1),
@@ -26,9 +27,10 @@ export function readAthenahealthDirectory(text: string): {
 } {
   const clinics: DirectoryClinic[] = [];
   let unreadable = 0;
-  for (const { resource } of bundle.parse(JSON.parse(text)).entry) {
-    if ((resource as { resourceType?: unknown } | null)?.resourceType !== 'Organization') continue;
-    const parsed = organization.safeParse(resource);
+  for (const entry of bundle.parse(JSON.parse(text)).entry) {
+    const { data: read } = anyEntry.safeParse(entry);
+    if (read && read.resource.resourceType !== 'Organization') continue;
+    const parsed = organization.safeParse((entry as { resource?: unknown } | null)?.resource);
     const id = parsed.data?.extension
       .find((e) => e.url === PRACTICE_EXTENSION)
       ?.valueReference?.reference.match(/Practice-(\d+)$/)?.[1];
