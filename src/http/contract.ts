@@ -385,7 +385,7 @@ export const record = z.object({
 });
 /** GET /api/people/:id/records/:recordId/raw answers text/plain: the exact characters received. */
 
-/** GET /api/sync/… has no shape of its own: POST /api/connections/:id/{confirm,reject,sync,disconnect,reconnect} answer with the connection. */
+/** POST /api/connections/:id/confirm: whose record it is; null for a new person. */
 export const confirmRequest = z.object({ personId: id.nullable() });
 
 export type Problem = z.infer<typeof problem>;

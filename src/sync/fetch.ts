@@ -28,6 +28,9 @@ const WORTH_RETRYING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'fhir.not_a_bundle',
   'net.unreachable',
   'net.timeout',
+  // Met while access was renewed on the way.
+  'smart.discovery_failed',
+  'smart.token_reply_invalid',
 ]);
 /** A server may ask for a pause of any length; longer than this is left to the next sync. */
 const LONGEST_PAUSE_MS = 60_000;
