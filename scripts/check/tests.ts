@@ -8,16 +8,22 @@ import { ACCOUNT_FILE, type TestAccount } from './reporter.ts';
 import { runTool } from './tool.ts';
 
 /** Runs one project of vitest.config.ts. Each test counts; so does the rule that names are unique in a file. */
-export async function checkTests(project: 'unit' | 'e2e'): Promise<Outcome> {
+export function checkTests(project: 'unit' | 'e2e'): Promise<Outcome> {
+  return runTests(['--project', project]);
+}
+
+/** Runs vitest with these arguments and counts. */
+export async function runTests(args: readonly string[]): Promise<Outcome> {
   const directory = mkdtempSync(join(tmpdir(), 'chartfold-check-'));
   const file = join(directory, 'account.json');
   try {
-    const reporters = ['--reporter=default', '--reporter=./scripts/check/reporter.ts'];
-    const { code, output } = await runTool(
-      'vitest/vitest.mjs',
-      ['run', '--project', project, ...reporters],
-      { [ACCOUNT_FILE]: file },
-    );
+    const reporters = [
+      '--reporter=default',
+      `--reporter=${join(import.meta.dirname, 'reporter.ts')}`,
+    ];
+    const { code, output } = await runTool('vitest/vitest.mjs', ['run', ...args, ...reporters], {
+      [ACCOUNT_FILE]: file,
+    });
     return outcomeOf(readAccount(file), code, output);
   } finally {
     rmSync(directory, { recursive: true, force: true });
