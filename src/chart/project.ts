@@ -8,7 +8,7 @@ import { sha256 } from '../platform/ids.ts';
 import { versionsSince } from '../records/feed.ts';
 import type { VersionRow } from '../records/types.ts';
 import { describe } from './describe/describe.ts';
-import { type Described, dayOf } from './describe/described.ts';
+import { type Described, dayOf, instantOf } from './describe/described.ts';
 import { resolveLinks } from './resolve.ts';
 import type { ChartMemberTable, ChartResultTable, ChartRowTable } from './tables.ts';
 
@@ -16,7 +16,7 @@ import type { ChartMemberTable, ChartResultTable, ChartRowTable } from './tables
 export const CHART_QUEUE = 'chart';
 /** A batch is one transaction, small enough that the main loop is free between two. */
 const BATCH = 100;
-/** SQLite takes 32,766 parameters a statement; a row has 20. */
+/** SQLite takes 32,766 parameters a statement; a row has 21. */
 const ROWS_PER_INSERT = 500;
 
 /** Brings a person's chart up to date. @returns how many versions were read */
@@ -130,6 +130,7 @@ function rowOf(personId: string, version: VersionRow, d: Described): Insertable<
     kind: d.kind,
     day: dayOf(d.at),
     at: d.at,
+    instant: instantOf(d.at),
     title: d.title,
     note: d.note ?? null,
     value: d.value ?? null,
@@ -173,6 +174,10 @@ async function writeDrafts(
   drafts: readonly Draft[],
 ): Promise<void> {
   const ids = drafts.map((draft) => draft.resourceId);
+  const rows = drafts.flatMap((draft) => draft.row ?? []);
+  const results = drafts.flatMap((draft) => draft.result ?? []);
+  const members = drafts.flatMap((draft) => draft.members);
+  await unlink(trx, personId, ids, members);
   for (const table of ['chart_row', 'chart_result'] as const) {
     await trx
       .deleteFrom(table)
@@ -185,9 +190,6 @@ async function writeDrafts(
     .where('person_id', '=', personId)
     .where('panel_id', 'in', ids)
     .execute();
-  const rows = drafts.flatMap((draft) => draft.row ?? []);
-  const results = drafts.flatMap((draft) => draft.result ?? []);
-  const members = drafts.flatMap((draft) => draft.members);
   for (const some of slices(rows)) await trx.insertInto('chart_row').values(some).execute();
   for (const some of slices(results)) await trx.insertInto('chart_result').values(some).execute();
   for (const some of slices(members)) {
@@ -196,6 +198,45 @@ async function writeDrafts(
       .values(some)
       .onConflict((c) => c.doNothing())
       .execute();
+  }
+}
+
+/** Parts what is joined to the written, as if it had just come: the visit may be of another day, the panel hold others. */
+async function unlink(
+  trx: Transaction,
+  personId: string,
+  ids: readonly string[],
+  members: readonly Insertable<ChartMemberTable>[],
+): Promise<void> {
+  await trx
+    .updateTable('chart_row')
+    .set((eb) => ({ group_key: eb.ref('source_id') }))
+    .where('person_id', '=', personId)
+    .where('group_key', 'in', ids)
+    .execute();
+  await trx
+    .updateTable('chart_row')
+    .set({ panel_id: null })
+    .where('person_id', '=', personId)
+    .where('panel_id', 'in', ids)
+    .execute();
+  const bySource = Map.groupBy(members, (member) => member.source_id);
+  for (const [source, held] of bySource) {
+    for (const some of slices(held)) {
+      await trx
+        .updateTable('chart_row')
+        .set({ panel_id: null })
+        .where('person_id', '=', personId)
+        .where('source_id', '=', source)
+        .where('type', '=', 'Observation')
+        .where(
+          'fhir_id',
+          'in',
+          some.map((member) => member.member_ref.slice('Observation/'.length)),
+        )
+        .where('panel_id', 'is not', null)
+        .execute();
+    }
   }
 }
 

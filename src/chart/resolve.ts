@@ -22,18 +22,32 @@ export async function resolveLinks(trx: Transaction, personId: string): Promise<
   await sql`
     update chart_row set panel_id = (
       select member.panel_id from chart_member as member
+      join chart_row as panel
+        on panel.person_id = member.person_id and panel.resource_id = member.panel_id
       where member.person_id = chart_row.person_id and member.source_id = chart_row.source_id
         and member.member_ref = 'Observation/' || chart_row.fhir_id
-      order by member.panel_id limit 1)
+      order by panel.fhir_id limit 1)
     where person_id = ${personId} and type = 'Observation' and panel_id is null
       and exists (
         select 1 from chart_member as member
         where member.person_id = chart_row.person_id and member.source_id = chart_row.source_id
           and member.member_ref = 'Observation/' || chart_row.fhir_id)`.execute(trx);
+  await emptyPanels(trx, personId);
   await writePanels(trx, personId);
 }
 
 type Line = { value: string | null; unit: string | null; flag: Flag | null };
+
+/** A panel of which all parts have gone, or were entered in error, says nothing any more. */
+async function emptyPanels(trx: Transaction, personId: string): Promise<void> {
+  await sql`
+    update chart_row set value = null, unit = null, flag = null
+    where person_id = ${personId} and kind = 'panel' and (value is not null or flag is not null)
+      and not exists (
+        select 1 from chart_row as part
+        where part.person_id = chart_row.person_id and part.panel_id = chart_row.resource_id
+          and part.entered_in_error = 0)`.execute(trx);
+}
 
 /** A panel shows its first result out of range, or that all are in range, or nothing where none can be judged. */
 async function writePanels(trx: Transaction, personId: string): Promise<void> {

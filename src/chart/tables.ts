@@ -1,5 +1,6 @@
 // Owns the shapes and migration of the chart: rows made from the raw records, dropped and made again at will.
 
+import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Flag, Kind } from './describe/described.ts';
 
@@ -21,8 +22,10 @@ export type ChartRowTable = {
   kind: Kind;
   /** `2026-11-17`, less precise, or null where no date was recorded. */
   day: string | null;
-  /** The full time as it came, for the order within a day. */
+  /** The full time as it came. */
   at: string | null;
+  /** The same in UTC, for the order within a day: sources write their times in zones of their own. */
+  instant: string | null;
   title: string;
   note: string | null;
   value: string | null;
@@ -146,6 +149,24 @@ export const chartMigrations: Record<string, Migration> = {
         .addColumn('person_id', 'text', (c) => c.primaryKey())
         .addColumn('position', 'integer', (c) => c.notNull())
         .execute();
+    },
+  },
+  // What stands there is dropped: it is made again from the raw records at the start.
+  '2026-11-22-chart-2': {
+    async up(db) {
+      await db.schema.alterTable('chart_row').addColumn('instant', 'text').execute();
+      await db.schema
+        .createIndex('chart_row_group')
+        .on('chart_row')
+        .columns(['person_id', 'group_key'])
+        .execute();
+      await db.schema
+        .createIndex('chart_member_panel')
+        .on('chart_member')
+        .columns(['person_id', 'panel_id'])
+        .execute();
+      for (const table of ['chart_row', 'chart_result', 'chart_member', 'chart_state'])
+        await sql`delete from ${sql.table(table)}`.execute(db);
     },
   },
 };

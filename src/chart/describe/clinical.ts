@@ -21,7 +21,7 @@ type Describe = (o: Obj) => Described;
 const join = (parts: readonly (string | null | undefined)[], by = ', ') =>
   parts.filter(Boolean).join(by) || null;
 const isError = (o: Obj) =>
-  text(o.status) === 'entered-in-error' ||
+  [text(o.status), text(o.lifecycleStatus)].includes('entered-in-error') ||
   codesOf(o.verificationStatus).includes('entered-in-error');
 
 const encounter: Describe = (o) => {
@@ -105,14 +105,11 @@ const condition: Describe = (o) => {
   };
 };
 
-const MEDICATION_WORDS: Readonly<Record<string, string>> = {
-  active: 'prescribed',
-  completed: 'ended',
-  stopped: 'stopped',
-  cancelled: 'cancelled',
-  'on-hold': 'on hold',
-  draft: 'draft',
-};
+const MEDICATION_WORDS: ReadonlyMap<string, string> = new Map([
+  ['active', 'prescribed'],
+  ['completed', 'ended'],
+  ['on-hold', 'on hold'],
+]);
 
 const medication: Describe = (o) => {
   const status = text(o.status);
@@ -124,7 +121,7 @@ const medication: Describe = (o) => {
       displayOf(o.medicationReference) ??
       'Unnamed medication',
     note: text(o.intent) && text(o.intent) !== 'order' ? text(o.intent) : null,
-    value: (status && MEDICATION_WORDS[status]) ?? status,
+    value: MEDICATION_WORDS.get(status ?? '') ?? status,
     clinician: displayOf(o.requester),
     at:
       text(o.authoredOn) ??
@@ -285,59 +282,61 @@ const simple =
   });
 
 /** The types that have a place in the chart. What is not here stays in the store: people, places, bills, provenance. */
-export const describers: Readonly<Record<string, Describe>> = {
-  Encounter: encounter,
-  DiagnosticReport: diagnosticReport,
-  Condition: condition,
-  MedicationRequest: medication,
-  MedicationStatement: medication,
-  MedicationDispense: medication,
-  MedicationAdministration: medication,
-  AllergyIntolerance: allergy,
-  Immunization: immunization,
-  Procedure: procedure,
-  DocumentReference: documentReference,
-  ServiceRequest: simple(
-    'order',
-    'Order',
-    (o) => plainNameOf(o.code),
-    (o) => text(o.authoredOn) ?? text(o.occurrenceDateTime),
-    (o) => text(o.status) ?? 'ordered',
-  ),
-  CarePlan: simple(
-    'plan',
-    'Care plan',
-    (o) => text(o.title) ?? objs(o.category).map(conceptText).find(Boolean) ?? null,
-    (o) => text(obj(o.period)?.start) ?? text(o.created),
-    (o) => text(o.status),
-  ),
-  Goal: simple(
-    'goal',
-    'Goal',
-    (o) => conceptText(o.description),
-    (o) => text(o.startDate) ?? text(o.statusDate),
-    (o) => text(o.lifecycleStatus),
-  ),
-  CareTeam: simple(
-    'care-team',
-    'Care team',
-    (o) => text(o.name) ?? objs(o.category).map(conceptText).find(Boolean) ?? null,
-    (o) => text(obj(o.period)?.start),
-    (o) => text(o.status),
-  ),
-  Device: simple(
-    'device',
-    'Implanted device',
-    (o) =>
-      conceptText(o.type) ??
-      objs(o.deviceName)
-        .map((d) => text(d.name))
-        .find(Boolean) ??
-      null,
-    (o) => text(o.manufactureDate),
-    (o) => text(o.status),
-  ),
-};
+export const describers: ReadonlyMap<string, Describe> = new Map(
+  Object.entries({
+    Encounter: encounter,
+    DiagnosticReport: diagnosticReport,
+    Condition: condition,
+    MedicationRequest: medication,
+    MedicationStatement: medication,
+    MedicationDispense: medication,
+    MedicationAdministration: medication,
+    AllergyIntolerance: allergy,
+    Immunization: immunization,
+    Procedure: procedure,
+    DocumentReference: documentReference,
+    ServiceRequest: simple(
+      'order',
+      'Order',
+      (o) => plainNameOf(o.code),
+      (o) => text(o.authoredOn) ?? text(o.occurrenceDateTime),
+      (o) => text(o.status) ?? 'ordered',
+    ),
+    CarePlan: simple(
+      'plan',
+      'Care plan',
+      (o) => text(o.title) ?? objs(o.category).map(conceptText).find(Boolean) ?? null,
+      (o) => text(obj(o.period)?.start) ?? text(o.created),
+      (o) => text(o.status),
+    ),
+    Goal: simple(
+      'goal',
+      'Goal',
+      (o) => conceptText(o.description),
+      (o) => text(o.startDate) ?? text(o.statusDate),
+      (o) => text(o.lifecycleStatus),
+    ),
+    CareTeam: simple(
+      'care-team',
+      'Care team',
+      (o) => text(o.name) ?? objs(o.category).map(conceptText).find(Boolean) ?? null,
+      (o) => text(obj(o.period)?.start),
+      (o) => text(o.status),
+    ),
+    Device: simple(
+      'device',
+      'Implanted device',
+      (o) =>
+        conceptText(o.type) ??
+        objs(o.deviceName)
+          .map((d) => text(d.name))
+          .find(Boolean) ??
+        null,
+      (o) => text(o.manufactureDate),
+      (o) => text(o.status),
+    ),
+  } satisfies Record<string, Describe>),
+);
 
 function plainNameOf(concept: unknown): string | null {
   const name = conceptText(concept);

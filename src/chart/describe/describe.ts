@@ -7,7 +7,7 @@ import { parseForChart } from './parse.ts';
 
 /** Describes a resource from its exact text. */
 export function describe(type: string, raw: string): Described | undefined {
-  const describer = type === 'Observation' ? describeObservation : describers[type];
+  const describer = type === 'Observation' ? describeObservation : describers.get(type);
   if (!describer) return undefined;
   const resource = parseForChart(raw);
   return resource && describer(resource);

@@ -1,5 +1,7 @@
 // Owns what a described record is: the words made from a resource, before they become rows or a sheet.
 
+import { dateSortKey, type FhirDate, parseFhirDate } from '../../fhir/dates.ts';
+
 export type Kind =
   | 'visit'
   | 'result'
@@ -70,6 +72,16 @@ export function fact(
 
 /** The date of a FHIR date, dateTime or instant, as precise as it came: never the machine's zone, never 1970. */
 export function dayOf(at: string | null | undefined): string | null {
-  const match = /^\d{4}(-\d\d){0,2}/.exec(at ?? '');
-  return match ? match[0] : null;
+  return readDate(at)?.day ?? null;
+}
+
+/** The instant in UTC, by which two records of one day are put in order; null for a date without a time. */
+export function instantOf(at: string | null | undefined): string | null {
+  const date = readDate(at);
+  return date?.time === undefined ? null : dateSortKey(date);
+}
+
+/** A date that is not FHIR's, such as `2026-11-17 10:00`, counts as the day it begins with. */
+function readDate(at: string | null | undefined): FhirDate | undefined {
+  return parseFhirDate(at) ?? parseFhirDate(/^(\d{4}(?:-\d\d){0,2})(?!\d)/.exec(at ?? '')?.[1]);
 }

@@ -20,21 +20,23 @@ const BLOOD_PRESSURE = new Set(['85354-9', '55284-4']);
 const SYSTOLIC = '8480-6';
 const DIASTOLIC = '8462-4';
 
-const FLAGS: Readonly<Record<string, Flag | null>> = {
-  H: 'high',
-  HU: 'high',
-  L: 'low',
-  LU: 'low',
-  HH: 'critical-high',
-  LL: 'critical-low',
-  A: 'abnormal',
-  AA: 'abnormal',
-  POS: 'abnormal',
-  DET: 'abnormal',
-  N: null,
-  NEG: null,
-  ND: null,
-};
+const FLAGS: ReadonlyMap<string, Flag | null> = new Map(
+  Object.entries({
+    H: 'high',
+    HU: 'high',
+    L: 'low',
+    LU: 'low',
+    HH: 'critical-high',
+    LL: 'critical-low',
+    A: 'abnormal',
+    AA: 'abnormal',
+    POS: 'abnormal',
+    DET: 'abnormal',
+    N: null,
+    NEG: null,
+    ND: null,
+  } as const),
+);
 
 export function describeObservation(o: Obj): Described {
   const status = text(o.status);
@@ -112,45 +114,63 @@ type Read = { value: string; unit: string | null; number: number | null };
 
 /** The value in whichever form it came. Numbers are texts here, as they came (see parse.ts). */
 function valueOf(o: Obj): Read | null {
-  const quantity = obj(o.valueQuantity);
-  if (quantity && quantity.value !== undefined) return quantityOf(quantity);
   const words =
     text(o.valueString) ??
     conceptText(o.valueCodeableConcept) ??
     text(o.valueDateTime) ??
     text(o.valueTime);
-  if (words) return { value: words, unit: null, number: null };
-  if (typeof o.valueBoolean === 'boolean')
-    return { value: o.valueBoolean ? 'yes' : 'no', unit: null, number: null };
-  if (o.valueInteger !== undefined)
-    return { value: String(o.valueInteger), unit: null, number: Number(o.valueInteger) };
-  const range = obj(o.valueRange);
-  const low = obj(range?.low);
-  const high = obj(range?.high);
-  if (low ?? high) {
-    return {
-      value: [low?.value, high?.value].filter((v) => v !== undefined).join('–'),
-      unit: unitOf(low ?? high),
-      number: null,
-    };
-  }
-  return null;
+  const integer = token(o.valueInteger);
+  return (
+    quantityOf(obj(o.valueQuantity)) ??
+    (words === null ? null : plain(words)) ??
+    (typeof o.valueBoolean === 'boolean' ? plain(o.valueBoolean ? 'yes' : 'no') : null) ??
+    (integer === null ? null : { ...plain(integer), number: Number(integer) }) ??
+    spanOf(obj(o.valueRange)) ??
+    ratioOf(obj(o.valueRatio)) ??
+    periodOf(obj(o.valuePeriod))
+  );
 }
 
-function quantityOf(quantity: Obj): Read {
-  const comparator = text(quantity.comparator) ?? '';
-  const number = comparator ? null : Number(quantity.value);
+const plain = (value: string): Read => ({ value, unit: null, number: null });
+
+function quantityOf(quantity: Obj | null): Read | null {
+  const value = token(quantity?.value);
+  if (value === null) return null;
+  const comparator = text(quantity?.comparator) ?? '';
   return {
-    value: `${comparator}${plainNumber(String(quantity.value))}`,
+    value: `${comparator}${plainNumber(value)}`,
     unit: unitOf(quantity),
-    number,
+    number: comparator ? null : Number(value),
   };
+}
+
+function spanOf(range: Obj | null): Read | null {
+  const [low, high] = [obj(range?.low), obj(range?.high)];
+  const ends = [low, high].flatMap((end) => token(end?.value) ?? []);
+  return ends.length ? { ...plain(ends.join('–')), unit: unitOf(low ?? high) } : null;
+}
+
+/** A titre such as `1:128`. */
+function ratioOf(ratio: Obj | null): Read | null {
+  const parts = [ratio?.numerator, ratio?.denominator].map((part) => quantityOf(obj(part)));
+  const [above, below] = parts;
+  return above && below ? { ...plain(`${above.value}:${below.value}`), unit: above.unit } : null;
+}
+
+function periodOf(period: Obj | null): Read | null {
+  const ends = [text(period?.start), text(period?.end)].filter((end) => end !== null);
+  return ends.length ? plain(ends.join(' – ')) : null;
+}
+
+/** A number as it came, or what a source wrote in its place; null for anything of another shape. */
+function token(value: unknown): string | null {
+  return typeof value === 'number' ? String(value) : text(value);
 }
 
 /** The number as it was sent, where what is shown is rounded. */
 function asSent(o: Obj): string | null {
-  const token = obj(o.valueQuantity)?.value;
-  return token !== undefined && plainNumber(String(token)) !== String(token) ? String(token) : null;
+  const sent = token(obj(o.valueQuantity)?.value);
+  return sent !== null && plainNumber(sent) !== sent ? sent : null;
 }
 
 function unitOf(quantity: Obj | null): string | null {
@@ -163,9 +183,10 @@ function pressure(o: Obj): Read | null {
     objs(o.component).find((c) => codeIn(c.code, 'loinc.org') === loinc);
   const systolic = obj(of(SYSTOLIC)?.valueQuantity);
   const diastolic = obj(of(DIASTOLIC)?.valueQuantity);
-  if (!systolic || !diastolic) return null;
+  const [above, below] = [token(systolic?.value), token(diastolic?.value)];
+  if (above === null || below === null) return null;
   return {
-    value: `${String(systolic.value)}/${String(diastolic.value)}`,
+    value: `${above}/${below}`,
     unit: unitOf(systolic) === 'mm[Hg]' ? 'mmHg' : unitOf(systolic),
     number: null,
   };
@@ -204,9 +225,9 @@ function absentWords(o: Obj): string | null {
 function judge(o: Obj, number: number | null): Pick<Measured, 'flag' | 'flagBy' | 'range'> {
   const range = objs(o.referenceRange)[0] ?? null;
   const words = rangeWords(range);
-  const code = codesOf(o.interpretation).find((c) => c in FLAGS);
+  const code = codesOf(o.interpretation).find((c) => FLAGS.has(c));
   if (code !== undefined) {
-    const flag = FLAGS[code] ?? null;
+    const flag = FLAGS.get(code) ?? null;
     return { flag, flagBy: flag ? 'source' : null, range: words };
   }
   const low = numberOf(obj(range?.low)?.value);
@@ -224,14 +245,14 @@ function judge(o: Obj, number: number | null): Pick<Measured, 'flag' | 'flagBy' 
 
 function rangeWords(range: Obj | null): string | null {
   if (!range) return null;
-  const low = obj(range.low)?.value;
-  const high = obj(range.high)?.value;
-  if (low !== undefined && high !== undefined) return `${String(low)}–${String(high)}`;
+  const [low, high] = [token(obj(range.low)?.value), token(obj(range.high)?.value)];
+  if (low !== null && high !== null) return `${low}–${high}`;
   if (text(range.text)) return text(range.text);
-  if (high !== undefined) return `up to ${String(high)}`;
-  return low === undefined ? null : `${String(low)} or more`;
+  if (high !== null) return `up to ${high}`;
+  return low === null ? null : `${low} or more`;
 }
 
 function numberOf(value: unknown): number | null {
-  return value === undefined || Number.isNaN(Number(value)) ? null : Number(value);
+  const number = Number(token(value) ?? Number.NaN);
+  return Number.isNaN(number) ? null : number;
 }

@@ -4,7 +4,7 @@
 import type { Obj } from '../../fhir/text/codes.ts';
 
 /** Numbers whose usual spelling is another than the one that came: `565.60`, `1E2`, more digits than a double keeps. */
-const UNUSUAL = /[:[,]\s*-?\d+(?:\.\d*0(?=\D)|\.?\d*[eE]|\d{16})/;
+const UNUSUAL = /[:[,]\s*-?(?:\d+(?:\.\d*0(?=\D)|\.?\d*[eE])|[\d.]{16})/;
 
 type Reviver = (
   this: unknown,

@@ -81,39 +81,43 @@ type Value = Awaited<ReturnType<typeof valuesOf>>[number];
 
 /** Newest first; the undated last. */
 function valuesOf(db: Db, personId: string, analyte?: string) {
-  return db
-    .selectFrom('chart_result as result')
-    .innerJoin('chart_row as row', (join) =>
-      join
-        .onRef('row.person_id', '=', 'result.person_id')
-        .onRef('row.resource_id', '=', 'result.resource_id'),
-    )
-    .leftJoin('chart_row as panel', (join) =>
-      join
-        .onRef('panel.person_id', '=', 'row.person_id')
-        .onRef('panel.resource_id', '=', 'row.panel_id'),
-    )
-    .select([
-      'result.resource_id',
-      'result.analyte',
-      'result.name',
-      'result.code',
-      'result.category',
-      'result.value',
-      'result.unit',
-      'result.flag',
-      'result.flag_by',
-      'result.range',
-      'row.day',
-      'row.amended',
-      'row.source_id',
-      'panel.title as panel',
-    ])
-    .where('result.person_id', '=', personId)
-    .$if(analyte !== undefined, (query) => query.where('result.analyte', '=', analyte ?? ''))
-    .orderBy('row.at', (order) => order.desc().nullsLast())
-    .orderBy('result.resource_id')
-    .execute();
+  return (
+    db
+      .selectFrom('chart_result as result')
+      .innerJoin('chart_row as row', (join) =>
+        join
+          .onRef('row.person_id', '=', 'result.person_id')
+          .onRef('row.resource_id', '=', 'result.resource_id'),
+      )
+      .leftJoin('chart_row as panel', (join) =>
+        join
+          .onRef('panel.person_id', '=', 'row.person_id')
+          .onRef('panel.resource_id', '=', 'row.panel_id'),
+      )
+      .select([
+        'result.resource_id',
+        'result.analyte',
+        'result.name',
+        'result.code',
+        'result.category',
+        'result.value',
+        'result.unit',
+        'result.flag',
+        'result.flag_by',
+        'result.range',
+        'row.day',
+        'row.amended',
+        'row.source_id',
+        'panel.title as panel',
+      ])
+      .where('result.person_id', '=', personId)
+      .$if(analyte !== undefined, (query) => query.where('result.analyte', '=', analyte ?? ''))
+      // By the day as written, so that no later date stands below an earlier one; then by the instant.
+      .orderBy('row.day', (order) => order.desc().nullsLast())
+      .orderBy('row.instant', (order) => order.desc().nullsLast())
+      .orderBy('result.resource_id')
+      .execute()
+  );
 }
 
 function latestOf(value: Value): Latest {

@@ -100,7 +100,7 @@ export async function timelineDays(
         ...(days.includes(null) ? [eb('row.day', 'is', null)] : []),
       ]),
     )
-    .orderBy('row.at')
+    .orderBy('row.instant')
     .orderBy('row.kind')
     .orderBy('row.title')
     .orderBy('row.resource_id')

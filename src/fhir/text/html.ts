@@ -44,6 +44,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Paragraphs of an HTML text, in order, white space folded; empty ones left out. */
 export function htmlParagraphs(html: string): string[] {
+  const lower = html.toLowerCase();
   let out = '';
   let at = 0;
   while (at < html.length) {
@@ -59,12 +60,13 @@ export function htmlParagraphs(html: string): string[] {
       at = open + 1;
       continue;
     }
-    const close = html.indexOf('>', open);
+    const isComment = html.startsWith('<!--', open);
+    const close = html.indexOf(isComment ? '-->' : '>', open);
     if (close < 0) break;
     const name =
       /^<\/?([A-Za-z][A-Za-z0-9]*)/.exec(html.slice(open, open + 20))?.[1]?.toLowerCase() ?? '';
-    at = close + 1;
-    if (DROPPED.has(name) && html[open + 1] !== '/') at = endOf(html, name, at);
+    at = close + (isComment ? 3 : 1);
+    if (DROPPED.has(name) && html[open + 1] !== '/') at = endOf(lower, name, at);
     else if (BLOCKS.has(name)) out += '\n';
     else if (name === 'td' || name === 'th') out += ' ';
   }
@@ -79,11 +81,11 @@ export function plainParagraphs(plain: string): string[] {
     .filter(Boolean);
 }
 
-function endOf(html: string, name: string, from: number): number {
-  const end = html.toLowerCase().indexOf(`</${name}`, from);
-  if (end < 0) return html.length;
-  const close = html.indexOf('>', end);
-  return close < 0 ? html.length : close + 1;
+/** Where an element that is left out has ended. @param lower the text in lower case, made once for all of them */
+function endOf(lower: string, name: string, from: number): number {
+  const end = lower.indexOf(`</${name}`, from);
+  const close = end < 0 ? -1 : lower.indexOf('>', end);
+  return close < 0 ? lower.length : close + 1;
 }
 
 function decode(text: string): string {

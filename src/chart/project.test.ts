@@ -1,0 +1,180 @@
+// Proves the chart made from the raw records: up to date without being made anew, what belongs together joined,
+// and parted again.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { prepare } from '../records/body.ts';
+import { commitImport } from '../records/commit.ts';
+import { observation, person, type Scene } from '../records/contract-aids.ts';
+import { createSource } from '../records/sources.ts';
+import type { Incoming } from '../records/types.ts';
+import { forgetPerson, projectPerson } from './project.ts';
+import { readResults } from './results/results.ts';
+import {
+  chartOf,
+  inVisit,
+  NO_FILTER,
+  openChart,
+  report,
+  resource,
+  result,
+  visit,
+} from './test-aids.ts';
+import { timelineIndex } from './timeline/timeline.ts';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openChart();
+});
+afterEach(() => scene.store.close());
+
+const commit = (...resources: Incoming[]) => scene.commit(resources);
+const project = () => projectPerson(scene.db, person);
+const index = (filter = NO_FILTER) => timelineIndex(scene.db, person, filter);
+
+describe('making the chart', () => {
+  it('a second time changes nothing, and reads nothing', async () => {
+    await commit(
+      visit('e1', '2026-11-17'),
+      result('a', '2026-11-17', 5, inVisit('e1')),
+      report('r', '2026-11-17', ['a']),
+    );
+    expect(await project()).toBe(3);
+    const before = await chartOf(scene);
+    expect(await project()).toBe(0);
+    expect(await chartOf(scene)).toEqual(before);
+  });
+
+  it('goes on over many batches, and leaves out what has no place in it', async () => {
+    await commit(...Array.from({ length: 250 }, (_, n) => result(`o${n}`, '2026-11-17', n)));
+    await commit(
+      resource('Provenance', 'p', {}),
+      observation('odd', 1, '{"resourceType":"Observation","id":"odd","x":'),
+    );
+    expect(await project()).toBe(252);
+    expect((await chartOf(scene)).rows).toHaveLength(250);
+  });
+
+  it('that is stopped between two batches goes on from there', async () => {
+    await commit(...Array.from({ length: 250 }, (_, n) => result(`o${n}`, '2026-11-17', n)));
+    const ending = new AbortController();
+    const stopped = projectPerson(scene.db, person, ending.signal);
+    setImmediate(() => ending.abort(new Error('stopping')));
+    await expect(stopped).rejects.toThrow('stopping');
+    const done = (await chartOf(scene)).rows.length;
+    expect(done).toBeLessThan(250);
+    expect(await project()).toBe(250 - done);
+    expect((await chartOf(scene)).rows).toHaveLength(250);
+  });
+
+  it('follows what changed: the row is written anew, not beside the old', async () => {
+    await commit(result('a', '2026-11-17', 5));
+    await project();
+    await commit(result('a', '2026-11-18', 7, { status: 'amended' }));
+    await project();
+    expect((await chartOf(scene)).rows).toMatchObject([
+      { day: '2026-11-18', value: '7', amended: 1 },
+    ]);
+  });
+
+  it('drops a value that was entered in error from the results', async () => {
+    await commit(result('a', '2026-11-17', 5));
+    await project();
+    await commit(result('a', '2026-11-17', 5, { status: 'entered-in-error' }));
+    await project();
+    expect((await readResults(scene.db, person)).results).toBe(0);
+    expect((await chartOf(scene)).rows).toMatchObject([{ entered_in_error: 1 }]);
+  });
+
+  it('is forgotten with the person, and only theirs', async () => {
+    const theirs = { ...result('b', '2026-11-17', 6), person: 'person-2' };
+    await commit(result('a', '2026-11-17', 5), theirs);
+    await project();
+    await projectPerson(scene.db, 'person-2');
+    await forgetPerson(scene.db, person);
+    expect((await chartOf(scene)).rows.map((row) => row.person_id)).toEqual(['person-2']);
+  });
+});
+
+describe('what belongs together', () => {
+  it('leaves a visit that moved to another day, and comes back with it', async () => {
+    await commit(visit('e1', '2026-11-17'), result('a', '2026-11-17', 5, inVisit('e1')));
+    await project();
+    expect((await index()).days).toEqual([{ day: '2026-11-17', rows: 1, groups: 1 }]);
+    await commit(visit('e1', '2026-11-16'));
+    await project();
+    expect((await index()).days).toEqual([
+      { day: '2026-11-17', rows: 1, groups: 1 },
+      { day: '2026-11-16', rows: 0, groups: 1 },
+    ]);
+    await commit(visit('e1', '2026-11-17T08:00:00Z'));
+    await project();
+    expect((await index()).days).toEqual([{ day: '2026-11-17', rows: 1, groups: 1 }]);
+  });
+
+  it('leaves a report that no longer names it, and the report says nothing of it', async () => {
+    const high = { interpretation: [{ coding: [{ code: 'H' }] }] };
+    await commit(result('a', '2026-11-17', 50, high), report('r', '2026-11-17', ['a']));
+    await project();
+    const line = async () =>
+      (await chartOf(scene)).rows.map((r) => [r.title, r.value, r.panel_id !== null]);
+    expect((await line()).sort()).toEqual([
+      ['Glucose', '50', true],
+      ['Panel r', 'Glucose 50', false],
+    ]);
+    await commit(report('r', '2026-11-17', []));
+    await project();
+    expect((await line()).sort()).toEqual([
+      ['Glucose', '50', false],
+      ['Panel r', null, false],
+    ]);
+  });
+
+  it('shows a report without a line when all it holds was entered in error', async () => {
+    await commit(result('a', '2026-11-17', 5), report('r', '2026-11-17', ['a']));
+    await project();
+    await commit(result('a', '2026-11-17', 5, { status: 'entered-in-error' }));
+    await project();
+    const panel = (await chartOf(scene)).rows.find((row) => row.kind === 'panel');
+    expect(panel).toMatchObject({ value: null, unit: null, flag: null });
+  });
+
+  it('says of a report its first result out of range, that all are in range, or nothing', async () => {
+    const range = (high: number) => ({ referenceRange: [{ high: { value: high } }] });
+    await commit(
+      result('a', '2026-11-17', 5, range(9)),
+      result('b', '2026-11-17', 6, range(9)),
+      result('c', '2026-11-17', 7),
+      result('d', '2026-11-17', 99, range(9)),
+      report('fine', '2026-11-17', ['a', 'b']),
+      report('open', '2026-11-17', ['c']),
+      report('out', '2026-11-17', ['d']),
+    );
+    await project();
+    const panels = (await chartOf(scene)).rows.filter((row) => row.kind === 'panel');
+    expect(panels.map((p) => [p.title, p.value, p.unit, p.flag]).sort()).toEqual([
+      ['Panel fine', 'all in range', null, null],
+      ['Panel open', '7', 'mg/dL', null],
+      ['Panel out', 'Glucose 99', 'mg/dL', 'high'],
+    ]);
+  });
+
+  it('belongs to a visit and a report of its own source alone', async () => {
+    const other = await createSource(scene.db, {
+      kind: 'import',
+      label: 'Other',
+      sample: false,
+      now: 1,
+    });
+    await commit(visit('e1', '2026-11-17'), report('r', '2026-11-17', ['a']));
+    await commitImport(scene.db, {
+      importId: 'i',
+      source: other.id,
+      resources: await prepare([result('a', '2026-11-17', 5, inVisit('e1'))]),
+      volatilePaths: [],
+      now: 1,
+    });
+    await project();
+    const row = (await chartOf(scene)).rows.find((r) => r.fhir_id === 'a');
+    expect(row).toMatchObject({ group_key: other.id, panel_id: null });
+  });
+});

@@ -1,0 +1,59 @@
+// Proves the sheet of one record: its facts, what it belongs to, and who may open it.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { person, type Scene } from '../records/contract-aids.ts';
+import type { Incoming } from '../records/types.ts';
+import { projectPerson } from './project.ts';
+import { readSheet } from './sheet.ts';
+import { chartOf, inVisit, openChart, report, resource, result, visit } from './test-aids.ts';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openChart();
+});
+afterEach(() => scene.store.close());
+
+const commit = (...resources: Incoming[]) => scene.commit(resources);
+const project = () => projectPerson(scene.db, person);
+
+describe('the sheet of a record', () => {
+  const idOf = async (fhirId: string) =>
+    (await chartOf(scene)).rows.find((row) => row.fhir_id === fhirId)?.resource_id ?? '';
+
+  it('has its facts, what it belongs to, and how many versions there are', async () => {
+    await commit(
+      visit('e1', '2026-11-17'),
+      report('r', '2026-11-17', ['a']),
+      result('a', '2026-11-17', 5, inVisit('e1')),
+    );
+    await commit(result('a', '2026-11-17', 6, inVisit('e1')));
+    await project();
+    const sheet = await readSheet(scene.db, person, await idOf('a'));
+    expect(sheet).toMatchObject({
+      kind: 'result',
+      title: 'Glucose',
+      date: '2026-11-17',
+      versions: 2,
+      runId: scene.run,
+    });
+    expect(sheet.value).toMatchObject({ value: '6', unit: 'mg/dL' });
+    expect(sheet.related.map((r) => [r.label, r.rows.map((row) => row.title).sort()])).toEqual([
+      ['Part of', ['Office visit', 'Panel r']],
+    ]);
+    const panel = await readSheet(scene.db, person, await idOf('r'));
+    expect(panel.related).toMatchObject([{ label: 'Results', rows: [{ title: 'Glucose' }] }]);
+  });
+
+  it('is not there for somebody else, nor for what has no place in the chart', async () => {
+    await commit(result('a', '2026-11-17', 5), resource('Provenance', 'p', {}));
+    await project();
+    const missing = { code: 'record.not_found' };
+    await expect(readSheet(scene.db, 'person-2', await idOf('a'))).rejects.toMatchObject(missing);
+    const provenance = await scene.db
+      .selectFrom('resource')
+      .select('id')
+      .where('type', '=', 'Provenance')
+      .executeTakeFirstOrThrow();
+    await expect(readSheet(scene.db, person, provenance.id)).rejects.toMatchObject(missing);
+  });
+});
