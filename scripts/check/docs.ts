@@ -15,6 +15,9 @@ export function checkDocs(): Outcome {
   );
   const findings = [
     ...pages.flatMap((path) => deadLinks(path, textOf(path), headingsOf)),
+    ...pages.flatMap((path) =>
+      lostPaths(path, textOf(path), (named) => existsSync(join(ROOT, named))),
+    ),
     ...[...pages, ...others].flatMap((path) => foreignPlaces(path, textOf(path))),
   ];
   return fromFindings(findings, `${pages.length} pages`);
@@ -35,6 +38,20 @@ export function deadLinks(
     if (!known) return [`${path}: ${link} leads nowhere`];
     return anchor && !known.has(anchor) ? [`${path}: ${link}: there is no such heading`] : [];
   });
+}
+
+/** Paths of the clone that a page names in code and that are not there; patterns and placeholders are passed over. */
+export function lostPaths(
+  path: string,
+  text: string,
+  exists: (named: string) => boolean,
+): string[] {
+  const named = [
+    ...text.matchAll(/`((?:src|simulator|e2e|scripts|docs|bin|tools|\.ci)\/[\w./-]+)`/g),
+  ];
+  return named.flatMap(([, place = '']) =>
+    exists(place) ? [] : [`${path}: ${place} is not there`],
+  );
 }
 
 /** The anchors of a page; of another file or a folder none; null where nothing is. */

@@ -1,7 +1,7 @@
 // Proves that the checks of pages and sizes find what they are for.
 
 import { describe, expect, it } from 'vitest';
-import { anchorOf, deadLinks, foreignPlaces } from './docs.ts';
+import { anchorOf, deadLinks, foreignPlaces, lostPaths } from './docs.ts';
 import { longFile, scriptBeforeContent, tooManyLong } from './sizes.ts';
 
 const pages: Readonly<Record<string, readonly string[]>> = {
@@ -31,6 +31,15 @@ describe('the check of links', () => {
 
   it('makes anchors as the hosts of repositories do', () => {
     expect(anchorOf("What isn't: `npm test`")).toBe('what-isnt-npm-test');
+  });
+});
+
+describe('the check of paths', () => {
+  it('finds a path named in code that is not there, and passes over patterns', () => {
+    const text = 'See `src/a.ts`, `src/b.ts`, `portals/*/behaviour.ts` and `src/<id>/portal.ts`.';
+    expect(lostPaths('docs/a.md', text, (path) => path === 'src/a.ts')).toEqual([
+      'docs/a.md: src/b.ts is not there',
+    ]);
   });
 });
 
