@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { person, type Scene } from '../records/contract-aids.ts';
 import { projectPerson, rebuildPerson } from './project.ts';
-import { chartOf, inVisit, openChart, report, result, visit } from './test-aids.ts';
+import { chartOf, inVisit, openChart, report, result, visit } from './contract-aids.ts';
 import { timelineDays, timelineIndex } from './timeline/timeline.ts';
 
 const DAYS = ['2026-11-17', '2026-11-18T09:00:00Z', '2026-11-18', '2026-11', '2026'];

@@ -18,7 +18,7 @@ import {
   resource,
   result,
   visit,
-} from './test-aids.ts';
+} from './contract-aids.ts';
 import { timelineIndex } from './timeline/timeline.ts';
 
 let scene: Scene;

@@ -5,7 +5,7 @@ import { person, type Scene } from '../records/contract-aids.ts';
 import type { Incoming } from '../records/types.ts';
 import { projectPerson } from './project.ts';
 import { readSheet } from './sheet.ts';
-import { chartOf, inVisit, openChart, report, resource, result, visit } from './test-aids.ts';
+import { chartOf, inVisit, openChart, report, resource, result, visit } from './contract-aids.ts';
 
 let scene: Scene;
 beforeEach(async () => {

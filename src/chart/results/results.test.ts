@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { person, type Scene } from '../../records/contract-aids.ts';
 import type { Incoming } from '../../records/types.ts';
 import { projectPerson } from '../project.ts';
-import { openChart, report, resource, result } from '../test-aids.ts';
+import { openChart, report, resource, result } from '../contract-aids.ts';
 import { readHistory, readResults } from './results.ts';
 
 let scene: Scene;

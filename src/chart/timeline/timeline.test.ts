@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { person, type Scene } from '../../records/contract-aids.ts';
 import type { Incoming } from '../../records/types.ts';
 import { projectPerson } from '../project.ts';
-import { inVisit, NO_FILTER, openChart, resource, result, visit } from '../test-aids.ts';
+import { inVisit, NO_FILTER, openChart, resource, result, visit } from '../contract-aids.ts';
 import { timelineDays, timelineIndex } from './timeline.ts';
 
 let scene: Scene;
