@@ -52,9 +52,10 @@ export async function syncConnection(
     (q) => q.outcome === 'pending' || q.outcome === 'asking',
   );
   const isReferenced = (q: Question) => referenced.questions.some((r) => r.key === q.key);
-  const queue = new PQueue({ concurrency: entry.vendor.portal.requests.concurrency });
-  await queue.addAll(
-    open.filter((q) => !isReferenced(q)).map((question) => () => askSearch(asking, question)),
+  await askAll(
+    open.filter((q) => !isReferenced(q)),
+    entry.vendor.portal.requests.concurrency,
+    (question) => askSearch(asking, question),
   );
   // What others refer to is known only now; each of these may add to the next.
   for (const question of open.filter(isReferenced)) await askReferenced(asking, question);
@@ -70,6 +71,22 @@ export async function syncConnection(
     await setStatus(context, connectionId, 'sign-in-again', { code: asking.stopped });
   context.changed(connectionId);
   return ended;
+}
+
+/** Asks several at a time. When one breaks off, the others have ended too before this throws. */
+async function askAll(
+  questions: readonly Question[],
+  concurrency: number,
+  ask: (question: Question) => Promise<void>,
+): Promise<void> {
+  const queue = new PQueue({ concurrency });
+  const brokenOff: unknown[] = [];
+  const guarded = (question: Question) => async () => {
+    if (brokenOff.length > 0) return;
+    await ask(question).catch((error: unknown) => brokenOff.push(error));
+  };
+  await queue.addAll(questions.map(guarded));
+  if (brokenOff.length > 0) throw brokenOff[0];
 }
 
 async function begin(

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { getConnection } from '../connections/context.ts';
+import { disconnect } from '../connections/disconnect.ts';
 import { isChartfoldError } from '../platform/errors.ts';
 import { rawOf } from '../records/read.ts';
-import { openRunOf, readReceipt } from '../records/runs.ts';
+import { listRuns, openRunOf, readReceipt } from '../records/runs.ts';
 import type { Question, Receipt } from '../records/types.ts';
 
 let program: TestProgram;
@@ -254,4 +255,33 @@ describe('a sync that is cut off', () => {
       isChartfoldError(e, 'sync.connection_not_ready'),
     );
   });
+
+  it('by disconnecting keeps what came, and its receipt says what was not asked any more', async () => {
+    program.simulator.control.setFaults([{ name: 'reply.slow', type: 'Observation' }]);
+    const { run, idle } = await runningJobs();
+    await expect.poll(async () => (await stored()).size, { timeout: 20_000 }).toBeGreaterThan(20);
+    await disconnect(program.context, connection);
+    await idle;
+    const [receipt] = await listRuns(program.db, connection);
+    expect(receipt?.endedAt).not.toBeNull();
+    const questions = (await readReceipt(program.db, receipt?.id ?? ''))?.questions ?? [];
+    expect(questions.every((q) => !['pending', 'asking'].includes(q.outcome))).toBe(true);
+    expect(questions.some((q) => q.outcome === 'not-asked' || q.outcome === 'part')).toBe(true);
+    expect((await getConnection(program.db, connection)).status).toBe('disconnected');
+    expect((await stored()).size).toBeGreaterThan(20);
+    expect(run).toHaveLength(1);
+  });
 });
+
+/** Runs the queued first sync as the server does. */
+async function runningJobs() {
+  const run: Promise<unknown>[] = [];
+  await program.jobs.start({
+    sync: async (_payload, signal) => {
+      const mine = program.sync(connection, signal);
+      run.push(mine);
+      await mine;
+    },
+  });
+  return { run, idle: expect.poll(() => run.length, { timeout: 20_000 }).toBe(1) };
+}
