@@ -8,17 +8,20 @@ import { type ConnectionContext, getConnection, SYNC_QUEUE } from './context.ts'
 import { dropGrant, openGrant } from './grant.ts';
 import { setStatus } from './status.ts';
 
-/** @returns whether the portal was told; where not, its own page for connected apps ends the permission */
+/**
+ * @returns whether the portal was told, null where it had given nothing to take back; where it was not told, its
+ * own page of connected apps ends the permission
+ */
 export async function disconnect(
   context: ConnectionContext,
   connectionId: string,
-): Promise<{ revoked: boolean }> {
+): Promise<{ revoked: boolean | null }> {
   const connection = await getConnection(context.db, connectionId);
   await context.jobs.cancel(SYNC_QUEUE, connectionId);
   const open = await openRunOf(context.db, connectionId);
   if (open) await finishRun(context.db, { run: open.id, now: context.clock.now() });
   const grant = await openGrant(context, connectionId);
-  let revoked = false;
+  let revoked: boolean | null = grant ? false : null;
   try {
     if (grant) {
       const client = await smartClient(context, context.registry.usable(connection.portal));

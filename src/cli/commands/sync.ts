@@ -74,7 +74,7 @@ export const disconnect: Verb<{ id: string }> = {
     const { revoked } = await endConnection(app, args.id);
     yield {
       json: { connection: args.id, state: 'disconnected', revoked },
-      text: `Disconnected. What was received is kept.${revoked ? '' : ' The portal could not be told; its own page of connected apps ends the permission there.'}`,
+      text: `Disconnected. What was received is kept.${revoked !== false ? '' : ' The portal could not be told; its own page of connected apps ends the permission there.'}`,
     };
   },
 };
