@@ -59,13 +59,18 @@ export async function findServer(
   }
 }
 
-/** The client's side: runs a verb in the server. @throws what the verb throws, by its code */
+/**
+ * The client's side: runs a verb in the server; aborted, the server is told by the end of the call.
+ * @throws what the verb throws, by its code; the signal's reason when aborted
+ */
 export async function* callServer(
   dataDir: string,
   verb: string,
   args: Record<string, unknown>,
+  signal?: AbortSignal,
 ): AsyncIterable<Output> {
-  for await (const text of ask(dataDir, 'POST', `/${verb}`, JSON.stringify(args))) {
+  const body = JSON.stringify(args);
+  for await (const text of ask(dataDir, 'POST', `/${verb}`, { body, signal })) {
     const line = JSON.parse(text) as Line;
     if ('output' in line) yield line.output;
     else throw errorOf(line.error);
@@ -89,7 +94,7 @@ async function* ask(
   dataDir: string,
   method: string,
   path: string,
-  body?: string,
+  { body, signal }: { body?: string; signal?: AbortSignal | undefined } = {},
 ): AsyncIterable<string> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const call = request(
@@ -98,10 +103,15 @@ async function* ask(
       method,
       path,
       headers: { host: 'control', 'content-type': 'application/json' },
+      ...(signal ? { signal } : {}),
     },
     resolve,
   );
-  call.once('error', (cause) => reject(new ChartfoldError('http.server_not_running', { cause })));
+  call.on('error', (cause) =>
+    reject(
+      signal?.aborted ? signal.reason : new ChartfoldError('http.server_not_running', { cause }),
+    ),
+  );
   call.end(body);
   let rest = '';
   try {
@@ -111,6 +121,7 @@ async function* ask(
       yield* lines.filter(Boolean);
     }
   } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
     if (isChartfoldError(cause)) throw cause;
     throw new ChartfoldError('http.server_gone', { cause });
   }

@@ -40,6 +40,8 @@ type Flags = { json?: boolean };
 
 /** Runs the command line. The process's exit code is 0 only on success. */
 export async function runCli(argv: readonly string[], program: Program): Promise<void> {
+  // A reader that has gone (`export … | head`) is met where we write; unheard, it would end us with a stack.
+  process.stdout.on('error', () => undefined);
   try {
     await commandLine(program).parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -143,6 +145,13 @@ export function commandLine(program: Program): Command {
 
 /** Says what went wrong on stderr, and ends with code 1. Of an unexpected error the stack, for a report. */
 function fail(thrown: unknown): void {
+  const isInterrupted = thrown instanceof DOMException && thrown.name === 'AbortError';
+  const isUnread = (thrown as NodeJS.ErrnoException | null)?.code === 'EPIPE';
+  if (isInterrupted || isUnread) {
+    // As a shell counts an end by SIGINT or SIGPIPE.
+    process.exitCode = isInterrupted ? 130 : 141;
+    return;
+  }
   const error = asChartfoldError(thrown);
   process.stderr.write(`${error.message} [${error.code}]\n`);
   if (isChartfoldError(error, 'internal.unexpected') && error.cause instanceof Error)
@@ -160,7 +169,9 @@ async function runVerb(
   const ending = new AbortController();
   process.once('SIGINT', () => ending.abort(new DOMException('interrupted', 'AbortError')));
   if (await findServer(config.dataDir)) {
-    await print(verb, args, flags, (name, given) => callServer(config.dataDir, name, given));
+    await print(verb, args, flags, (name, given) =>
+      callServer(config.dataDir, name, given, ending.signal),
+    );
     return;
   }
   await inThisProcess(

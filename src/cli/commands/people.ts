@@ -1,6 +1,8 @@
 // Owns `sign-in-link` and `people`.
 
 import { createPerson, listPeople } from '../../access/people.ts';
+import { parseFhirDate } from '../../fhir/dates.ts';
+import { ChartfoldError } from '../../platform/errors.ts';
 import { countResources } from '../../records/read.ts';
 import type { Verb } from '../verb.ts';
 
@@ -17,8 +19,15 @@ export const people: Verb<{ action: 'add' | 'list'; name?: string; birthDate?: s
   name: 'people',
   async *run(app, args) {
     if (args.action === 'add') {
+      const name = args.name?.trim();
+      const isDate =
+        args.birthDate === undefined || parseFhirDate(args.birthDate)?.text.length === 10;
+      if (!name || !isDate)
+        throw new ChartfoldError('http.invalid_request', {
+          detail: name ? '--birth-date is a day as YYYY-MM-DD' : 'say the name of the person',
+        });
       const made = await createPerson(app.db, {
-        name: args.name ?? '',
+        name,
         birthDate: args.birthDate ?? null,
         now: app.clock.now(),
       });
