@@ -15,18 +15,16 @@ export function eventRoutes(api: Api, app: App): void {
     streamSSE(c, async (stream) => {
       const charts = new Set<string>();
       let isDirty = true;
-      let wake: () => void = () => undefined;
+      let nap = new AbortController();
       const stopListening = app.changes.listen((change) => {
         if ('chartOf' in change) charts.add(change.chartOf);
         else isDirty = true;
-        wake();
+        nap.abort();
       });
-      stream.onAbort(() => {
-        stopListening();
-        wake();
-      });
+      stream.onAbort(() => nap.abort());
       let number = 0;
       while (!stream.aborted) {
+        nap = new AbortController();
         if (isDirty) {
           isDirty = false;
           number += 1;
@@ -43,14 +41,12 @@ export function eventRoutes(api: Api, app: App): void {
         }
         await stream.sleep(GATHER_MS);
         if (isDirty || charts.size || stream.aborted) continue;
-        const woken = new Promise<'change'>((resolve) => {
-          wake = () => resolve('change');
-        });
-        const reason = await Promise.race([
-          woken,
-          stream.sleep(HEARTBEAT_MS).then(() => 'heartbeat' as const),
-        ]);
-        if (reason === 'heartbeat' && !stream.aborted) await stream.write(': still here\n\n');
+        // A nap that is cut short leaves no timer behind, which would keep the process from ending.
+        const isOver = await app.clock.wait(HEARTBEAT_MS, nap.signal).then(
+          () => true,
+          () => false,
+        );
+        if (isOver) await stream.write(': still here\n\n');
       }
       stopListening();
     }),
