@@ -28,8 +28,6 @@ export type Sessions = {
   /** Whether the cookie's value is that of a live session. */
   isSignedIn(token: string | undefined): Promise<boolean>;
   signOut(token: string | undefined): Promise<void>;
-  /** Whether anyone has ever signed in. */
-  hasOwner(): Promise<boolean>;
 };
 
 export function createSessions(db: Db, clock: Clock): Sessions {
@@ -101,12 +99,6 @@ export function createSessions(db: Db, clock: Clock): Sessions {
     },
     async signOut(token) {
       if (token) await db.deleteFrom('session').where('token_hash', '=', sha256(token)).execute();
-    },
-    async hasOwner() {
-      return (
-        (await db.selectFrom('session').select('token_hash').limit(1).executeTakeFirst()) !==
-        undefined
-      );
     },
   };
 }

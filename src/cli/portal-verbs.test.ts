@@ -49,6 +49,10 @@ describe('with a server', () => {
   beforeAll(async () => {
     server = await line.serve();
   });
+  afterAll(async () => {
+    server.process.kill('SIGTERM');
+    await server.ended;
+  });
 
   it('connect ends when its link was followed to the end, by its cookie alone, and the first sync follows', async () => {
     const { link, end, ended } = await connect(['--yes']);

@@ -1,7 +1,15 @@
 // Owns listening: the web address, with a certificate that is read again when its files change, and the control
 // socket that only this user can open.
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, watch } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  unwatchFile,
+  watchFile,
+} from 'node:fs';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer, type Server as TlsServer } from 'node:https';
 import { dirname } from 'node:path';
@@ -15,6 +23,8 @@ export type Listening = { readonly port: number; close(): Promise<void> };
 
 /** A request's head must arrive within this; slow ones hold nothing open for long. */
 const HEADERS_TIMEOUT_MS = 15_000;
+/** How often the files of the certificate are looked at. */
+const TLS_LOOK_MS = 2_000;
 
 /** Listens at HOST and PORT. @throws `config.port_in_use` naming the key */
 export async function listen(
@@ -89,10 +99,12 @@ function watchTls(server: TlsServer, tls: NonNullable<Config['tls']>, log: Log):
       }
     }, 500);
   };
-  const watchers = [tls.certFile, tls.keyFile].map((file) => watch(file, reload));
+  // By name, not by what lies there now: tools replace the file, or a link above it.
+  const files = [tls.certFile, tls.keyFile];
+  for (const file of files) watchFile(file, { interval: TLS_LOOK_MS, persistent: false }, reload);
   return () => {
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    for (const file of files) unwatchFile(file, reload);
   };
 }
 
