@@ -5,6 +5,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { listPeople } from '../src/access/people.ts';
+import { projectPerson, rebuildPerson } from '../src/chart/project.ts';
 import {
   connectThrough,
   finishedReceipt,
