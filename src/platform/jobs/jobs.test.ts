@@ -118,6 +118,27 @@ describe('a job', () => {
     expect(held.seen).toEqual([1, 3]);
   });
 
+  it('put again in the moment in which it ends is not forgotten', async () => {
+    const held = gate();
+    await jobs.start({ q: held.handler });
+    await jobs.put(job('a', 1));
+    await held.running(1);
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+    const first = store.db.transaction().execute(() => mayEnd);
+    await new Promise(setImmediate);
+    held.letGo();
+    // The store is busy, so the job's first statement of ending waits; the next transaction waits behind it.
+    await new Promise(setImmediate);
+    const second = store.db.transaction().execute((trx) => jobs.put(job('a', 2), trx));
+    await new Promise(setImmediate);
+    end();
+    await Promise.all([first, second]);
+    await held.running(2);
+    held.letGo();
+    await jobs.idle();
+    expect(held.seen).toEqual([1, 2]);
+  });
+
   it('of the same key in another queue is another', async () => {
     const seen: string[] = [];
     await jobs.start({

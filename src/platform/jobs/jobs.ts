@@ -112,14 +112,19 @@ export function createJobs(options: {
     return taken.numUpdatedRows === 1n;
   }
 
+  /** What was put again while it ran runs again; asked in the statement that ends it, or it could come in between. */
   async function finish(id: number) {
-    const again = await db
+    const ended = await db
+      .deleteFrom('job')
+      .where('id', '=', id)
+      .where('again', '=', 0)
+      .executeTakeFirst();
+    if (ended.numDeletedRows > 0n) return;
+    await db
       .updateTable('job')
       .set({ state: 'waiting', again: 0, attempts: 0 })
       .where('id', '=', id)
-      .where('again', '=', 1)
-      .executeTakeFirst();
-    if (again.numUpdatedRows === 0n) await db.deleteFrom('job').where('id', '=', id).execute();
+      .execute();
   }
 
   async function putOff(job: { id: number; queue: string; attempts: number }, error: unknown) {
@@ -138,16 +143,6 @@ export function createJobs(options: {
       })
       .where('id', '=', job.id)
       .execute();
-  }
-
-  function live(queue: string, key: string) {
-    return db
-      .selectFrom('job')
-      .select('id')
-      .where('queue', '=', queue)
-      .where('key', '=', key)
-      .where('state', '!=', 'dead')
-      .executeTakeFirst();
   }
 
   return {
@@ -179,12 +174,25 @@ export function createJobs(options: {
       // With one connection the round below waits until the caller's transaction has ended.
       setImmediate(wake);
     },
-    isLive: async (queue, key) => (await live(queue, key)) !== undefined,
+    async isLive(queue, key) {
+      const row = await db
+        .selectFrom('job')
+        .select('id')
+        .where('queue', '=', queue)
+        .where('key', '=', key)
+        .where('state', '!=', 'dead')
+        .executeTakeFirst();
+      return row !== undefined;
+    },
     async cancel(queue, key) {
-      const row = await live(queue, key);
-      if (!row) return;
-      await db.deleteFrom('job').where('id', '=', row.id).execute();
-      const current = running.get(row.id);
+      const row = await db
+        .deleteFrom('job')
+        .where('queue', '=', queue)
+        .where('key', '=', key)
+        .where('state', '!=', 'dead')
+        .returning('id')
+        .executeTakeFirst();
+      const current = row && running.get(row.id);
       current?.ending.abort(new DOMException('cancelled', 'AbortError'));
       await current?.done;
     },
