@@ -114,16 +114,17 @@ export async function countResourcesOf(db: Db, source: SourceId): Promise<number
 }
 
 /**
- * What a person reads, own and shared, as it stands when the reading begins; by type, then id. What
+ * What a person reads, own and shared, or with null all that is stored, each once; as it stands when the reading
+ * begins, by type, then id. What
  * is stored meanwhile is not in it; what is deleted meanwhile ends it with an error.
  *
  * @throws record.not_found when a resource is deleted while it is being read
  */
-export async function* listCurrent(db: Db, person: PersonId): AsyncGenerator<CurrentRow> {
+export async function* listCurrent(db: Db, person: PersonId | null): AsyncGenerator<CurrentRow> {
   const rows = await db
     .selectFrom('resource as r')
     .select(['id', 'source_id', 'type', 'fhir_id', 'person_id', 'current_seq'])
-    .where((eb) => readableBy(eb, person))
+    .$if(person !== null, (query) => query.where((eb) => readableBy(eb, person ?? '')))
     .orderBy('type')
     .orderBy('fhir_id')
     .orderBy('id')
@@ -142,6 +143,7 @@ export async function* listCurrent(db: Db, person: PersonId): AsyncGenerator<Cur
         source: row.source_id,
         type: row.type,
         fhirId: row.fhir_id,
+        person: row.person_id,
         shared: row.person_id === null,
         seq: row.current_seq,
         raw,
@@ -171,10 +173,7 @@ export async function* rawTextsOf(db: Db, source: SourceId): AsyncGenerator<stri
 }
 
 /** The current resources of one type, of everyone: for finding out whose a file is, not for showing. */
-export async function currentOfType(
-  db: Db,
-  type: string,
-): Promise<(CurrentRow & { readonly person: PersonId | null })[]> {
+export async function currentOfType(db: Db, type: string): Promise<CurrentRow[]> {
   const rows = await db
     .selectFrom('resource as r')
     .innerJoin('body', 'body.seq', 'r.current_seq')

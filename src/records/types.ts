@@ -228,6 +228,8 @@ export type CurrentRow = {
   readonly source: SourceId;
   readonly type: string;
   readonly fhirId: string;
+  /** Null: shared by its source. */
+  readonly person: PersonId | null;
   readonly shared: boolean;
   readonly seq: number;
   readonly raw: string;

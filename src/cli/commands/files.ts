@@ -60,41 +60,39 @@ type ExportArgs = { format: 'ndjson' | 'raw'; person?: string; out?: string };
 export const exportRecord: Verb<ExportArgs> = {
   name: 'export',
   async *run(app, args) {
-    const people = args.person ? [await personNamed(app, args.person)] : await listPeople(app.db);
+    // Without a person everything the caller may read, each once; the owner may read all.
+    const person = args.person ? (await personNamed(app, args.person)).id : null;
     if (args.format === 'raw') {
-      yield* exportRawFiles(app, people, args.out);
+      yield* exportRawFiles(app, person, args.out);
       return;
     }
     let lines: string[] = [];
-    for (const person of people) {
-      for await (const line of exportNdjson(app.db, person.id)) {
-        lines.push(line);
-        if (lines.length >= 200) {
-          yield { data: lines.join('') };
-          lines = [];
-        }
-      }
+    for await (const line of exportNdjson(app.db, person)) {
+      lines.push(line);
+      if (lines.length < LINES_AT_ONCE) continue;
+      yield { data: lines.join('') };
+      lines = [];
     }
     if (lines.length) yield { data: lines.join('') };
   },
 };
 
-async function* exportRawFiles(app: App, people: readonly Person[], out: string | undefined) {
+const LINES_AT_ONCE = 200;
+
+async function* exportRawFiles(app: App, person: string | null, out: string | undefined) {
   if (!out)
     throw new ChartfoldError('http.invalid_request', {
       detail: '--out names the folder to write into',
     });
   const present = await readdir(out).catch(() => []);
   if (present.length) throw new ChartfoldError('export.target_not_empty', { detail: out });
+  const apart = person === null && (await listPeople(app.db)).length > 1;
   let count = 0;
-  for (const person of people) {
-    const folder = people.length > 1 ? join(out, person.id) : out;
-    for await (const { path, text } of exportRaw(app.db, person.id)) {
-      const file = join(folder, path);
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      await writeFile(file, text, { mode: 0o600 });
-      count += 1;
-    }
+  for await (const { path, text } of exportRaw(app.db, person, apart)) {
+    const file = join(out, path);
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(file, text, { mode: 0o600 });
+    count += 1;
   }
   yield { json: { files: count, folder: out }, text: `${count} files written to ${out}` };
 }

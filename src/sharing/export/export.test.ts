@@ -54,6 +54,20 @@ describe('exportNdjson', () => {
   });
 });
 
+describe('without a person', () => {
+  it('everything is given, each once, what nobody refers to as well', async () => {
+    await keep(resources);
+    expect((await collect(exportNdjson(store.db, null))).length).toBe(4);
+    const paths = (await collect(exportRaw(store.db, null, true))).map(({ path }) => path);
+    expect(paths.sort()).toEqual([
+      'p/Observation/x.json',
+      'q/Observation/other.json',
+      'shared/Practitioner/d.json',
+      'shared/Practitioner/unread.json',
+    ]);
+  });
+});
+
 describe('exportRaw', () => {
   it('gives each current resource unchanged, a file each', async () => {
     await keep(resources);

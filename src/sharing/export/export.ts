@@ -1,36 +1,42 @@
-// Owns writing a person's record out as it came: NDJSON with the tokens of each resource, or one file
+// Owns writing a person's record, or everything, out as it came: NDJSON with the tokens of each resource, or one file
 // a resource with its exact characters. Reads records/, never the chart.
 
 import { joinTokens } from '../../fhir/tokens.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { listCurrent } from '../../records/read.ts';
-import type { CurrentRow, PersonId } from '../../records/types.ts';
+import type { PersonId } from '../../records/types.ts';
 
 /**
- * The current version of everything a person reads, one resource a line with its line end: tokens as
- * they came, only the white space between them taken out.
+ * The current version of everything a person reads, or with null of all that is stored, each once; one resource a
+ * line with its line end: tokens as they came, only the white space between them taken out.
  */
-export async function* exportNdjson(db: Db, person: PersonId): AsyncGenerator<string> {
+export async function* exportNdjson(db: Db, person: PersonId | null): AsyncGenerator<string> {
   for await (const row of listCurrent(db, person)) yield `${joinTokens(row.raw)}\n`;
 }
 
 /**
- * The current version of everything a person reads, a file each: `Type/id.json` with unchanged text.
- * No two paths are the same, on file systems that ignore case neither.
+ * The current version of everything a person reads, or with null of all that is stored, each once; a file each:
+ * `Type/id.json` with unchanged text. No two paths are the same, on file systems that ignore case neither.
+ *
+ * @param apart puts each person's into a folder by the person's id, and what is shared into `shared`
  */
 export async function* exportRaw(
   db: Db,
-  person: PersonId,
+  person: PersonId | null,
+  apart = false,
 ): AsyncGenerator<{ path: string; text: string }> {
   const taken = new Set<string>();
   for await (const row of listCurrent(db, person)) {
-    yield { path: freePath(row, taken), text: row.raw };
+    const folder = apart ? `${row.person ?? 'shared'}/` : '';
+    yield {
+      path: freePath(`${folder}${safeName(row.type)}/${safeName(row.fhirId)}`, taken),
+      text: row.raw,
+    };
   }
 }
 
 /** Two sources may use one id: the second gets a number behind it. */
-function freePath(row: CurrentRow, taken: Set<string>): string {
-  const stem = `${safeName(row.type)}/${safeName(row.fhirId)}`;
+function freePath(stem: string, taken: Set<string>): string {
   for (let n = 1; ; n += 1) {
     const path = n === 1 ? `${stem}.json` : `${stem}_${n}.json`;
     const key = path.toLowerCase();
