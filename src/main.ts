@@ -25,7 +25,8 @@ import type { App } from './http/app.ts';
 import { createChanges } from './http/changes.ts';
 import { listen, listenControl } from './http/listen.ts';
 import { createServer } from './http/server.ts';
-import { activeSigner, ensureRings } from './keys/keyring.ts';
+import { activeSigner, ensureRings, type Ring } from './keys/keyring.ts';
+import type { Transaction } from './platform/db/db.ts';
 import { keyMigrations } from './keys/tables.ts';
 import { systemClock } from './platform/clock.ts';
 import { type Config, readConfig, readEnvironment } from './platform/config/read.ts';
@@ -68,128 +69,132 @@ const program: Program = {
   assemble,
 };
 
-async function assemble(
-  config: Config,
-  options: { listens: boolean; simulator: boolean },
-): Promise<Assembled> {
-  prepareDataDir(config.dataDir);
-  const lock = await lockDataDir(config.dataDir, { pid: process.pid, address: config.publicUrl });
-  const undo: (() => unknown)[] = [() => lock.release()];
+type Options = { listens: boolean; simulator: boolean };
+
+/** What is begun is ended in the other order, by `close` or when a later step fails. */
+async function assemble(config: Config, options: Options): Promise<Assembled> {
+  const undo = new AsyncDisposableStack();
   try {
-    const file = join(config.dataDir, 'chartfold.sqlite');
-    const root = rootSecret(config, existsSync(file));
-    const keys = deriveKeys(root.secret);
-    const store = await openStore({ file, keyHex: keys.database, migrations });
-    undo.push(() => store.close());
-    const { db } = store;
-    const log = openLog(config.logLevel);
-    const clock = systemClock;
-    const sealer = createSealer(keys.seal);
-    await ensureRings(db, sealer, clock);
-    const changes = createChanges();
-    const jobs = createJobs({ db, clock, log, concurrency: { [SYNC_QUEUE]: 2 } });
-    undo.push(() => jobs.stop());
-
-    const simulates =
-      config.simulator === 'on' || (config.simulator === 'auto' && !hasConfiguredPortal(config));
-    const publicHost = otherLoopbackName(config.publicUrl);
-    const simulator =
-      simulates && options.simulator
-        ? await startSimulatorProcess({
-            port: config.simulatorPort,
-            stateDir: simulatorState(config),
-            publicHost,
-            clients: simulatedClients(config.publicUrl),
-          })
-        : null;
-    if (simulator) undo.push(() => simulator.stop());
-    const simulatorUrl = simulates
-      ? (simulator?.url ?? `http://${publicHost}:${config.simulatorPort}`)
-      : null;
-    const registry = createRegistry(
-      config,
-      simulatorUrl ? { baseUrl: simulatorUrl, clientIdOf: simulatedClientId } : null,
-    );
-
-    const context = {
-      db,
-      sealer,
-      clock,
-      log,
-      outbound,
-      jobs,
-      registry,
-      signer: (ring: 'production' | 'preview') => activeSigner(db, sealer, ring),
-      publicUrl: config.publicUrl,
-      changed: (connection: string) => changes.tell({ connection }),
-    };
-    const refresher = createRefresher(context);
-    const stopping = new AbortController();
-    const app: App = {
-      ...context,
-      config,
-      store,
-      refresher,
-      changes,
-      simulatorUrl,
-      sessions: createSessions(db, clock),
-      webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : null,
-      stopping: stopping.signal,
-    };
-    undo.push(() => stopping.abort());
-
-    await jobs.start({
-      [SYNC_QUEUE]: async (payload, signal) => {
-        const { connectionId, trigger } = payload as { connectionId: string; trigger: RunTrigger };
-        await syncConnection(
-          {
-            ...context,
-            refresher,
-            afterCommit: (personId) => (trx) =>
-              jobs.put({ queue: CHART_QUEUE, key: personId, payload: { personId } }, trx),
-          },
-          connectionId,
-          trigger,
-          signal,
-        );
-      },
-      [CHART_QUEUE]: async (payload, signal) => {
-        const { personId } = payload as { personId: string };
-        if (await projectPerson(db, personId, signal)) changes.tell({ chartOf: personId });
-      },
-    });
-    for (const person of await listPeople(db))
-      await jobs.put({ queue: CHART_QUEUE, key: person.id, payload: { personId: person.id } });
-
-    const web = options.listens ? await listen(config, createServer(app).fetch, log) : null;
-    if (web) undo.push(() => web.close());
-    const control = options.listens
-      ? await listenControl(controlSocket(config.dataDir), createControl(app, verbs).fetch)
-      : null;
-    if (control) undo.push(() => control.close());
-    return {
-      app,
-      secretMadeAt: root.madeNow,
-      port: web?.port ?? null,
-      close: () => closeAll(undo),
-    };
+    const data = await openData(config, undo);
+    const { simulatorUrl, registry } = await openPortals(config, options.simulator, undo);
+    const app = putTogether(config, data, { simulatorUrl, registry }, undo);
+    await startJobs(app, undo);
+    const port = options.listens ? await openDoors(app, undo) : null;
+    return { app, secretMadeAt: data.secretMadeAt, port, close: () => undo.disposeAsync() };
   } catch (error) {
-    await closeAll(undo);
+    await undo.disposeAsync();
     throw error;
   }
 }
 
-/** Ends everything, last begun first; one that fails does not keep the rest from ending. */
-async function closeAll(undo: (() => unknown)[]): Promise<void> {
-  for (const step of undo.splice(0).reverse()) {
-    try {
-      await step();
-    } catch (error) {
-      process.stderr.write(
-        `${error instanceof Error ? error.message : 'a step of stopping failed'}\n`,
-      );
-    }
+/** The data directory, ours alone; its keys; the store, up to date. */
+async function openData(config: Config, undo: AsyncDisposableStack) {
+  prepareDataDir(config.dataDir);
+  const lock = await lockDataDir(config.dataDir, { pid: process.pid, address: config.publicUrl });
+  undo.defer(() => lock.release());
+  const file = join(config.dataDir, 'chartfold.sqlite');
+  const root = rootSecret(config, existsSync(file));
+  const keys = deriveKeys(root.secret);
+  const store = await openStore({ file, keyHex: keys.database, migrations });
+  undo.defer(() => store.close());
+  const sealer = createSealer(keys.seal);
+  await ensureRings(store.db, sealer, systemClock);
+  return { store, sealer, secretMadeAt: root.madeNow };
+}
+
+/** The portals that can be reached from here; simulated ones beside where nothing is configured. */
+async function openPortals(config: Config, starts: boolean, undo: AsyncDisposableStack) {
+  const simulates =
+    config.simulator === 'on' || (config.simulator === 'auto' && !hasConfiguredPortal(config));
+  if (!simulates) return { simulatorUrl: null, registry: createRegistry(config, null) };
+  const publicHost = otherLoopbackName(config.publicUrl);
+  let simulatorUrl = `http://${publicHost}:${config.simulatorPort}`;
+  if (starts) {
+    const simulator = await startSimulatorProcess({
+      port: config.simulatorPort,
+      stateDir: simulatorState(config),
+      publicHost,
+      clients: simulatedClients(config.publicUrl),
+    });
+    undo.defer(() => simulator.stop());
+    simulatorUrl = simulator.url;
   }
+  const registry = createRegistry(config, {
+    baseUrl: simulatorUrl,
+    clientIdOf: simulatedClientId,
+  });
+  return { simulatorUrl, registry };
+}
+
+function putTogether(
+  config: Config,
+  { store, sealer }: Awaited<ReturnType<typeof openData>>,
+  portals: Pick<App, 'simulatorUrl' | 'registry'>,
+  undo: AsyncDisposableStack,
+): App {
+  const { db } = store;
+  const clock = systemClock;
+  const log = openLog(config.logLevel);
+  const changes = createChanges();
+  const context = {
+    db,
+    sealer,
+    clock,
+    log,
+    outbound,
+    jobs: createJobs({ db, clock, log, concurrency: { [SYNC_QUEUE]: 2 } }),
+    registry: portals.registry,
+    signer: (ring: Ring) => activeSigner(db, sealer, ring),
+    publicUrl: config.publicUrl,
+    changed: (connection: string) => changes.tell({ connection }),
+  };
+  const stopping = new AbortController();
+  undo.defer(() => stopping.abort());
+  return {
+    ...context,
+    config,
+    store,
+    changes,
+    refresher: createRefresher(context),
+    simulatorUrl: portals.simulatorUrl,
+    sessions: createSessions(db, clock),
+    webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : null,
+    stopping: stopping.signal,
+  };
+}
+
+/** Who runs what is queued; what a former process left over goes on first. */
+async function startJobs(app: App, undo: AsyncDisposableStack): Promise<void> {
+  const chart = (personId: string) => ({
+    queue: CHART_QUEUE,
+    key: personId,
+    payload: { personId },
+  });
+  const afterCommit = (personId: string) => (trx: Transaction) =>
+    app.jobs.put(chart(personId), trx);
+  undo.defer(() => app.jobs.stop());
+  await app.jobs.start({
+    [SYNC_QUEUE]: async (payload, signal) => {
+      const { connectionId, trigger } = payload as { connectionId: string; trigger: RunTrigger };
+      await syncConnection({ ...app, afterCommit }, connectionId, trigger, signal);
+    },
+    [CHART_QUEUE]: async (payload, signal) => {
+      const { personId } = payload as { personId: string };
+      const read = await projectPerson(app.db, personId, signal);
+      if (read) app.changes.tell({ chartOf: personId });
+    },
+  });
+  for (const person of await listPeople(app.db)) await app.jobs.put(chart(person.id));
+}
+
+/** The web address and the control socket. @returns the port */
+async function openDoors(app: App, undo: AsyncDisposableStack): Promise<number> {
+  const web = await listen(app.config, createServer(app).fetch, app.log);
+  undo.defer(() => web.close());
+  const socket = controlSocket(app.config.dataDir);
+  const control = await listenControl(socket, createControl(app, verbs).fetch);
+  undo.defer(() => control.close());
+  return web.port;
 }
 
 await runCli(process.argv.slice(2), program);
