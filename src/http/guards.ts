@@ -2,7 +2,7 @@
 // ours, an origin that is ours for unsafe methods, a session for what shows a record.
 
 import { randomBytes } from 'node:crypto';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
@@ -66,11 +66,14 @@ export function origins(app: App): MiddlewareHandler<Env> {
 /** Lets through who is signed in. @throws `access.sign_in_required` */
 export function signedIn(app: App): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const token = getCookie(c, cookieName(app, SESSION_COOKIE));
-    if (!(await app.sessions.isSignedIn(token)))
-      throw new ChartfoldError('access.sign_in_required');
+    if (!(await hasSession(c, app))) throw new ChartfoldError('access.sign_in_required');
     await next();
   };
+}
+
+/** Whether the request's session is live now: for an answer that goes on after it was let through. */
+export function hasSession(c: Context<Env>, app: App): Promise<boolean> {
+  return app.sessions.isSignedIn(getCookie(c, cookieName(app, SESSION_COOKIE)));
 }
 
 function contentSecurityPolicy(nonce: string): string {

@@ -169,6 +169,18 @@ describe('a session', () => {
     expect((await request('/api/connections', { cookie })).status).toBe(401);
   });
 
+  it('that is ended ends the live stream too, before anything more is told', async () => {
+    const cookie = await signIn();
+    const stream = (await request('/api/events', { cookie })).body?.getReader();
+    const text = async () => new TextDecoder().decode((await stream?.read())?.value);
+    expect(await text()).toContain('event: connections');
+    await request('/api/session', { method: 'DELETE', cookie });
+    app.changes.tell({ connection: 'any' });
+    let rest = '';
+    for (let more = await text(); more !== ''; more = await text()) rest += more;
+    expect(rest).not.toContain('event:');
+  });
+
   it('ends thirty days after its last use', async () => {
     const cookie = await signIn();
     now += 29 * 24 * 3_600_000;
