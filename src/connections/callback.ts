@@ -16,7 +16,7 @@ import { smartClient } from './client.ts';
 import { clinicOf } from './clinic-of.ts';
 import { confirmPatient } from './confirm.ts';
 import { type Connection, type ConnectionContext, getConnection } from './context.ts';
-import { keepGrant, moveGrant } from './grant.ts';
+import { grantOf, keepGrant } from './grant.ts';
 import type { Refresher } from './refresh.ts';
 import { noteFailure, setStatus } from './status.ts';
 
@@ -128,11 +128,8 @@ async function completeSignIn(
   const known = await sameConnection(context, connection, entry, clinic.id, tokens.patient);
   const target = known?.id ?? connection.id;
   await context.db.transaction().execute(async (trx) => {
-    await keepGrant(context, connection.id, tokens, trx);
-    if (known) {
-      await moveGrant(context, connection.id, known.id, trx);
-      await trx.deleteFrom('connection').where('id', '=', connection.id).execute();
-    }
+    await keepGrant(context, target, grantOf(tokens, context.clock), trx);
+    if (known) await trx.deleteFrom('connection').where('id', '=', connection.id).execute();
     await trx
       .updateTable('connection')
       .set({

@@ -1,6 +1,6 @@
 // Owns a connection's tokens at rest: sealed before they are written, opened only for a call.
 
-import { isoTime } from '../platform/clock.ts';
+import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db, Transaction } from '../platform/db/db.ts';
 import type { Tokens } from '../smart/token.ts';
 import type { ConnectionContext } from './context.ts';
@@ -12,53 +12,52 @@ export type Grant = {
   readonly expiresAt: number | null;
 };
 
-/**
- * Writes tokens, durable when this returns (the store syncs each commit to disk).
- * A reply without a refresh token keeps the one before.
- */
+/** A token reply as a grant. `kept` is the refresh token that goes on where the reply brings none. */
+export function grantOf(
+  tokens: Pick<Tokens, 'accessToken' | 'refreshToken' | 'expiresIn'>,
+  clock: Clock,
+  kept: string | null = null,
+): Grant {
+  return {
+    accessToken: tokens.accessToken,
+    refreshToken: tokens.refreshToken ?? kept,
+    expiresAt: tokens.expiresIn === null ? null : clock.now() + tokens.expiresIn * 1000,
+  };
+}
+
+/** Writes a grant in place of the one before, durable when its transaction ends (the store syncs each to disk). */
 export async function keepGrant(
-  context: ConnectionContext,
+  { sealer }: Pick<ConnectionContext, 'sealer'>,
   connectionId: string,
-  tokens: Tokens,
-  db: Db | Transaction = context.db,
-) {
-  const { sealer, clock } = context;
-  const access = sealer.seal(tokens.accessToken, contextOf(connectionId, 'access'));
-  const refresh =
-    tokens.refreshToken === null
-      ? null
-      : sealer.seal(tokens.refreshToken, contextOf(connectionId, 'refresh'));
-  const expires = tokens.expiresIn === null ? null : isoTime(clock.now() + tokens.expiresIn * 1000);
-  await db
+  grant: Grant,
+  trx: Transaction,
+): Promise<void> {
+  const columns = {
+    access_token: sealer.seal(grant.accessToken, contextOf(connectionId, 'access')),
+    refresh_token:
+      grant.refreshToken === null
+        ? null
+        : sealer.seal(grant.refreshToken, contextOf(connectionId, 'refresh')),
+    expires_at: grant.expiresAt === null ? null : isoTime(grant.expiresAt),
+  };
+  await trx
     .insertInto('connection_grant')
-    .values({
-      connection_id: connectionId,
-      access_token: access,
-      refresh_token: refresh,
-      expires_at: expires,
-    })
-    .onConflict((c) =>
-      c.column('connection_id').doUpdateSet({
-        access_token: access,
-        expires_at: expires,
-        ...(refresh === null ? {} : { refresh_token: refresh }),
-      }),
-    )
+    .values({ connection_id: connectionId, ...columns })
+    .onConflict((c) => c.column('connection_id').doUpdateSet(columns))
     .execute();
 }
 
 /** The tokens in clear, for the length of a call; undefined where there are none. */
 export async function openGrant(
-  context: ConnectionContext,
+  { db, sealer }: Pick<ConnectionContext, 'db' | 'sealer'>,
   connectionId: string,
 ): Promise<Grant | undefined> {
-  const row = await context.db
+  const row = await db
     .selectFrom('connection_grant')
     .selectAll()
     .where('connection_id', '=', connectionId)
     .executeTakeFirst();
   if (!row) return undefined;
-  const { sealer } = context;
   return {
     accessToken: sealer.open(row.access_token, contextOf(connectionId, 'access')),
     refreshToken:
@@ -69,38 +68,9 @@ export async function openGrant(
   };
 }
 
-/** Moves tokens to another connection: sealed values are bound to theirs, so they are sealed anew. */
-export async function moveGrant(
-  context: ConnectionContext,
-  from: string,
-  to: string,
-  trx: Transaction,
-): Promise<void> {
-  const grant = await openGrant({ ...context, db: trx }, from);
-  if (!grant) return;
-  const expiresIn =
-    grant.expiresAt === null ? null : (grant.expiresAt - context.clock.now()) / 1000;
-  await dropGrant(trx, to);
-  await keepGrant(
-    context,
-    to,
-    { ...NO_FACTS, accessToken: grant.accessToken, refreshToken: grant.refreshToken, expiresIn },
-    trx,
-  );
-  await dropGrant(trx, from);
-}
-
 export async function dropGrant(db: Db | Transaction, connectionId: string): Promise<void> {
   await db.deleteFrom('connection_grant').where('connection_id', '=', connectionId).execute();
 }
-
-const NO_FACTS = {
-  scope: null,
-  patient: null,
-  idClaims: null,
-  reply: {},
-  accessClaims: null,
-} as const;
 
 function contextOf(connectionId: string, which: 'access' | 'refresh'): string {
   return `connection_grant/${connectionId}/${which}`;

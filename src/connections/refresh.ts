@@ -5,7 +5,7 @@ import { ChartfoldError } from '../platform/errors.ts';
 import { refreshTokens } from '../smart/token.ts';
 import { smartClient } from './client.ts';
 import { type ConnectionContext, getConnection } from './context.ts';
-import { type Grant, keepGrant, openGrant } from './grant.ts';
+import { type Grant, grantOf, keepGrant, openGrant } from './grant.ts';
 
 export type Refresher = {
   /**
@@ -52,12 +52,28 @@ async function renew(
     grant.refreshToken,
     Object.fromEntries(repeats),
   );
-  await keepGrant(context, connectionId, tokens);
+  const renewed = grantOf(tokens, context.clock, grant.refreshToken);
+  const kept = await keepRenewed(context, connectionId, staleAccessToken, renewed);
   context.log.info('connection.refreshed', {
     connection: connectionId,
     rotated: tokens.refreshToken !== null,
   });
-  const kept = await openGrant(context, connectionId);
+  return kept;
+}
+
+/** Puts the renewed grant in place of the one it renews; where that has gone or been replaced meanwhile, it is not. */
+async function keepRenewed(
+  context: ConnectionContext,
+  connectionId: string,
+  staleAccessToken: string,
+  renewed: Grant,
+): Promise<Grant> {
+  const kept = await context.db.transaction().execute(async (trx) => {
+    const present = await openGrant({ ...context, db: trx }, connectionId);
+    if (present?.accessToken !== staleAccessToken) return present;
+    await keepGrant(context, connectionId, renewed, trx);
+    return renewed;
+  });
   if (!kept) throw new ChartfoldError('smart.sign_in_again');
   return kept;
 }

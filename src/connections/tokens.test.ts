@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { type ErrorCode, isChartfoldError } from '../platform/errors.ts';
 import { type Outbound, outbound } from '../platform/outbound.ts';
+import { disconnect } from './disconnect.ts';
 import { openGrant } from './grant.ts';
 
 let program: TestProgram;
@@ -27,6 +28,19 @@ function recorder() {
     return outbound(url, init);
   };
   return { calls, record };
+}
+
+/** Something that happens while the reply to a renewal is on its way. */
+function interruption() {
+  const meanwhile = {
+    happens: async (): Promise<unknown> => undefined,
+    outbound: (async (url, init) => {
+      const response = await outbound(url, init);
+      if (String(init?.body).includes('grant_type=refresh_token')) await meanwhile.happens();
+      return response;
+    }) satisfies Outbound as Outbound,
+  };
+  return meanwhile;
 }
 
 describe('client authentication', () => {
@@ -131,6 +145,32 @@ describe('renewal', () => {
       grants[0]?.accessToken,
     );
     expect(calls.filter((c) => c.body.get('grant_type') === 'refresh_token')).toHaveLength(1);
+  });
+
+  it('that ends after the connection was disconnected brings no token back', async () => {
+    const meanwhile = interruption();
+    program = await startProgram({ outbound: meanwhile.outbound });
+    const { connectionId } = await program.signIn();
+    const stale = (await openGrant(program.context, connectionId))?.accessToken ?? '';
+    meanwhile.happens = () => disconnect(program.context, connectionId);
+    await expect(program.refresher.refresh(connectionId, stale)).rejects.toSatisfy(
+      code('smart.sign_in_again'),
+    );
+    expect(await openGrant(program.context, connectionId)).toBeUndefined();
+  });
+
+  it('that ends after a new sign-in leaves its tokens in place', async () => {
+    const meanwhile = interruption();
+    program = await startProgram({ outbound: meanwhile.outbound });
+    const connectionId = await program.connect();
+    const stale = (await openGrant(program.context, connectionId))?.accessToken ?? '';
+    let signedIn: unknown;
+    meanwhile.happens = async () => {
+      await program.signIn();
+      signedIn = await openGrant(program.context, connectionId);
+    };
+    expect(await program.refresher.refresh(connectionId, stale)).toEqual(signedIn);
+    expect(await openGrant(program.context, connectionId)).toEqual(signedIn);
   });
 
   it('asks for a new sign-in where the portal refuses it', async () => {
