@@ -125,8 +125,7 @@ describe('with a server', () => {
       ['portals'],
       ['export', '--format', 'ndjson'],
     ];
-    const beside: Ended[] = [];
-    for (const args of verbs) beside.push(await line.run(...args));
+    const beside = await Promise.all(verbs.map((args) => line.run(...args)));
     expect(beside.map((ended) => ended.code)).toEqual(verbs.map(() => 0));
     expect(beside[2] && jsonOf(beside[2])[0]).toMatchObject({ failed: 0, refused: 0 });
     expect(await line.run('stop')).toMatchObject({ code: 0 });
@@ -189,15 +188,32 @@ describe('the simulated portals', () => {
     expect((await simulating.ended).code).toBe(0);
   });
 
+  it('end with a server that was killed, which leaves nothing in the way of the next', async () => {
+    const killed = await line.serve();
+    killed.process.kill('SIGKILL');
+    await killed.ended;
+    const gone = () =>
+      fetch(`http://127.0.0.1:${line.simulatorPort}/`).then(
+        () => false,
+        () => true,
+      );
+    await expect.poll(gone).toBe(true);
+    expect(await line.run('people', 'list')).toMatchObject({ code: 0, err: '' });
+    const next = await line.serve();
+    expect((await line.run('stop')).code).toBe(0);
+    expect((await next.ended).code).toBe(0);
+  });
+
   it('alone say what is wrong with how they are started', async () => {
-    for (const [flag, value] of [
+    const wrong = [
       ['--faults', 'no.such.fault'],
       ['--port', 'x'],
       ['--size', 'few'],
-    ] as const) {
-      const { code, err } = await line.run('simulate', flag, value);
-      expect([flag, code]).toEqual([flag, 1]);
-      expect(err).toContain(value);
+    ] as const;
+    const ended = wrong.map(([flag, value]) => line.run('simulate', flag, value));
+    for (const [at, { code, err }] of (await Promise.all(ended)).entries()) {
+      expect(code).toBe(1);
+      expect(err).toContain(wrong[at]?.[1]);
       expect(err).not.toMatch(/^\s+at /m);
     }
   });

@@ -50,17 +50,20 @@ describe('the command line', () => {
       expect(out).toMatch(new RegExp(`^  ${verb}\\b`, 'm'));
   });
 
-  it.each([
-    [['unknown']],
-    [[]],
-    [['people', 'remove']],
-    [['export']],
-    [['portals', '--odd']],
-    [['receipt']],
-  ])('given %j says how it is used, on standard error, and fails', async (args) => {
-    const { code, out, err } = await line.run(...args);
-    expect([code, out]).toEqual([1, '']);
-    expect(err).toContain('Usage: chartfold');
+  it('given what it does not know says how it is used, on standard error, and fails', async () => {
+    const unknown = [
+      ['unknown'],
+      [],
+      ['people', 'remove'],
+      ['export'],
+      ['export', '--format', 'pdf'],
+      ['portals', '--odd'],
+      ['receipt'],
+    ];
+    for (const { code, out, err } of await Promise.all(unknown.map((args) => line.run(...args)))) {
+      expect([code, out]).toEqual([1, '']);
+      expect(err).toContain('Usage: chartfold');
+    }
   });
 
   it('says all faults of the configuration, and starts nothing', async () => {
@@ -137,21 +140,24 @@ describe('importing', () => {
     expect(await records()).toEqual([0, 2]);
   });
 
-  it.each([
-    ['missing.json', null, 'import.unreadable'],
-    ['page.json', '<!DOCTYPE html><html><body>Sign in</body></html>', 'import.not_fhir'],
-    ['cut.json', BUNDLE.slice(0, -20), 'import.not_fhir'],
-    ['empty.json', '', 'import.not_fhir'],
-    ['other.json', '{"hello":"world"}', 'import.not_fhir'],
-  ])('%s says what is wrong with it, fails, and stores nothing', async (name, content, code) => {
-    const file = join(line.directory, name);
-    if (content !== null) await writeFile(file, content);
+  it('a file that is missing, a page, cut short or something else says so, fails, and stores nothing', async () => {
+    const files = [
+      ['missing.json', null, 'import.unreadable'],
+      ['page.json', '<!DOCTYPE html><html><body>Sign in</body></html>', 'import.not_fhir'],
+      ['cut.json', BUNDLE.slice(0, -20), 'import.not_fhir'],
+      ['empty.json', '', 'import.not_fhir'],
+      ['other.json', '{"hello":"world"}', 'import.not_fhir'],
+    ] as const;
     const before = await records();
-    const ended = await line.run('import', '--person', 'new', file);
-    expect(ended.code).toBe(1);
-    expect(ended.err).toContain(`[${code}]`);
-    expect(ended.err).toContain(name);
-    expect(ended.err).not.toMatch(/^\s+at /m);
+    for (const [name, content, code] of files) {
+      const file = join(line.directory, name);
+      if (content !== null) await writeFile(file, content);
+      const ended = await line.run('import', '--person', 'new', file);
+      expect([name, ended.code]).toEqual([name, 1]);
+      expect(ended.err).toContain(`[${code}]`);
+      expect(ended.err).toContain(name);
+      expect(ended.err).not.toMatch(/^\s+at /m);
+    }
     expect(await records()).toEqual(before);
   });
 
@@ -245,8 +251,7 @@ describe('beside a running server', () => {
     const alone = [];
     for (const args of REPORTS) alone.push(await line.run(...args));
     const server = await line.serve();
-    const beside = [];
-    for (const args of REPORTS) beside.push(await line.run(...args));
+    const beside = await Promise.all(REPORTS.map((args) => line.run(...args)));
     expect(beside).toEqual(alone);
 
     const again = await line.run('import', bundle);
