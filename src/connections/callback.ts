@@ -14,11 +14,11 @@ import { authorisedFetch } from './authorised-fetch.ts';
 import { type AttemptSecrets, attemptCookie, openSecrets } from './begin.ts';
 import { smartClient } from './client.ts';
 import { clinicOf } from './clinic-of.ts';
-import { confirmPatient } from './confirm.ts';
+import { confirmPatient, sealCandidate } from './confirm.ts';
 import { type Connection, type ConnectionContext, getConnection } from './context.ts';
 import { grantOf, keepGrant } from './grant.ts';
 import type { Refresher } from './refresh.ts';
-import { noteFailure, setStatus } from './status.ts';
+import { noteFailure, setStatus, wasConfirmed } from './status.ts';
 
 export type CallbackResult = {
   /** Where the sign-in landed: another connection where this patient was connected already. */
@@ -120,12 +120,15 @@ async function completeSignIn(
   const client = await smartClient(context, entry);
   const tokens = await tokensFor(context, client, signIn);
   if (tokens.patient === null) throw new ChartfoldError('smart.no_patient');
-  if (connection.patient_id !== null && connection.patient_id !== tokens.patient) {
+  const isConfirmed = await wasConfirmed(context, connection.id);
+  if (isConfirmed && connection.patient_id !== tokens.patient) {
     throw new ChartfoldError('connection.patient_changed');
   }
   const clinic = clinicOf(entry, tokens, connection);
   const scopes = grantedScopes(tokens.scope ?? undefined, entry.scopes).join(' ');
-  const known = await sameConnection(context, connection, entry, clinic.id, tokens.patient);
+  const known = isConfirmed
+    ? undefined
+    : await sameConnection(context, entry, clinic.id, tokens.patient);
   const target = known?.id ?? connection.id;
   await context.db.transaction().execute(async (trx) => {
     await keepGrant(context, target, grantOf(tokens, context.clock), trx);
@@ -142,7 +145,7 @@ async function completeSignIn(
       .where('id', '=', target)
       .execute();
   });
-  if ((known ?? connection).patient_id !== null) {
+  if (isConfirmed || known) {
     // The same patient as before: what was confirmed then holds.
     await setStatus(context, target, 'ready');
     return target;
@@ -154,7 +157,7 @@ async function completeSignIn(
     tokens.patient,
   );
   await setStatus(context, target, 'confirm', {
-    candidate: context.sealer.seal(JSON.stringify(basics), `connection/${target}/candidate`),
+    candidate: sealCandidate(context, target, basics),
   });
   return target;
 }
@@ -174,23 +177,20 @@ async function tokensFor(
   });
 }
 
-/** Another connection to the same portal, clinic and patient that was confirmed once: it is the one to go on. */
-async function sameConnection(
+/** A connection to the same portal, clinic and patient that was confirmed once: it is the one to go on. */
+function sameConnection(
   context: ConnectionContext,
-  connection: Connection,
   entry: PortalEntry,
   clinicId: string,
   patientId: string,
 ) {
-  if (connection.patient_id !== null) return undefined;
   return context.db
     .selectFrom('connection')
-    .selectAll()
+    .innerJoin('source', 'source.id', 'connection.id')
+    .select('connection.id')
     .where('portal', '=', entry.key)
     .where('clinic_id', '=', clinicId)
     .where('patient_id', '=', patientId)
-    .where('status', 'in', ['ready', 'sign-in-again', 'disconnected'])
-    .where('id', '!=', connection.id)
     .executeTakeFirst();
 }
 

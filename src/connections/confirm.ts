@@ -5,10 +5,9 @@ import { createPerson, getPerson } from '../access/people.ts';
 import type { PatientBasics } from '../fhir/text/names.ts';
 import { isoTime } from '../platform/clock.ts';
 import { ChartfoldError } from '../platform/errors.ts';
+import type { Sealed } from '../platform/seal.ts';
 import { createSource } from '../records/sources.ts';
 import { type Connection, type ConnectionContext, getConnection, SYNC_QUEUE } from './context.ts';
-import { dropGrant } from './grant.ts';
-import { setStatus } from './status.ts';
 
 /** The patient that waits to be confirmed. @throws `connection.not_awaiting_confirmation` */
 export function candidateOf(
@@ -19,13 +18,22 @@ export function candidateOf(
     throw new ChartfoldError('connection.not_awaiting_confirmation');
   }
   return JSON.parse(
-    context.sealer.open(connection.candidate, `connection/${connection.id}/candidate`),
+    context.sealer.open(connection.candidate, candidateContext(connection.id)),
   ) as PatientBasics;
+}
+
+/** What the portal told of the patient, as the connection keeps it until it is confirmed. */
+export function sealCandidate(
+  context: Pick<ConnectionContext, 'sealer'>,
+  connectionId: string,
+  basics: PatientBasics,
+): Sealed {
+  return context.sealer.seal(JSON.stringify(basics), candidateContext(connectionId));
 }
 
 /**
  * The person says yes: the record may be read. Makes a new person where none was named, and queues the first sync
- * in the same transaction.
+ * in the same transaction. Said twice, it is done once.
  * @throws `connection.not_awaiting_confirmation`, `person.not_found`
  */
 export async function confirmPatient(
@@ -33,11 +41,11 @@ export async function confirmPatient(
   connectionId: string,
   choice: { personId: string | null },
 ): Promise<void> {
-  const connection = await getConnection(context.db, connectionId);
-  if (connection.status === 'ready' && connection.person_id !== null) return;
-  const basics = candidateOf(context, connection);
   const now = context.clock.now();
   await context.db.transaction().execute(async (trx) => {
+    const connection = await getConnection(trx, connectionId);
+    if (connection.status === 'ready') return;
+    const basics = candidateOf(context, connection);
     const person = choice.personId
       ? await getPerson(trx, choice.personId)
       : await createPerson(trx, {
@@ -81,7 +89,7 @@ export async function confirmPatient(
   context.changed(connectionId);
 }
 
-/** The person says no: the tokens are dropped, and the connection goes, since nothing was stored. */
+/** The person says no: the connection goes with its tokens, since nothing was stored. */
 export async function rejectPatient(
   context: ConnectionContext,
   connectionId: string,
@@ -90,16 +98,10 @@ export async function rejectPatient(
   if (!['confirm', 'authorising', 'failed'].includes(connection.status)) {
     throw new ChartfoldError('connection.not_awaiting_confirmation');
   }
-  await dropGrant(context.db, connectionId);
-  if (await isKnownSource(context, connectionId))
-    await setStatus(context, connectionId, 'disconnected');
-  else await context.db.deleteFrom('connection').where('id', '=', connectionId).execute();
+  await context.db.deleteFrom('connection').where('id', '=', connectionId).execute();
   context.changed(connectionId);
 }
 
-async function isKnownSource(context: ConnectionContext, id: string): Promise<boolean> {
-  return (
-    (await context.db.selectFrom('source').select('id').where('id', '=', id).executeTakeFirst()) !==
-    undefined
-  );
+function candidateContext(connectionId: string): string {
+  return `connection/${connectionId}/candidate`;
 }

@@ -345,6 +345,38 @@ describe('the confirmation', () => {
     expect(await program.db.selectFrom('person').selectAll().execute()).toHaveLength(1);
   });
 
+  it('given twice at once is done once', async () => {
+    program = await startProgram();
+    const { connectionId } = await program.signIn();
+    const yes = () => confirmPatient(program.context, connectionId, { personId: null });
+    await Promise.all([yes(), yes()]);
+    expect(await program.db.selectFrom('person').selectAll().execute()).toHaveLength(1);
+  });
+
+  it('is still waited for when the same patient signs in again before it is given', async () => {
+    program = await startProgram();
+    const { connectionId } = await program.signIn();
+    const { go } = await beginAgain(program.context, connectionId);
+    const back = await program.browse(go);
+    const again = await handleCallback(
+      program.context,
+      program.refresher,
+      '/athena/callback',
+      back.query,
+      back.cookieOf,
+    );
+    expect(again).toMatchObject({ connectionId, failed: null });
+    expect((await getConnection(program.db, connectionId)).status).toBe('confirm');
+  });
+
+  it('is waited for where the patient’s only connection was ended before it was given', async () => {
+    program = await startProgram();
+    const first = await program.signIn();
+    await disconnect(program.context, first.connectionId);
+    const { connectionId } = await program.signIn();
+    expect((await getConnection(program.db, connectionId)).status).toBe('confirm');
+  });
+
   it('refused leaves nothing behind', async () => {
     program = await startProgram();
     const { connectionId } = await program.signIn();

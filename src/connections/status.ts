@@ -1,8 +1,10 @@
-// Owns changing a connection's status: one statement, a time, and word to whoever listens.
+// Owns changing a connection's status: one statement, a time, and word to whoever listens; and telling whether it
+// was ever confirmed.
 
 import { isoTime } from '../platform/clock.ts';
 import type { ChartfoldError, ErrorCode } from '../platform/errors.ts';
 import type { Sealed } from '../platform/seal.ts';
+import { getSource } from '../records/sources.ts';
 import type { ConnectionContext } from './context.ts';
 import { dropGrant } from './grant.ts';
 import type { ConnectionStatus } from './tables.ts';
@@ -40,11 +42,7 @@ export async function noteFailure(
     .where('id', '=', connectionId)
     .executeTakeFirst();
   if (!connection) return;
-  const wasConfirmed =
-    connection.status !== 'authorising' &&
-    connection.status !== 'confirm' &&
-    connection.status !== 'failed';
-  if (wasConfirmed) {
+  if (await wasConfirmed(context, connectionId)) {
     await setStatus(context, connectionId, connection.status, { code: failed.code });
     return;
   }
@@ -55,4 +53,12 @@ export async function noteFailure(
     .where('id', '=', connectionId)
     .execute();
   await setStatus(context, connectionId, 'failed', { code: failed.code });
+}
+
+/** Whether somebody has said that its patient is the right one: the source of its records is made then, and stays. */
+export async function wasConfirmed(
+  context: Pick<ConnectionContext, 'db'>,
+  connectionId: string,
+): Promise<boolean> {
+  return (await getSource(context.db, connectionId)) !== undefined;
 }
