@@ -429,6 +429,22 @@ describe('signing in again', () => {
   });
 });
 
+describe('disconnecting', () => {
+  it('has ended the connection here before the portal is told, which may take a while', async () => {
+    const seen: unknown[] = [];
+    let id = '';
+    const watched: Outbound = async (url, init) => {
+      if (url.endsWith('/revoke'))
+        seen.push((await getConnection(program.db, id)).status, await openGrant(program, id));
+      return outbound(url, init);
+    };
+    program = await startProgram({ outbound: watched });
+    id = await program.connect();
+    expect(await disconnect(program.context, id)).toEqual({ revoked: true });
+    expect(seen).toEqual(['disconnected', undefined]);
+  });
+});
+
 describe('tokens at rest', () => {
   it('are in no column of any table in clear, nor is a code verifier or a state [SMART 2.2 @8 @90]', async () => {
     const secrets: string[] = [];

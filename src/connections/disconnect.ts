@@ -4,8 +4,8 @@
 import { revokeToken } from '../smart/token.ts';
 import { smartClient } from './client.ts';
 import { finishRun, openRunOf } from '../records/runs.ts';
-import { type ConnectionContext, getConnection, SYNC_QUEUE } from './context.ts';
-import { dropGrant, openGrant } from './grant.ts';
+import { type Connection, type ConnectionContext, getConnection, SYNC_QUEUE } from './context.ts';
+import { dropGrant, type Grant, openGrant } from './grant.ts';
 import { setStatus } from './status.ts';
 
 /**
@@ -17,24 +17,27 @@ export async function disconnect(
   connectionId: string,
 ): Promise<{ revoked: boolean | null }> {
   const connection = await getConnection(context.db, connectionId);
+  // First of all, so that no sync begins while the rest is done; asking the portal may take a while.
+  await setStatus(context, connectionId, 'disconnected');
   await context.jobs.cancel(SYNC_QUEUE, connectionId);
   const open = await openRunOf(context.db, connectionId);
   if (open) await finishRun(context.db, { run: open.id, now: context.clock.now() });
   const grant = await openGrant(context, connectionId);
-  let revoked: boolean | null = grant ? false : null;
-  try {
-    if (grant) {
-      const client = await smartClient(context, context.registry.usable(connection.portal));
-      revoked = await revokeToken(
-        client,
-        context.outbound,
-        grant.refreshToken ?? grant.accessToken,
-      );
-    }
-  } catch (error) {
-    context.log.error('connection.revoke_failed', error, { connection: connectionId });
-  }
   await dropGrant(context.db, connectionId);
-  await setStatus(context, connectionId, 'disconnected');
-  return { revoked };
+  context.changed(connectionId);
+  return { revoked: grant ? await revoked(context, connection, grant) : null };
+}
+
+async function revoked(
+  context: ConnectionContext,
+  connection: Connection,
+  grant: Grant,
+): Promise<boolean> {
+  try {
+    const client = await smartClient(context, context.registry.usable(connection.portal));
+    return await revokeToken(client, context.outbound, grant.refreshToken ?? grant.accessToken);
+  } catch (error) {
+    context.log.error('connection.revoke_failed', error, { connection: connection.id });
+    return false;
+  }
 }

@@ -9,14 +9,15 @@ import type { ConnectionContext } from './context.ts';
 import { dropGrant } from './grant.ts';
 import type { ConnectionStatus } from './tables.ts';
 
-/** Sets the status; the code and the candidate are cleared unless given. */
+/** Sets the status, where `from` is given only from that one; the code and the candidate are cleared unless given. */
 export async function setStatus(
   context: ConnectionContext,
   connectionId: string,
   status: ConnectionStatus,
-  with_: { code?: ErrorCode; candidate?: Sealed } = {},
+  with_: { code?: ErrorCode; candidate?: Sealed; from?: ConnectionStatus } = {},
 ): Promise<void> {
-  await context.db
+  const { from } = with_;
+  const set = await context.db
     .updateTable('connection')
     .set({
       status,
@@ -25,7 +26,9 @@ export async function setStatus(
       candidate: with_.candidate ?? null,
     })
     .where('id', '=', connectionId)
-    .execute();
+    .$if(from !== undefined, (query) => query.where('status', '=', from as ConnectionStatus))
+    .executeTakeFirst();
+  if (set.numUpdatedRows === 0n) return;
   context.log.info('connection.status', { connection: connectionId, status, code: with_.code });
   context.changed(connectionId);
 }

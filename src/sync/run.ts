@@ -67,8 +67,11 @@ export async function syncConnection(
     received: ended.sums.received,
     new: ended.sums.new,
   });
-  if (asking.stopped)
-    await setStatus(context, connectionId, 'sign-in-again', { code: asking.stopped });
+  if (asking.stopped) {
+    // Not where it was disconnected meanwhile: that has been decided by the person.
+    const code = asking.stopped;
+    await setStatus(context, connectionId, 'sign-in-again', { code, from: 'ready' });
+  }
   context.changed(connectionId);
   return ended;
 }
