@@ -183,10 +183,11 @@ async function close(
   asking: Asking,
   question: Question,
   pages: number,
-  failed: { error: ChartfoldError; httpStatus: number | null },
+  failed: { error: ChartfoldError; said?: string | null; httpStatus: number | null },
   retries: number,
 ): Promise<void> {
   const { error, httpStatus } = failed;
+  const detail = failed.said ?? error.detail;
   if (ENDS_THE_RUN.has(error.code)) asking.stopped = error.code;
   const outcome = pages > 0 ? 'part' : REFUSALS.has(error.code) ? 'refused' : 'failed';
   await closeQuestion(asking.context.db, {
@@ -194,7 +195,7 @@ async function close(
     question: question.key,
     outcome,
     code: error.code,
-    ...(error.detail ? { detail: error.detail } : {}),
+    ...(detail ? { detail } : {}),
     ...(httpStatus === null ? {} : { httpStatus }),
     retries,
     now: asking.context.clock.now(),

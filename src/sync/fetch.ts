@@ -13,6 +13,8 @@ export type PageAnswer =
   | {
       readonly ok: false;
       readonly error: ChartfoldError;
+      /** The portal's own words: for the receipt, not for a log. */
+      readonly said: string | null;
       readonly httpStatus: number | null;
       readonly retries: number;
     };
@@ -66,10 +68,11 @@ export function createFetchPage(
       status = response.status;
       const text = await response.text();
       if (status !== 200) {
-        const error = classify(status, text, hooks);
+        const { error, said } = classify(status, text, hooks);
         return {
           ok: false as const,
           error,
+          said,
           httpStatus: status,
           pauseMs: retryAfter(response, clock),
         };
@@ -80,6 +83,7 @@ export function createFetchPage(
       return {
         ok: false as const,
         error: asChartfoldError(error),
+        said: null,
         httpStatus: status,
         pauseMs: null,
       };
@@ -87,12 +91,16 @@ export function createFetchPage(
   }
 }
 
-/** What a failed answer means; the vendor's hook is asked first. The portal's own words become the detail. */
-export function classify(status: number, text: string, hooks: PortalHooks): ChartfoldError {
+/** What a failed answer means, the vendor's hook asked first; and the portal's own words, if it has any. */
+export function classify(
+  status: number,
+  text: string,
+  hooks: PortalHooks,
+): { error: ChartfoldError; said: string | null } {
   const said = outcomeText(text);
   const answer: FailedAnswer = { status, outcomeText: said ?? '', isOutcome: said !== undefined };
   const code = hooks.classifyError?.(answer) ?? codeOf(status);
-  return new ChartfoldError(code, said ? { detail: said.slice(0, 300) } : {});
+  return { error: new ChartfoldError(code), said: said?.slice(0, 300) ?? null };
 }
 
 function codeOf(status: number): ErrorCode {
