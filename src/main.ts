@@ -32,6 +32,7 @@ import { systemClock } from './platform/clock.ts';
 import { type Config, readConfig, readEnvironment } from './platform/config/read.ts';
 import { prepareDataDir, rootSecret } from './platform/config/secret.ts';
 import { lockDataDir } from './platform/db/lock.ts';
+import { mergeMigrations } from './platform/db/migrate.ts';
 import { openStore } from './platform/db/sqlite/open.ts';
 import { createJobs } from './platform/jobs/jobs.ts';
 import { jobMigrations } from './platform/jobs/tables.ts';
@@ -49,15 +50,15 @@ import type { RunTrigger } from './records/types.ts';
 import { syncConnection } from './sync/run.ts';
 
 const WEB_ROOT = resolve(import.meta.dirname, '../dist/web');
-const migrations = {
-  ...peopleMigrations,
-  ...sessionMigrations,
-  ...chartMigrations,
-  ...connectionMigrations,
-  ...keyMigrations,
-  ...jobMigrations,
-  ...recordsMigrations,
-};
+const migrations = mergeMigrations(
+  peopleMigrations,
+  sessionMigrations,
+  chartMigrations,
+  connectionMigrations,
+  keyMigrations,
+  jobMigrations,
+  recordsMigrations,
+);
 
 const program: Program = {
   readConfig: () =>
