@@ -1,23 +1,26 @@
-// Owns gathering what the connection cards show: one read each of people, runs and counts.
+// Owns gathering what the connection cards show. It is read anew for each change while a sync runs.
 
-import { listPeople } from '../../access/people.ts';
+import { listPeople, type Person } from '../../access/people.ts';
 import { type Connection, getConnection, listConnections } from '../../connections/context.ts';
 import { countResourcesOf } from '../../records/read.ts';
-import { listRuns, openRunOf, questionsOf } from '../../records/runs.ts';
+import { listRuns, questionsOf } from '../../records/runs.ts';
+import type { Run } from '../../records/types.ts';
 import type { App } from '../app.ts';
 import type { Connection as Wire } from '../contract.ts';
 import { presentConnection } from './connection.ts';
 
 /** Every connection, oldest first. */
 export async function presentConnections(app: App): Promise<{ connections: Wire[] }> {
-  const all = await listConnections(app.db);
-  return { connections: await Promise.all(all.map((connection) => present(app, connection, all))) };
+  const [all, people] = await Promise.all([listConnections(app.db), listPeople(app.db)]);
+  const connections = await Promise.all(all.map((one) => present(app, one, { all, people })));
+  return { connections };
 }
 
 /** One connection. @throws `connection.not_found` */
 export async function presentOne(app: App, id: string): Promise<Wire> {
   const connection = await getConnection(app.db, id);
-  return present(app, connection, await listConnections(app.db));
+  const [all, people] = await Promise.all([listConnections(app.db), listPeople(app.db)]);
+  return present(app, connection, { all, people });
 }
 
 /** The place of a connection among its person's, which gives it its mark. */
@@ -36,16 +39,16 @@ export function indexOf(
 async function present(
   app: App,
   connection: Connection,
-  all: readonly Connection[],
+  { all, people }: { all: readonly Connection[]; people: readonly Person[] },
 ): Promise<Wire> {
-  const people = await listPeople(app.db);
-  const open = await openRunOf(app.db, connection.id);
-  const last = (await listRuns(app.db, connection.id)).find((run) => run.endedAt !== null);
+  const runs = await listRuns(app.db, connection.id);
+  const withQuestions = async (run: Run | undefined) =>
+    run && { run, questions: await questionsOf(app.db, run.id) };
   return presentConnection(app, connection, {
     index: indexOf(connection, all),
     person: people.find((person) => person.id === connection.person_id),
     records: await countResourcesOf(app.db, connection.id),
-    openRun: open ? { run: open, questions: await questionsOf(app.db, open.id) } : undefined,
-    lastRun: last ? { run: last, questions: await questionsOf(app.db, last.id) } : undefined,
+    openRun: await withQuestions(runs.find((run) => run.endedAt === null)),
+    lastRun: await withQuestions(runs.find((run) => run.endedAt !== null)),
   });
 }
