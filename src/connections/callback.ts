@@ -26,8 +26,6 @@ export type CallbackResult = {
   readonly via: 'app' | 'command-line';
   /** Why it did not succeed; the connection says so too. */
   readonly failed: ChartfoldError | null;
-  /** The attempt's cookie, which has served. */
-  readonly cookieName: string;
 };
 
 /**
@@ -43,11 +41,7 @@ export async function handleCallback(
   cookieOf: (name: string) => string | undefined,
 ): Promise<CallbackResult> {
   const attempt = await attemptOf(context, parameters, cookieOf);
-  const result = {
-    connectionId: attempt.connection_id,
-    via: attempt.via,
-    cookieName: attemptCookie(attempt.id_hash),
-  };
+  const result = { connectionId: attempt.connection_id, via: attempt.via };
   // Only one request takes the attempt; whoever comes second is led to where it stands.
   const taken = await context.db
     .updateTable('connect_attempt')

@@ -79,18 +79,16 @@ export async function tryAuthorization(
   if (parameters.has('error')) readCallback(client, parameters, request.state);
 }
 
-/** The authorization response, checked; only the token request may use it. */
-export type CallbackParameters = URLSearchParams & { readonly checked?: true };
-
 /**
- * Checks state and, where sent or promised, `iss` (RFC 9207), and turns a refusal into its code.
+ * Checks state and, where sent or promised, `iss` (RFC 9207), and turns a refusal into its code. The library takes
+ * what this gives back, and nothing else, for its token request.
  * @throws `smart.state_mismatch`, `smart.issuer_mismatch`, `smart.access_denied`, `smart.authorization_refused`
  */
 export function readCallback(
   client: SmartClient,
   parameters: URLSearchParams,
   expectedState: string,
-): CallbackParameters {
+): URLSearchParams {
   if (parameters.get('state') !== expectedState || parameters.getAll('state').length !== 1) {
     throw new ChartfoldError('smart.state_mismatch');
   }

@@ -8,7 +8,6 @@ import * as oauth from 'oauth4webapi';
 import { ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import { asMetadata, callOptions, type SmartClient } from './client.ts';
-import type { CallbackParameters } from './launch.ts';
 
 /** A token reply, read and checked. */
 export type Tokens = {
@@ -35,7 +34,8 @@ export async function exchangeCode(
   client: SmartClient,
   outbound: Outbound,
   request: {
-    callback: CallbackParameters;
+    /** As `readCallback` gave it back. */
+    callback: URLSearchParams;
     redirectUri: string;
     codeVerifier: string;
     nonce: string;
