@@ -7,9 +7,9 @@ import { ChartfoldError } from '../platform/errors.ts';
 import { newSecret, sha256 } from '../platform/ids.ts';
 import './session-tables.ts';
 
-export const LINK_MS = 15 * 60_000;
+const LINK_MS = 15 * 60_000;
 /** A session ends this long after it was last used. */
-const SESSION_MS = 30 * 24 * 3_600_000;
+export const SESSION_MS = 30 * 24 * 3_600_000;
 /** How often the time of last use is written. */
 const TOUCH_MS = 10 * 60_000;
 const TRIES = 10;
@@ -67,6 +67,7 @@ export function createSessions(db: Db, clock: Clock): Sessions {
         .executeTakeFirst();
       if (taken.numUpdatedRows === 0n) throw new ChartfoldError('access.link_invalid');
       tries.delete(from);
+      await db.deleteFrom('session').where('expires_at', '<', now).execute();
       const token = newSecret();
       await db
         .insertInto('session')

@@ -169,6 +169,14 @@ describe('a session', () => {
     expect((await request('/api/connections', { cookie })).status).toBe(401);
   });
 
+  it('is kept by the browser as long after its last visit as it is by the server', async () => {
+    const cookie = await signIn();
+    const [renewed] = (await request('/api/session', { cookie })).headers.getSetCookie();
+    expect(renewed).toMatch(/Max-Age=2592000;.*HttpOnly/);
+    expect(renewed?.split(';')[0]).toBe(cookie);
+    expect((await request('/api/session')).headers.getSetCookie()).toEqual([]);
+  });
+
   it('that is ended ends the live stream too, before anything more is told', async () => {
     const cookie = await signIn();
     const stream = (await request('/api/events', { cookie })).body?.getReader();

@@ -3,6 +3,7 @@
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { listPeople } from '../../access/people.ts';
+import { SESSION_MS } from '../../access/sessions.ts';
 import { countResources } from '../../records/read.ts';
 import { type Api, type ApiContext, route } from '../api.ts';
 import type { App } from '../app.ts';
@@ -11,6 +12,14 @@ import { cookieName, SESSION_COOKIE } from '../guards.ts';
 
 export function sessionRoutes(api: Api, app: App): void {
   const name = cookieName(app, SESSION_COOKIE);
+  const keep = (c: ApiContext, token: string) =>
+    setCookie(c, name, token, {
+      httpOnly: true,
+      sameSite: 'Lax',
+      secure: app.publicUrl.startsWith('https:'),
+      path: '/',
+      maxAge: SESSION_MS / 1000,
+    });
 
   route(
     api,
@@ -20,10 +29,13 @@ export function sessionRoutes(api: Api, app: App): void {
       summary: 'Whether this browser is signed in, and whose records there are',
       reply: session,
     },
-    async (c) =>
-      (await app.sessions.isSignedIn(getCookie(c, name)))
-        ? signedInSession(app)
-        : { signedIn: false as const },
+    async (c) => {
+      const token = getCookie(c, name);
+      if (!token || !(await app.sessions.isSignedIn(token))) return { signedIn: false as const };
+      // Every visit begins here: the browser keeps the session as long from its last use as we do.
+      keep(c, token);
+      return signedInSession(app);
+    },
   );
 
   route(
@@ -38,13 +50,7 @@ export function sessionRoutes(api: Api, app: App): void {
     async (c, body) => {
       const token = await app.sessions.signIn(body.secret, addressOf(c));
       await app.sessions.signOut(getCookie(c, name));
-      setCookie(c, name, token, {
-        httpOnly: true,
-        sameSite: 'Lax',
-        secure: app.publicUrl.startsWith('https:'),
-        path: '/',
-        maxAge: 30 * 24 * 3600,
-      });
+      keep(c, token);
       return signedInSession(app);
     },
   );
