@@ -1,11 +1,15 @@
-// Owns serving the built web part: files with hashed names for ever, compressed ahead, and the one page that
+// Owns serving the built web part: files with hashed names for ever, compressed once, and the one page that
 // every address of the app begins with, its style nonce filled in.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
-import { brotliCompressSync, constants } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
 import type { Hono } from 'hono';
 import type { Env } from './problem.ts';
+
+/** Off the main thread: a first visit must not hold up a sync. */
+const compress = promisify(brotliCompress);
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -23,7 +27,8 @@ const COMPRESSIBLE = new Set(['.css', '.html', '.js', '.json', '.svg', '.webmani
 type File = {
   readonly type: string;
   readonly plain: Buffer<ArrayBuffer>;
-  brotli?: Buffer<ArrayBuffer>;
+  /** Begun by the first who takes it. */
+  brotli?: Promise<Buffer<ArrayBuffer>>;
 };
 
 /** Reads every file once; they are few and small. */
@@ -58,11 +63,12 @@ export function staticRoutes(router: Hono<Env>, webRoot: string): void {
       ) {
         return c.body(file.plain);
       }
-      file.brotli ??= brotliCompressSync(file.plain, {
+      file.brotli ??= compress(file.plain, {
         params: { [constants.BROTLI_PARAM_QUALITY]: 9 },
       });
+      const body = await file.brotli;
       c.header('content-encoding', 'br');
-      return c.body(file.brotli);
+      return c.body(body);
     }
     // An address of the app, not of a file or of the API: the page itself finds out what to show.
     if (!index || path.startsWith('/api/') || path.startsWith('/assets/') || extname(path))
