@@ -13,24 +13,11 @@ export type SmartConfiguration = {
   readonly tokenEndpoint: string;
   readonly revocationEndpoint: string | null;
   readonly jwksUri: string | null;
-  readonly capabilities: readonly string[];
-  readonly tokenEndpointAuthMethods: readonly string[];
 };
 
-const wire = z.object({
-  issuer: z.string().nullish(),
-  authorization_endpoint: z.string(),
-  token_endpoint: z.string(),
-  revocation_endpoint: z.string().nullish(),
-  jwks_uri: z.string().nullish(),
-  capabilities: z.array(z.string()).nullish(),
-  code_challenge_methods_supported: z.array(z.string()).nullish(),
-  token_endpoint_auth_methods_supported: z.array(z.string()).nullish(),
-});
-
-/** Asks for the configuration; the base has no trailing slash. SMART 2.2 @29. */
+/** Asks for the configuration; the base has no trailing slash, here and below. SMART 2.2 @29. */
 export function requestConfiguration(outbound: Outbound, fhirBaseUrl: string): Promise<Response> {
-  return outbound(`${fhirBaseUrl.replace(/\/+$/, '')}/.well-known/smart-configuration`, {
+  return outbound(`${fhirBaseUrl}/.well-known/smart-configuration`, {
     headers: { accept: 'application/json' },
     timeoutMs: 15_000,
     maxBytes: 1024 * 1024,
@@ -59,7 +46,7 @@ export async function readConfiguration(
       cause,
     });
   }
-  const parsed = wire.safeParse(body);
+  const parsed = wire(`${fhirBaseUrl}/`).safeParse(body);
   if (!parsed.success) {
     const lacking = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
     throw new ChartfoldError('smart.discovery_incomplete', { detail: lacking });
@@ -70,17 +57,28 @@ export async function readConfiguration(
       detail: 'PKCE with S256 is not offered',
     });
   }
-  const absolute = (address: string) =>
-    new URL(address, `${fhirBaseUrl.replace(/\/+$/, '')}/`).href;
-  const absoluteOrNull = (address: string | null | undefined) =>
-    address ? absolute(address) : null;
   return {
     issuer: c.issuer ?? null,
-    authorizationEndpoint: absolute(c.authorization_endpoint),
-    tokenEndpoint: absolute(c.token_endpoint),
-    revocationEndpoint: absoluteOrNull(c.revocation_endpoint),
-    jwksUri: absoluteOrNull(c.jwks_uri),
-    capabilities: c.capabilities ?? [],
-    tokenEndpointAuthMethods: c.token_endpoint_auth_methods_supported ?? [],
+    authorizationEndpoint: c.authorization_endpoint,
+    tokenEndpoint: c.token_endpoint,
+    revocationEndpoint: c.revocation_endpoint || null,
+    jwksUri: c.jwks_uri || null,
   };
+}
+
+function wire(base: string) {
+  // An empty address would be the base itself, which must never be sent a code.
+  const address = z
+    .string()
+    .min(1)
+    .refine((text) => URL.canParse(text, base) && /^https?:$/.test(new URL(text, base).protocol))
+    .transform((text) => new URL(text, base).href);
+  return z.object({
+    issuer: z.string().nullish(),
+    authorization_endpoint: address,
+    token_endpoint: address,
+    revocation_endpoint: z.literal('').or(address).nullish(),
+    jwks_uri: z.literal('').or(address).nullish(),
+    code_challenge_methods_supported: z.array(z.string()).nullish(),
+  });
 }
