@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { jwksPath } from '../keys/keyring.ts';
 import type { AuthMethod, Config } from '../platform/config/read.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { vendors } from '../portals/index.ts';
@@ -35,7 +36,7 @@ export function simulatedClients(
       clientId: simulatedClientId(portal.id, environment),
       auth,
       ...(clientSecret ? { clientSecret } : {}),
-      jwksUri: `${publicUrl}/.well-known/${environment === 'production' ? 'jwks' : 'jwks-preview'}.json`,
+      jwksUri: `${publicUrl}${jwksPath(environment)}`,
       redirectUris: [`${publicUrl}${portal.callbackPath}`],
     })),
   );

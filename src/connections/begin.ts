@@ -15,7 +15,7 @@ import {
 } from '../smart/launch.ts';
 import { smartClient } from './client.ts';
 import { clinicsOf } from './clinics.ts';
-import { type ConnectionContext, getConnection } from './context.ts';
+import { type Connection, type ConnectionContext, getConnection } from './context.ts';
 import { noteFailure } from './status.ts';
 
 /** How long a person may take at the portal. */
@@ -31,6 +31,16 @@ export type BeginRequest = {
   /** The caller confirms beforehand the patient that will be read. */
   readonly confirms: boolean;
 };
+
+/** Whether nobody came back in time from a sign-in that still waits. */
+export function hasExpired(
+  connection: Pick<Connection, 'status' | 'status_since'>,
+  now: number,
+): boolean {
+  return (
+    connection.status === 'authorising' && Date.parse(connection.status_since) + ATTEMPT_MS < now
+  );
+}
 
 /** What an attempt keeps sealed between going to the portal and coming back. */
 export type AttemptSecrets = LaunchSecrets & {
@@ -107,12 +117,27 @@ export type Followed =
  * Following it again from the same browser (Back, reload, a double click) leads to the same place.
  * @throws `smart.attempt_expired`, `smart.attempt_used`
  */
-export async function followLink(
+export function followLink(
   context: ConnectionContext,
   linkId: string,
   cookieOf: (name: string) => string | undefined,
 ): Promise<Followed> {
   const idHash = sha256(linkId);
+  // A browser drops the first answer of a double click: the second is given the same, cookie included.
+  const before = underWay.get(idHash);
+  if (before) return before;
+  const following = follow(context, idHash, cookieOf).finally(() => underWay.delete(idHash));
+  underWay.set(idHash, following);
+  return following;
+}
+
+const underWay = new Map<string, Promise<Followed>>();
+
+async function follow(
+  context: ConnectionContext,
+  idHash: string,
+  cookieOf: (name: string) => string | undefined,
+): Promise<Followed> {
   const attempt = await context.db
     .selectFrom('connect_attempt')
     .selectAll()

@@ -8,6 +8,8 @@ import { ChartfoldError } from '../platform/errors.ts';
 import type { Sealed } from '../platform/seal.ts';
 import { createSource } from '../records/sources.ts';
 import { type Connection, type ConnectionContext, getConnection, SYNC_QUEUE } from './context.ts';
+import { endGrant } from './disconnect.ts';
+import { openGrant } from './grant.ts';
 
 /** The patient that waits to be confirmed. @throws `connection.not_awaiting_confirmation` */
 export function candidateOf(
@@ -79,6 +81,7 @@ export async function confirmPatient(
       .where('clinic_id', '=', connection.clinic_id)
       .where('status', '=', 'failed')
       .where('patient_id', 'is', null)
+      .where((eb) => eb.or([eb('person_id', 'is', null), eb('person_id', '=', person.id)]))
       .execute();
     await context.jobs.put(
       { queue: SYNC_QUEUE, key: connectionId, payload: { connectionId, trigger: 'first' } },
@@ -89,7 +92,7 @@ export async function confirmPatient(
   context.changed(connectionId);
 }
 
-/** The person says no: the connection goes with its tokens, since nothing was stored. */
+/** The person says no: the connection goes with its tokens, which the portal is told to end; nothing was stored. */
 export async function rejectPatient(
   context: ConnectionContext,
   connectionId: string,
@@ -98,8 +101,10 @@ export async function rejectPatient(
   if (!['confirm', 'authorising', 'failed'].includes(connection.status)) {
     throw new ChartfoldError('connection.not_awaiting_confirmation');
   }
+  const grant = await openGrant(context, connectionId);
   await context.db.deleteFrom('connection').where('id', '=', connectionId).execute();
   context.changed(connectionId);
+  if (grant) await endGrant(context, connection, grant);
 }
 
 function candidateContext(connectionId: string): string {

@@ -85,6 +85,14 @@ describe('the link of an attempt', () => {
     await expect(follow(link, () => 'another')).rejects.toSatisfy(code('smart.attempt_used'));
   });
 
+  it('gives a double click the same answer twice, cookie included', async () => {
+    program = await startProgram();
+    const { go } = await beginConnection(program.context, REQUEST);
+    const [one, two] = await Promise.all([follow(go), follow(go)]);
+    expect(two).toEqual(one);
+    expect(one.cookie).not.toBeNull();
+  });
+
   it('ends after ten minutes', async () => {
     let now = Date.parse('2026-11-21T12:00:00Z');
     program = await startProgram({ clock: { now: () => now, wait: async () => undefined } });
@@ -377,10 +385,16 @@ describe('the confirmation', () => {
     expect((await getConnection(program.db, connectionId)).status).toBe('confirm');
   });
 
-  it('refused leaves nothing behind', async () => {
+  it('refused leaves nothing behind, here or at the portal', async () => {
     program = await startProgram();
     const { connectionId } = await program.signIn();
+    const grant = await openGrant(program.context, connectionId);
     await rejectPatient(program.context, connectionId);
+    const answer = await fetch(
+      `${program.simulator.url}/athenahealth/production/fhir/r4/Patient/a-24411.E-2051`,
+      { headers: { authorization: `Bearer ${grant?.accessToken}` } },
+    );
+    expect(answer.status).toBe(401);
     expect(await listConnections(program.db)).toEqual([]);
     expect(await openGrant(program.context, connectionId)).toBeUndefined();
     expect(await program.db.selectFrom('source').selectAll().execute()).toEqual([]);

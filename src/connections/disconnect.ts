@@ -25,10 +25,11 @@ export async function disconnect(
   const grant = await openGrant(context, connectionId);
   await dropGrant(context.db, connectionId);
   context.changed(connectionId);
-  return { revoked: grant ? await revoked(context, connection, grant) : null };
+  return { revoked: grant ? await endGrant(context, connection, grant) : null };
 }
 
-async function revoked(
+/** Tells the portal that a permission has ended. @returns whether it could be told */
+export async function endGrant(
   context: ConnectionContext,
   connection: Connection,
   grant: Grant,

@@ -18,6 +18,11 @@ import './tables.ts';
 export type Ring = 'production' | 'preview';
 export const rings: readonly Ring[] = ['production', 'preview'];
 
+/** Where a ring's public keys are published, below PUBLIC_URL. */
+export function jwksPath(ring: Ring): string {
+  return ring === 'production' ? '/.well-known/jwks.json' : '/.well-known/jwks-preview.json';
+}
+
 /** RFC 7518 section 3.3 with SHA-384, RSA 2048: what SMART 2.2 names first and the vendors take. */
 const ALGORITHM = 'RS384';
 const MODULUS_BITS = 2048;

@@ -4,6 +4,7 @@
 import { listPeople, removePerson } from '../access/people.ts';
 import { CHART_QUEUE, forgetPerson } from '../chart/project.ts';
 import { type ConnectionContext, SYNC_QUEUE } from '../connections/context.ts';
+import { setStatus } from '../connections/status.ts';
 import { countResources } from '../records/read.ts';
 import { deleteSource } from '../records/sources.ts';
 
@@ -17,8 +18,8 @@ export async function removeSample(
     .where('sample', '=', 1)
     .execute();
   for (const { id } of samples) {
+    await setStatus(context, id, 'disconnected');
     await context.jobs.cancel(SYNC_QUEUE, id);
-    await db.deleteFrom('connection').where('id', '=', id).execute();
     await deleteSource(db, id);
   }
   let people = 0;
@@ -36,6 +37,8 @@ export async function removeSample(
       });
     }
   }
+  // Last, since only these lead to the rest: cut off before, it is done again from the beginning.
+  await db.deleteFrom('connection').where('sample', '=', 1).execute();
   for (const { id } of samples) context.changed(id);
   return { connections: samples.length, people };
 }

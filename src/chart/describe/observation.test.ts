@@ -127,7 +127,7 @@ group('blood pressure', () => {
     [part('8480-6', mm('128'))],
     [part('8480-6', mm('128')), part('8462-4', ',"dataAbsentReason":{"text":"unknown"}')],
     [part('8480-6', mm('128')), part('8462-4', ',"valueQuantity":{"unit":"mm[Hg]"}')],
-  ])('of which one half is missing is no result', (...parts) => {
+  ])('of which one half is missing is no result, case %#', (...parts) => {
     expect(read(panel(...parts)).measured).toBeNull();
   });
 

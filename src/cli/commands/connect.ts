@@ -1,7 +1,7 @@
 // Owns `connect`: prints one link that serves this one attempt, and waits until the person is back.
 
 import { listPeople } from '../../access/people.ts';
-import { beginConnection } from '../../connections/begin.ts';
+import { beginConnection, hasExpired } from '../../connections/begin.ts';
 import { candidateOf, confirmPatient, rejectPatient } from '../../connections/confirm.ts';
 import { type Connection, listConnections } from '../../connections/context.ts';
 import type { App } from '../../http/app.ts';
@@ -79,6 +79,7 @@ async function settled(app: App, id: string, signal: AbortSignal): Promise<Conne
     }
     if (connection.status === 'failed')
       throw new ChartfoldError((connection.status_code ?? 'internal.unexpected') as ErrorCode);
+    if (hasExpired(connection, app.clock.now())) throw new ChartfoldError('smart.attempt_expired');
     if (connection.status !== 'authorising') return connection;
   }
 }

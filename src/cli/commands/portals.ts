@@ -1,5 +1,6 @@
 // Owns `portals`: every vendor and environment, with its state and what would switch it on.
 
+import { jwksPath } from '../../keys/keyring.ts';
 import type { Verb } from '../verb.ts';
 
 export const portals: Verb = {
@@ -12,6 +13,7 @@ export const portals: Verb = {
       state: entry.registration ? (entry.simulated ? 'simulated' : 'on') : 'off',
       auth: entry.registration?.auth ?? null,
       fhirBaseUrl: entry.fhirBaseUrl,
+      jwksUrl: app.config.jwksUrl ?? `${app.publicUrl}${jwksPath(entry.environment)}`,
       redirectUri: `${app.publicUrl}${entry.vendor.portal.callbackPath}`,
       switchOn: entry.registration ? null : entry.switchOn,
     }));

@@ -1,6 +1,6 @@
 // Owns how a connection reads on the wire: its state in one value, progress included.
 
-import { ATTEMPT_MS } from '../../connections/begin.ts';
+import { hasExpired } from '../../connections/begin.ts';
 import { candidateOf } from '../../connections/confirm.ts';
 import type { Connection } from '../../connections/context.ts';
 import type { PatientBasics } from '../../fhir/text/names.ts';
@@ -73,7 +73,7 @@ function stateOf(app: App, connection: Connection, facts: ConnectionFacts): Conn
   const code = connection.status_code ?? 'internal.unexpected';
   switch (connection.status) {
     case 'authorising':
-      return Date.parse(since) + ATTEMPT_MS < app.clock.now()
+      return hasExpired(connection, app.clock.now())
         ? expired(since)
         : { kind: 'authorising', since };
     case 'confirm':

@@ -1,7 +1,7 @@
 // Owns the addresses that anyone may read: health, public keys, the description of the API.
 
 import type { Hono } from 'hono';
-import { publicKeys, type Ring } from '../../keys/keyring.ts';
+import { jwksPath, publicKeys, rings } from '../../keys/keyring.ts';
 import type { Api } from '../api.ts';
 import type { App } from '../app.ts';
 import { page } from '../page.ts';
@@ -24,12 +24,8 @@ export function publicRoutes(router: Hono<Env>, api: Api, app: App): void {
       }),
     ),
   );
-  const rings: Readonly<Record<string, Ring>> = {
-    '/.well-known/jwks.json': 'production',
-    '/.well-known/jwks-preview.json': 'preview',
-  };
-  for (const [path, ring] of Object.entries(rings)) {
-    router.get(path, async (c) => {
+  for (const ring of rings) {
+    router.get(jwksPath(ring), async (c) => {
       c.header('cache-control', `public, max-age=${JWKS_MAX_AGE_S}`);
       return c.json(await publicKeys(app.db, ring));
     });
