@@ -1,6 +1,7 @@
 // Proves queued work on a real store: once for each key, put in its transaction, run again after a crash,
 // put off with growing pauses, cancelled only when it has ended.
 
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Store } from '../db/db.ts';
@@ -59,6 +60,38 @@ function gate() {
   const running = (count: number) => expect.poll(() => seen.length).toBe(count);
   return { seen, signals, handler, running, letGo: () => open.shift()?.() };
 }
+
+describe('a store that takes nothing, such as one on a full disk', () => {
+  it('is not asked again and again without a pause, and goes on when there is room', async () => {
+    await jobs.put(job('a'));
+    await sql`create trigger full before update on job begin select raise(fail, 'full'); end`.execute(
+      store.db,
+    );
+    let pauses = 0;
+    let letGo: () => void = () => undefined;
+    const slow: Clock = {
+      now: () => now,
+      wait: () =>
+        new Promise((resolve) => {
+          pauses += 1;
+          letGo = resolve;
+        }),
+    };
+    const held = createJobs({ db: store.db, clock: slow, log });
+    begun.push(held);
+    let runs = 0;
+    const starting = held.start({ q: async () => void (runs += 1) });
+    await starting;
+    await expect.poll(() => pauses).toBe(1);
+    await held.put(job('b'));
+    await expect.poll(() => pauses).toBe(1);
+    expect(runs).toBe(0);
+    await sql`drop trigger full`.execute(store.db);
+    letGo();
+    await held.idle();
+    expect(runs).toBe(2);
+  });
+});
 
 describe('a job', () => {
   it('runs with what was put, and is gone then', async () => {

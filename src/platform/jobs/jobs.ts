@@ -51,7 +51,10 @@ export function createJobs(options: {
   /** One round at a time: takes what is due and has room, then sleeps until the next is due. */
   function wake(): void {
     if (!isStarted || ending.signal.aborted) return;
-    taking = taking.then(takeDue).catch((error) => log.error('jobs.round_failed', error));
+    taking = taking.then(takeDue).catch((error) => {
+      log.error('jobs.round_failed', error);
+      timer = setTimeout(wake, BACKOFF_MS);
+    });
   }
 
   async function takeDue(): Promise<void> {
@@ -94,11 +97,17 @@ export function createJobs(options: {
       await finish(job.id);
     } catch (error) {
       if (signal.aborted) return;
-      await putOff(job, error).catch((fault) => log.error('jobs.put_off_failed', fault));
+      await putOff(job, error).catch((fault) => holdBack(fault, signal));
     } finally {
       running.delete(job.id);
       wake();
     }
+  }
+
+  /** The store takes nothing (a full disk): the job counts as running for a while, or it would be taken up again at once. */
+  async function holdBack(fault: unknown, signal: AbortSignal): Promise<void> {
+    log.error('jobs.put_off_failed', fault);
+    await clock.wait(BACKOFF_MS, signal).catch(() => undefined);
   }
 
   /** @returns false where it was cancelled before it began */
