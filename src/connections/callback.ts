@@ -208,8 +208,17 @@ async function readPatient(
           : 'fhir.server_error';
     throw new ChartfoldError(code, { detail: `the patient, HTTP status ${response.status}` });
   }
+  const patient = parsed(await response.text());
+  // The person decides by what this shows whose record it is: it must be the very patient of the sign-in.
+  if (patient?.resourceType !== 'Patient' || patient.id !== patientId) {
+    throw new ChartfoldError('smart.no_patient', { detail: 'the portal answered with another' });
+  }
+  return patientBasics(patient);
+}
+
+function parsed(text: string): { resourceType?: unknown; id?: unknown } | null {
   try {
-    return patientBasics(JSON.parse(await response.text()));
+    return JSON.parse(text) as { resourceType?: unknown; id?: unknown } | null;
   } catch (cause) {
     throw new ChartfoldError('fhir.not_json', { detail: 'the patient', cause });
   }

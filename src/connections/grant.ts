@@ -12,6 +12,9 @@ export type Grant = {
   readonly expiresAt: number | null;
 };
 
+/** A token said to live longer than a year is taken to live a year; later times are none that can be written. */
+const LONGEST_LIFE_S = 365 * 24 * 3600;
+
 /** A token reply as a grant. `kept` is the refresh token that goes on where the reply brings none. */
 export function grantOf(
   tokens: Pick<Tokens, 'accessToken' | 'refreshToken' | 'expiresIn'>,
@@ -21,7 +24,10 @@ export function grantOf(
   return {
     accessToken: tokens.accessToken,
     refreshToken: tokens.refreshToken ?? kept,
-    expiresAt: tokens.expiresIn === null ? null : clock.now() + tokens.expiresIn * 1000,
+    expiresAt:
+      tokens.expiresIn === null
+        ? null
+        : clock.now() + Math.min(tokens.expiresIn, LONGEST_LIFE_S) * 1000,
   };
 }
 

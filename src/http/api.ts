@@ -66,8 +66,7 @@ async function readBody<Body extends z.ZodType>(
 ): Promise<z.output<Body>> {
   if (Number(c.req.header('content-length') ?? 0) > MAX_BODY_BYTES)
     throw new ChartfoldError('http.too_large');
-  const text = await c.req.text();
-  if (text.length > MAX_BODY_BYTES) throw new ChartfoldError('http.too_large');
+  const text = await readCapped(c.req.raw.body);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -78,4 +77,16 @@ async function readBody<Body extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body').join(', ');
   throw new ChartfoldError('http.invalid_request', { detail: fields });
+}
+
+/** Reads no more than the cap, whatever the headers say. */
+async function readCapped(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) throw new ChartfoldError('http.too_large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
