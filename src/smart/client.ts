@@ -29,7 +29,7 @@ export function asMetadata(client: SmartClient): oauth.AuthorizationServer {
 }
 
 /** Our fetch in place of the library's, with its own header set kept. */
-export function callOptions(outbound: Outbound, tokenEndpoint: string) {
+export function callOptions(outbound: Outbound, fhirBaseUrl: string) {
   return {
     [oauth.customFetch]: (
       url: string,
@@ -42,7 +42,8 @@ export function callOptions(outbound: Outbound, tokenEndpoint: string) {
         timeoutMs: 30_000,
         maxBytes: 1024 * 1024,
       }),
-    // Operators may configure http (a simulator, a test server); addresses typed by people may not.
-    [oauth.allowInsecureRequests]: new URL(tokenEndpoint).protocol === 'http:',
+    // http is for a FHIR base that the operator wrote so (a simulator, a test server). A portal on https that names
+    // an http endpoint would be sent the secret in clear.
+    [oauth.allowInsecureRequests]: new URL(fhirBaseUrl).protocol === 'http:',
   };
 }

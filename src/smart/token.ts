@@ -43,7 +43,7 @@ export async function exchangeCode(
   },
 ): Promise<Tokens> {
   const server = asMetadata(client);
-  const options = callOptions(conformed(outbound, request.asksOpenId), client.server.tokenEndpoint);
+  const options = callOptions(conformed(outbound, request.asksOpenId), client.fhirBaseUrl);
   return guarded('code', async () => {
     const response = await oauth.authorizationCodeGrantRequest(
       server,
@@ -80,7 +80,7 @@ export async function refreshTokens(
 ): Promise<Tokens> {
   const server = asMetadata(client);
   // An id_token that fails here must not cost the rotated refresh token beside it; none is needed.
-  const options = callOptions(conformed(outbound, false), client.server.tokenEndpoint);
+  const options = callOptions(conformed(outbound, false), client.fhirBaseUrl);
   return guarded('refresh', async () => {
     const response = await oauth.refreshTokenGrantRequest(
       server,
@@ -105,7 +105,7 @@ export async function revokeToken(
   token: string,
 ): Promise<boolean> {
   if (!client.server.revocationEndpoint) return false;
-  const options = callOptions(outbound, client.server.revocationEndpoint);
+  const options = callOptions(outbound, client.fhirBaseUrl);
   return guarded('refresh', async () => {
     const server = asMetadata(client);
     const response = await oauth.revocationRequest(
