@@ -1,0 +1,93 @@
+// Owns the rows of the error catalogue about this instance itself: configuration, store, keys, simulator, the unexpected. A long list on purpose.
+
+import { row } from './row.ts';
+
+export const instanceErrors = {
+  // config: what the operator wrote
+  'config.invalid': row(
+    'The configuration has faults. Each is listed with what mends it.',
+    'operator',
+    'never',
+    500,
+  ),
+  'config.data_dir_open_to_others': row(
+    'The data directory can be read by other users of this machine. Make it private with chmod 700.',
+    'operator',
+    'never',
+    500,
+  ),
+  'config.data_dir_inside_clone': row(
+    'The data directory lies inside the program’s own folder. Set CHARTFOLD_DATA_DIR to a place outside it.',
+    'operator',
+    'never',
+    500,
+  ),
+  'config.port_in_use': row(
+    'The port is used by another program. End that program, or choose another port with the key named here.',
+    'operator',
+    'later',
+    500,
+  ),
+
+  // store: the encrypted database and its directory
+  'store.bad_key_format': row(
+    'The database key is not 64 hexadecimal characters. Restore the secret file from your copy.',
+    'operator',
+    'never',
+    500,
+  ),
+  'store.wrong_key': row(
+    'The secret does not open this database. Restore the secret that was made with this data directory.',
+    'operator',
+    'never',
+    500,
+  ),
+  'store.not_encrypted': row(
+    'The database file is not encrypted. Chartfold refuses to use it.',
+    'operator',
+    'never',
+    500,
+  ),
+  'store.in_use': row(
+    'Another Chartfold already uses this data directory. Stop it first, or use another data directory.',
+    'operator',
+    'later',
+    409,
+  ),
+  'store.newer': row(
+    'The data was written by a newer Chartfold. Start that version, or a newer one.',
+    'operator',
+    'never',
+    500,
+  ),
+  'store.corrupt': row(
+    'The database is damaged. Nothing was changed. Restore a copy of the data directory.',
+    'operator',
+    'never',
+    500,
+  ),
+
+  // seal: tokens, secrets and private keys at rest
+  'seal.broken': row(
+    'A sealed value could not be opened with this secret. Restore the secret that was made with this data directory.',
+    'operator',
+    'never',
+    500,
+  ),
+
+  // simulator
+  'simulator.off': row('The simulated portals are switched off.', 'operator', 'never', 409),
+  'simulator.failed': row(
+    'The simulated portals did not start. The log says why.',
+    'us',
+    'later',
+    500,
+  ),
+
+  'internal.unexpected': row(
+    'Something went wrong that Chartfold did not expect. The log names it by the request’s id.',
+    'us',
+    'later',
+    500,
+  ),
+} as const;

@@ -1,0 +1,215 @@
+// Owns the rows of the error catalogue about talking with portals: the network, SMART, FHIR, connections. A long list on purpose.
+
+import { row } from './row.ts';
+
+export const portalsErrors = {
+  // net: calls to other machines
+  'net.unreachable': row(
+    'The portal could not be reached. Check the network of this machine, then try again.',
+    'operator',
+    'later',
+    502,
+  ),
+  'net.timeout': row('The portal did not answer in time. Try again later.', 'us', 'later', 504),
+  'net.too_large': row(
+    'The portal’s answer was larger than Chartfold accepts.',
+    'us',
+    'never',
+    502,
+  ),
+  'net.foreign_origin': row(
+    'The portal pointed to another server. Chartfold did not follow, so that your access stays with the portal.',
+    'us',
+    'never',
+    502,
+  ),
+
+  // smart: discovery, authorization, tokens
+  'smart.discovery_failed': row(
+    'The portal did not say how to sign in there. It may be down; try again later.',
+    'us',
+    'later',
+    502,
+  ),
+  'smart.discovery_incomplete': row(
+    'The portal’s sign-in description lacks what Chartfold needs. Tell the operator of this Chartfold.',
+    'operator',
+    'never',
+    502,
+  ),
+  'smart.state_mismatch': row(
+    'This sign-in does not belong to this browser, or was begun elsewhere. Nothing was read. Start the connection again.',
+    'person',
+    'never',
+    400,
+  ),
+  'smart.attempt_expired': row(
+    'This sign-in took longer than 10 minutes, so it ended. Start the connection again.',
+    'person',
+    'never',
+    410,
+  ),
+  'smart.attempt_used': row(
+    'This link has been used. Start the connection again.',
+    'person',
+    'never',
+    410,
+  ),
+  'smart.issuer_mismatch': row(
+    'The answer came from another sign-in server than the portal’s. Nothing was read. Start the connection again.',
+    'person',
+    'never',
+    400,
+  ),
+  'smart.access_denied': row(
+    'You did not allow access at the portal, so nothing was read. Connect again if that was not meant.',
+    'person',
+    'never',
+    403,
+  ),
+  'smart.authorization_refused': row(
+    'The portal refused the sign-in request. The operator of this Chartfold can check its registration with the portal.',
+    'operator',
+    'never',
+    502,
+  ),
+  'smart.wrong_client': row(
+    'The portal does not know this Chartfold by the client id or credentials it was given. The operator must check the registration.',
+    'operator',
+    'never',
+    502,
+  ),
+  'smart.code_expired': row(
+    'The portal’s sign-in code was no longer valid. Start the connection again.',
+    'person',
+    'never',
+    410,
+  ),
+  'smart.token_reply_invalid': row(
+    'The portal’s answer at sign-in could not be understood. Try again later.',
+    'us',
+    'later',
+    502,
+  ),
+  'smart.id_token_invalid': row(
+    'The portal’s proof of who signed in did not hold. Nothing was stored. Start the connection again.',
+    'person',
+    'never',
+    502,
+  ),
+  'smart.no_patient': row(
+    'The portal did not say whose record this is, so nothing can be read. Start the connection again and choose the patient.',
+    'person',
+    'never',
+    502,
+  ),
+  'smart.sign_in_again': row(
+    'The portal no longer accepts the permission you gave. Sign in again; everything received so far is kept.',
+    'person',
+    'after-reconnect',
+    401,
+  ),
+  'smart.no_refresh': row(
+    'The portal’s permission has ended and it gave no way to renew it. Sign in again; everything received so far is kept.',
+    'person',
+    'after-reconnect',
+    401,
+  ),
+
+  // fhir: what FHIR servers answer
+  'fhir.not_json': row(
+    'The portal sent something other than health data, such as a web page, and again when asked again. Chartfold asks again at the next sync.',
+    'us',
+    'later',
+    502,
+  ),
+  'fhir.truncated': row(
+    'The portal’s answer broke off in the middle, and again when asked again. Chartfold asks again at the next sync.',
+    'us',
+    'later',
+    502,
+  ),
+  'fhir.not_a_bundle': row('The portal’s answer was not a list of records.', 'us', 'later', 502),
+  'fhir.scope_missing': row(
+    'Permission for this kind of record was not given. Sign in again and leave every box ticked, or ask your clinic whether it offers this.',
+    'person',
+    'after-reconnect',
+    403,
+  ),
+  'fhir.required_parameter': row(
+    'The portal wants this question asked in another way. This is for us to mend.',
+    'us',
+    'never',
+    400,
+  ),
+  'fhir.forbidden': row(
+    'The portal refused this kind of record. Your clinic can say why.',
+    'clinic',
+    'later',
+    403,
+  ),
+  'fhir.unauthorized': row(
+    'The portal no longer accepts the permission you gave. Sign in again; everything received so far is kept.',
+    'person',
+    'after-reconnect',
+    401,
+  ),
+  'fhir.not_found': row(
+    'The portal does not have this record any more, or does not show it.',
+    'clinic',
+    'later',
+    404,
+  ),
+  'fhir.rate_limited': row(
+    'The portal asked for a pause because too many questions came at once. Chartfold asks again at the next sync.',
+    'us',
+    'later',
+    429,
+  ),
+  'fhir.server_error': row(
+    'The portal answered with a fault of its own, and again when asked again. Chartfold asks again at the next sync.',
+    'us',
+    'later',
+    502,
+  ),
+  'fhir.rejected': row(
+    'The portal refused this question as wrongly put. This is for us to mend.',
+    'us',
+    'never',
+    502,
+  ),
+
+  // connections
+  'connection.not_found': row('There is no such connection.', 'person', 'never', 404),
+  'connection.portal_off': row(
+    'This portal is not switched on here. The operator can see with “npx chartfold portals” what would switch it on.',
+    'operator',
+    'never',
+    409,
+  ),
+  'connection.unknown_portal': row('Chartfold does not know this portal.', 'person', 'never', 404),
+  'connection.unknown_clinic': row(
+    'This portal has no clinic with this id.',
+    'person',
+    'never',
+    404,
+  ),
+  'connection.not_awaiting_confirmation': row(
+    'This connection is not waiting to be confirmed.',
+    'person',
+    'never',
+    409,
+  ),
+  'connection.patient_changed': row(
+    'The portal signed in another patient than the one this connection belongs to. Nothing was stored. Connect this patient as a new connection.',
+    'person',
+    'never',
+    409,
+  ),
+  'connection.already_exists': row(
+    'This patient at this clinic is already connected.',
+    'person',
+    'never',
+    409,
+  ),
+} as const;

@@ -1,0 +1,107 @@
+// Owns the rows of the error catalogue about the records: sync, imports, exports. A long list on purpose.
+
+import { row } from './row.ts';
+
+export const recordsErrors = {
+  // sync
+  'sync.page_failed': row(
+    'A page failed each time it was asked for. What came before is kept; the rest is asked for again at the next sync.',
+    'us',
+    'later',
+    502,
+  ),
+  'sync.next_link_foreign': row(
+    'The portal’s link to the next page pointed to another server, so it was not followed. What came before is kept.',
+    'us',
+    'later',
+    502,
+  ),
+  'sync.next_link_cycle': row(
+    'The portal’s pages led in a circle, so reading stopped. What came is kept.',
+    'us',
+    'later',
+    502,
+  ),
+  'sync.already_running': row(
+    'A sync of this connection is already running.',
+    'person',
+    'later',
+    409,
+  ),
+  'sync.connection_not_ready': row(
+    'This connection cannot be synced in its present state.',
+    'person',
+    'never',
+    409,
+  ),
+  'sync.interrupted': row(
+    'Chartfold was stopped in the middle of this question. It goes on from there at the next start.',
+    'us',
+    'later',
+    503,
+  ),
+
+  // records, imports, export
+  'record.not_found': row('There is no such record.', 'person', 'never', 404),
+  'person.not_found': row('There is no such person here.', 'person', 'never', 404),
+  'person.ambiguous': row(
+    'There are several people here. Say whose record is meant with --person.',
+    'person',
+    'never',
+    400,
+  ),
+  'import.unreadable': row(
+    'The file could not be read. Check its path and that you may read it.',
+    'person',
+    'never',
+    400,
+  ),
+  'import.not_fhir': row(
+    'The file is not FHIR: neither a bundle, nor a resource, nor NDJSON of resources. Nothing was stored from it.',
+    'person',
+    'never',
+    422,
+  ),
+  'import.person_conflict': row(
+    'The file holds another patient than the person named. Nothing was stored from it.',
+    'person',
+    'never',
+    409,
+  ),
+  'import.no_patient': row(
+    'The file does not say whose records these are. Name the person with --person, or import their Patient resource first.',
+    'person',
+    'never',
+    422,
+  ),
+  'import.person_unknown': row(
+    'The file holds a patient who is not known here yet. Say whose record this is with --person NAME, or --person new.',
+    'person',
+    'never',
+    409,
+  ),
+  'import.too_large': row(
+    'The file holds a single text too large to be read at once. Export it as NDJSON, one resource a line.',
+    'person',
+    'never',
+    413,
+  ),
+  'import.not_a_resource': row(
+    'This entry or line is not a FHIR resource: broken, without a type or an id, or a server’s message.',
+    'person',
+    'never',
+    422,
+  ),
+  'import.several_patients': row(
+    'This resource is about several patients, so it belongs to none of their records.',
+    'person',
+    'never',
+    422,
+  ),
+  'export.target_not_empty': row(
+    'The folder to write into is not empty. Name an empty or a new one.',
+    'person',
+    'never',
+    409,
+  ),
+} as const;
