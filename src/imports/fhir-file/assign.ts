@@ -2,12 +2,12 @@
 // text is never touched. Pure.
 
 import { isUuid, type ParsedReference } from '../../fhir/reference.ts';
+import { isSharedType } from '../../fhir/whose.ts';
 import type { ErrorCode } from '../../platform/errors.ts';
 import type { PersonId } from '../../records/types.ts';
 import { type Catalogue, identifierKey, type Known, resolve } from './catalogue.ts';
 import { type Identity, urnIdentity } from './identity.ts';
 import { identityKey, type PatientPerson, type StoredPatients } from './patients.ts';
-import { isSharedType } from './whose.ts';
 
 /** Where a resource goes: into people's records, to what its source shares, or nowhere. */
 export type Assignment =

@@ -3,9 +3,9 @@
 
 import { isUuid, type ParsedReference, referencesIn } from '../../fhir/reference.ts';
 import { identifiersOf, isResource, type Resource } from '../../fhir/types.ts';
+import { patientReferences } from '../../fhir/whose.ts';
 import { type Identity, identityOf, urnIdentity } from './identity.ts';
 import type { FileEntry } from './types.ts';
-import { patientReferences } from './whose.ts';
 
 /** A resource of the call; one, however often it is in the files. */
 export type Known = {

@@ -2,6 +2,7 @@
 // shared resources it lets its person read. The raw text goes through untouched.
 
 import type { ParsedReference } from '../../fhir/reference.ts';
+import { isSharedType } from '../../fhir/whose.ts';
 import type { Db } from '../../platform/db/db.ts';
 import type { ErrorCode } from '../../platform/errors.ts';
 import { createSource, importSourceOf } from '../../records/sources.ts';
@@ -11,7 +12,6 @@ import { type Catalogue, catalogueKey, identifierKey, type Known, resolve } from
 import { originBesidePatient, type PatientPerson, type StoredPatients } from './patients.ts';
 import type { SharedInStore } from './shared-in-store.ts';
 import type { FileEntry } from './types.ts';
-import { isSharedType } from './whose.ts';
 
 /** Everything that the first reading has settled. */
 export type Placing = {

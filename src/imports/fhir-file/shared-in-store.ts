@@ -2,13 +2,13 @@
 // holding it: by identifier, or by an address without a type. Reads; decides nothing.
 
 import { identifiersOf, isResource } from '../../fhir/types.ts';
+import { isSharedType } from '../../fhir/whose.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { currentOfType, sharedWithIds } from '../../records/read.ts';
 import { listSources } from '../../records/sources.ts';
 import type { SharedKey } from '../../records/types.ts';
 import { type Catalogue, identifierKey, resolve } from './catalogue.ts';
 import { urnIdentity } from './identity.ts';
-import { isSharedType } from './whose.ts';
 
 /** What the store shares, by identifier and by urn. */
 export type SharedInStore = {

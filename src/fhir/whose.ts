@@ -1,8 +1,8 @@
 // Owns what a resource says about whose it is: the Patient compartment of FHIR R4, as data, and which
 // types belong to nobody. Pure; it reads what is written and resolves nothing.
 
-import { type ParsedReference, readReference } from '../../fhir/reference.ts';
-import type { Resource } from '../../fhir/types.ts';
+import { type ParsedReference, readReference } from './reference.ts';
+import type { Resource } from './types.ts';
 
 /** Of a source and not of a person: stored once, readable from each person who refers to it. */
 export function isSharedType(type: string): boolean {
@@ -15,7 +15,7 @@ export function isSharedType(type: string): boolean {
  * @see https://hl7.org/fhir/R4/compartmentdefinition-patient.html
  */
 export function patientReferences(resource: Resource): ParsedReference[] {
-  const paths = [...tellingPaths, ...(furtherPaths[resource.resourceType] ?? [])];
+  const paths = [...tellingPaths, ...(furtherPaths.get(resource.resourceType) ?? [])];
   for (const path of paths) {
     const found = valuesAt(resource, path.split('.')).flatMap(readReference);
     const telling = found.map(asPatient).filter(mayBePatient);
@@ -27,22 +27,22 @@ export function patientReferences(resource: Resource): ParsedReference[] {
 /** Elements that name the patient, in any type that has them. */
 const tellingPaths = ['subject', 'patient', 'beneficiary', 'individual', 'for', 'candidate'];
 
-/** Where else a type names its patient. */
-const furtherPaths: Readonly<Record<string, readonly string[]>> = {
-  Appointment: ['participant.actor'],
-  AppointmentResponse: ['actor'],
-  AuditEvent: ['entity.what', 'agent.who'],
-  Communication: ['recipient', 'sender'],
-  CommunicationRequest: ['recipient', 'sender', 'requester'],
-  Coverage: ['policyHolder', 'subscriber'],
-  DocumentManifest: ['recipient', 'author'],
-  Group: ['member.entity'],
-  Person: ['link.target'],
-  QuestionnaireResponse: ['source', 'author'],
-  Schedule: ['actor'],
-  SupplyRequest: ['deliverTo', 'requester'],
-  Task: ['owner', 'requester'],
-};
+/** Where else a type names its patient. A Map: a resource may call its type `constructor`. */
+const furtherPaths: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Appointment', ['participant.actor']],
+  ['AppointmentResponse', ['actor']],
+  ['AuditEvent', ['entity.what', 'agent.who']],
+  ['Communication', ['recipient', 'sender']],
+  ['CommunicationRequest', ['recipient', 'sender', 'requester']],
+  ['Coverage', ['policyHolder', 'subscriber']],
+  ['DocumentManifest', ['recipient', 'author']],
+  ['Group', ['member.entity']],
+  ['Person', ['link.target']],
+  ['QuestionnaireResponse', ['source', 'author']],
+  ['Schedule', ['actor']],
+  ['SupplyRequest', ['deliverTo', 'requester']],
+  ['Task', ['owner', 'requester']],
+]);
 
 const sharedTypes = new Set([
   // who and where

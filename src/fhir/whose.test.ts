@@ -1,6 +1,7 @@
 // Proves what a resource says of its patient.
 
 import { describe, expect, it } from 'vitest';
+import type { Resource } from './types.ts';
 import { isSharedType, patientReferences } from './whose.ts';
 
 const relative = (type: string, id: string) => ({ kind: 'relative', type, id });
@@ -57,6 +58,20 @@ describe('patientReferences', () => {
   ])('are none of %s', (_what, resourceType, body) => {
     expect(patientReferences({ resourceType, ...body })).toEqual([]);
   });
+});
+
+describe('a type that is a name of every object', () => {
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    '%s names its patient like any other, and is not shared',
+    (resourceType) => {
+      const body = JSON.parse(
+        `{"resourceType":"${resourceType}","subject":{"reference":"Patient/1"}}`,
+      ) as Resource;
+      expect(patientReferences(body)).toEqual([relative('Patient', '1')]);
+      expect(patientReferences({ resourceType })).toEqual([]);
+      expect(isSharedType(resourceType)).toBe(false);
+    },
+  );
 });
 
 describe('isSharedType', () => {
