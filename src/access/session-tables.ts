@@ -1,4 +1,5 @@
-// Owns the shapes and migration of sign-in: links printed by the program, and sessions of browsers.
+// Owns the shapes and the first migration of sign-in: links for one use, and sessions of browsers. Whose they are came
+// with accounts: account-tables.ts.
 
 import type { Migration } from 'kysely/migration';
 
@@ -9,9 +10,15 @@ declare module '../platform/db/db.ts' {
   }
 }
 
+/** How somebody signed in. */
+export type SignInWay = 'link' | 'password' | 'passkey' | 'recovery-code';
+
 export type SignInLinkTable = {
   /** SHA-256 of the secret in the link. */
   secret_hash: string;
+  account_id: string;
+  /** An invitation lets its account choose how to sign in from then on. */
+  purpose: 'sign-in' | 'invitation';
   expires_at: string;
   used_at: string | null;
 };
@@ -19,7 +26,16 @@ export type SignInLinkTable = {
 export type SessionTable = {
   /** SHA-256 of the cookie's value. */
   token_hash: string;
+  /** What the session is called in lists; no secret. */
+  id: string;
+  account_id: string;
+  how: SignInWay;
+  /** Browser and system in words. */
+  device: string;
+  address: string;
   created_at: string;
+  /** When somebody last proved who they are; acts that change sign-in ask for a recent proof. */
+  signed_in_at: string;
   last_seen_at: string;
   expires_at: string;
 };

@@ -1,71 +1,78 @@
-// Proves sign-in by a printed link: once, for a quarter of an hour, with few tries; and how long a session lasts.
+// Proves sign-in by a link: once, for a quarter of an hour; and how long a session lasts, whose it is, how it ends.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../platform/clock.ts';
 import type { Store } from '../platform/db/db.ts';
-import { openStore } from '../platform/db/sqlite/open.ts';
-import { sessionMigrations } from './session-tables.ts';
-import { createSessions, type Sessions } from './sessions.ts';
-
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+import { type Account, createAccount, ensureOwner } from './accounts.ts';
+import {
+  endSession,
+  endSessions,
+  isRecent,
+  newLink,
+  sessionOf,
+  sessionsOf,
+  signInByLink,
+} from './sessions.ts';
+import { DAY, MINUTE, stranger, testStore } from './test-store.ts';
 
 let store: Store;
-let sessions: Sessions;
-let now: number;
+let clock: Awaited<ReturnType<typeof testStore>>['clock'];
+let owner: Account;
 beforeEach(async () => {
-  now = Date.UTC(2026, 10, 21, 12);
-  store = await openStore({
-    file: ':memory:',
-    keyHex: '11'.repeat(32),
-    migrations: sessionMigrations,
-  });
-  sessions = createSessions(store.db, { ...systemClock, now: () => now });
+  ({ store, clock } = await testStore());
+  owner = await ensureOwner(store.db, clock);
 });
 afterEach(() => store.close());
 
 const invalid = { code: 'access.link_invalid' };
-const signIn = async () => sessions.signIn(await sessions.newLink(), 'here');
+const link = () => newLink(store.db, clock, owner.id);
+const follow = (secret: string, visitor = stranger) =>
+  signInByLink(store.db, clock, secret, visitor);
+const signIn = async () => (await follow(await link())).token;
+const live = (token: string | undefined) => sessionOf(store.db, clock, token);
 
 describe('a link', () => {
-  it('is exchanged once for a session', async () => {
-    const secret = await sessions.newLink();
-    const token = await sessions.signIn(secret, 'here');
-    expect(await sessions.isSignedIn(token)).toBe(true);
-    await expect(sessions.signIn(secret, 'here')).rejects.toMatchObject(invalid);
+  it('is exchanged once for a session of its account', async () => {
+    const secret = await link();
+    const { token, accountId, purpose } = await follow(secret);
+    expect({ accountId, purpose }).toEqual({ accountId: owner.id, purpose: 'sign-in' });
+    expect(await live(token)).toMatchObject({ accountId: owner.id, how: 'link' });
+    await expect(follow(secret)).rejects.toMatchObject(invalid);
   });
 
   it('followed twice at once signs in one of the two', async () => {
-    const secret = await sessions.newLink();
-    const both = await Promise.allSettled([
-      sessions.signIn(secret, 'here'),
-      sessions.signIn(secret, 'there'),
-    ]);
+    const secret = await link();
+    const both = await Promise.allSettled([follow(secret), follow(secret)]);
     expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
   it('is good for 15 minutes', async () => {
-    const [one, other] = [await sessions.newLink(), await sessions.newLink()];
-    now += 15 * MINUTE;
-    expect(await sessions.isSignedIn(await sessions.signIn(one, 'here'))).toBe(true);
-    now += 1;
-    await expect(sessions.signIn(other, 'here')).rejects.toMatchObject(invalid);
+    const [one, other] = [await link(), await link()];
+    clock.at += 15 * MINUTE;
+    expect(await live((await follow(one)).token)).not.toBeNull();
+    clock.at += 1;
+    await expect(follow(other)).rejects.toMatchObject(invalid);
+  });
+
+  it('of an invitation is good for a week', async () => {
+    const secret = await newLink(store.db, clock, owner.id, 'invitation');
+    clock.at += 7 * DAY;
+    expect(await follow(secret)).toMatchObject({ purpose: 'invitation' });
   });
 
   it('does not end another', async () => {
-    const first = await sessions.newLink();
-    await sessions.newLink();
-    expect(await sessions.signIn(first, 'here')).toMatch(/^[\w-]{43}$/);
+    const first = await link();
+    await link();
+    expect((await follow(first)).token).toMatch(/^[\w-]{43}$/);
   });
 
   it.each(['', 'wrong', 'x'.repeat(43)])('that was never made is refused: “%s”', async (secret) => {
-    await sessions.newLink();
-    await expect(sessions.signIn(secret, 'here')).rejects.toMatchObject(invalid);
+    await link();
+    await expect(follow(secret)).rejects.toMatchObject(invalid);
   });
 
   it('is kept by its hash alone, and so is a session', async () => {
-    const secret = await sessions.newLink();
-    const token = await sessions.signIn(secret, 'here');
+    const secret = await link();
+    const { token } = await follow(secret);
     const kept = JSON.stringify([
       await store.db.selectFrom('sign_in_link').selectAll().execute(),
       await store.db.selectFrom('session').selectAll().execute(),
@@ -73,22 +80,13 @@ describe('a link', () => {
     expect(kept).not.toContain(secret);
     expect(kept).not.toContain(token);
   });
-});
 
-describe('tries', () => {
-  it('are limited to ten a minute from one address, the right one included', async () => {
-    const secret = await sessions.newLink();
+  it('that is right is taken, however many wrong ones came before it from the same address', async () => {
+    const secret = await link();
     for (let tries = 0; tries < 10; tries += 1)
-      await expect(sessions.signIn('wrong', 'here')).rejects.toMatchObject(invalid);
-    const tooMany = { code: 'access.too_many_attempts' };
-    await expect(sessions.signIn(secret, 'here')).rejects.toMatchObject(tooMany);
-    expect(await sessions.signIn(secret, 'elsewhere')).toBeTruthy();
-    now += MINUTE;
-    expect(await sessions.signIn(await sessions.newLink(), 'here')).toBeTruthy();
-  });
-
-  it('that succeed are forgotten', async () => {
-    for (let tries = 0; tries < 25; tries += 1) expect(await signIn()).toBeTruthy();
+      await expect(follow('wrong')).rejects.toMatchObject(invalid);
+    await expect(follow('wrong')).rejects.toMatchObject({ code: 'access.too_many_attempts' });
+    expect((await follow(secret)).token).toBeTruthy();
   });
 });
 
@@ -96,24 +94,47 @@ describe('a session', () => {
   it('lasts 30 days from its last use', async () => {
     const token = await signIn();
     for (let used = 0; used < 3; used += 1) {
-      now += 29 * DAY;
-      expect(await sessions.isSignedIn(token)).toBe(true);
+      clock.at += 29 * DAY;
+      expect(await live(token)).not.toBeNull();
     }
-    now += 30 * DAY + 1;
-    expect(await sessions.isSignedIn(token)).toBe(false);
-  });
-
-  it('ends when the person signs out, and others go on', async () => {
-    const [one, other] = [await signIn(), await signIn()];
-    await sessions.signOut(one);
-    await sessions.signOut(undefined);
-    expect(await sessions.isSignedIn(one)).toBe(false);
-    expect(await sessions.isSignedIn(other)).toBe(true);
+    clock.at += 30 * DAY + 1;
+    expect(await live(token)).toBeNull();
   });
 
   it('is nobody’s without its token', async () => {
     await signIn();
-    for (const token of [undefined, '', 'x', 'x'.repeat(43)])
-      expect(await sessions.isSignedIn(token)).toBe(false);
+    for (const token of [undefined, '', 'x', 'x'.repeat(43)]) expect(await live(token)).toBeNull();
+  });
+
+  it('counts as recent for 15 minutes from the sign-in, whatever it is used for', async () => {
+    const token = await signIn();
+    const recent = async () => {
+      const session = await live(token);
+      return session !== null && isRecent(session, clock);
+    };
+    clock.at += 15 * MINUTE;
+    expect(await recent()).toBe(true);
+    clock.at += 1;
+    expect(await recent()).toBe(false);
+  });
+
+  it('is listed with its device, and ended by its account alone', async () => {
+    const [one, other] = [await signIn(), await signIn()];
+    const [session] = await sessionsOf(store.db, clock, owner.id);
+    expect(session).toMatchObject({ device: 'Firefox, Linux', address: '192.0.2.1' });
+    const child = await createAccount(store.db, clock, { name: 'Child' });
+    const id = (await live(one))?.id ?? '';
+    await expect(endSession(store.db, child.id, id)).rejects.toMatchObject({
+      code: 'access.session_not_found',
+    });
+    await endSession(store.db, owner.id, id);
+    expect([await live(one), await live(other)]).toEqual([null, expect.anything()]);
+  });
+
+  it('may end all others', async () => {
+    const [one, other] = [await signIn(), await signIn()];
+    const mine = (await live(one))?.id ?? '';
+    expect(await endSessions(store.db, owner.id, mine)).toBe(1);
+    expect([await live(one), await live(other)]).toEqual([expect.anything(), null]);
   });
 });

@@ -34,6 +34,63 @@ export const accessErrors = {
     'never',
     421,
   ),
+  'access.not_allowed': row(
+    'Your account may not do this. Ask whoever manages this record, or the owner of this Chartfold.',
+    'person',
+    'never',
+    403,
+  ),
+  'access.sign_in_failed': row(
+    'Name and password, or name and code, do not belong together.',
+    'person',
+    'never',
+    401,
+  ),
+  'access.sign_in_recent_required': row(
+    'This changes who can sign in, so it asks that you signed in within the last 15 minutes. Sign in again.',
+    'person',
+    'never',
+    403,
+  ),
+  'access.weak_password': row(
+    'This password is too easy to guess. Several words that do not belong together are good.',
+    'person',
+    'never',
+    422,
+  ),
+  'access.passkey_refused': row(
+    'The passkey was not accepted: it belongs elsewhere, or it took longer than five minutes. Try again.',
+    'person',
+    'later',
+    401,
+  ),
+  'access.passkey_not_found': row('There is no such passkey.', 'person', 'never', 404),
+  'access.session_not_found': row('This session has ended already.', 'person', 'never', 404),
+  'access.account_not_found': row('There is no such account.', 'person', 'never', 404),
+  'access.right_not_found': row(
+    'There is no such right; it may have ended.',
+    'person',
+    'never',
+    404,
+  ),
+  'access.name_taken': row(
+    'There is an account of this name. Choose another.',
+    'person',
+    'never',
+    409,
+  ),
+  'access.last_owner': row(
+    'This is the only owner of this Chartfold. Make another one the owner first.',
+    'person',
+    'never',
+    409,
+  ),
+  'access.last_manager': row(
+    'Nobody else manages this record for good. Let somebody else manage it first.',
+    'person',
+    'never',
+    409,
+  ),
 
   // http
   'http.not_found': row('There is nothing at this address.', 'person', 'never', 404),

@@ -1,0 +1,196 @@
+// Owns the accounts: who may sign in and in which roles. What they may read is rights.ts; how they sign in is
+// sessions.ts, passwords.ts and passkeys.ts.
+
+import type { Selectable } from 'kysely';
+import { type Clock, isoTime } from '../platform/clock.ts';
+import type { Db, Tables } from '../platform/db/db.ts';
+import { ChartfoldError } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { type Actor, type Door, type Role, roles as allRoles } from './policy.ts';
+import { giveRight, rightsOf } from './rights.ts';
+
+export type Account = {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly hasPassword: boolean;
+  readonly createdAt: string;
+};
+
+const MAX_NAME = 100;
+
+/**
+ * Makes an account.
+ * @throws `access.name_taken`, `http.invalid_request` for a name that is none
+ */
+export async function createAccount(
+  db: Db,
+  clock: Clock,
+  account: { name: string; roles?: readonly Role[] },
+): Promise<Account> {
+  const name = cleanName(account.name);
+  const row = {
+    id: newId(),
+    name,
+    name_key: nameKey(name),
+    roles: (account.roles ?? []).join(' '),
+    password: null,
+    created_at: isoTime(clock.now()),
+    closed_at: null,
+  };
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('account')
+    .values(row)
+    .onConflict((conflict) => conflict.column('name_key').doNothing())
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows === 0n) throw new ChartfoldError('access.name_taken');
+  return readAccount(row);
+}
+
+/**
+ * The owner's account, made on the first start. Records that were here before there were accounts are the
+ * owner's to manage.
+ */
+export async function ensureOwner(db: Db, clock: Clock): Promise<Account> {
+  return db.transaction().execute(async (trx) => {
+    const present = (await listAccounts(trx)).find((one) => one.roles.includes('owner'));
+    if (present) return present;
+    const owner = await createAccount(trx, clock, { name: 'Owner', roles: ['owner', 'developer'] });
+    const people = await trx.selectFrom('person').select('id').execute();
+    for (const { id } of people) {
+      await giveRight(trx, clock, {
+        accountId: owner.id,
+        personId: id,
+        level: 'manage',
+        givenBy: null,
+      });
+    }
+    return owner;
+  });
+}
+
+/** Every account that is open, in the order in which they were made. */
+export async function listAccounts(db: Db): Promise<Account[]> {
+  const rows = await openAccounts(db).execute();
+  return rows.map(readAccount);
+}
+
+/** @throws `access.account_not_found` */
+export async function getAccount(db: Db, id: string): Promise<Account> {
+  const row = await openAccounts(db).where('id', '=', id).executeTakeFirst();
+  if (!row) throw new ChartfoldError('access.account_not_found');
+  return readAccount(row);
+}
+
+/** The account of a name, however it is written; undefined where there is none. */
+export async function accountNamed(db: Db, name: string): Promise<Account | undefined> {
+  const row = await openAccounts(db).where('name_key', '=', nameKey(name)).executeTakeFirst();
+  return row && readAccount(row);
+}
+
+/** @throws `access.name_taken`, `access.account_not_found`, `http.invalid_request` */
+export async function renameAccount(db: Db, id: string, wanted: string): Promise<Account> {
+  const name = cleanName(wanted);
+  const holder = await db
+    .selectFrom('account')
+    .select('id')
+    .where('name_key', '=', nameKey(name))
+    .executeTakeFirst();
+  if (holder && holder.id !== id) throw new ChartfoldError('access.name_taken');
+  await db
+    .updateTable('account')
+    .set({ name, name_key: nameKey(name) })
+    .where('id', '=', id)
+    .execute();
+  return getAccount(db, id);
+}
+
+/**
+ * Closes an account: its sessions, links and rights end, its name is free again. The last owner stays.
+ * @throws `access.account_not_found`, `access.last_owner`, `access.last_manager`
+ */
+export async function closeAccount(db: Db, clock: Clock, id: string): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const account = await getAccount(trx, id);
+    const owners = (await listAccounts(trx)).filter((one) => one.roles.includes('owner'));
+    if (account.roles.includes('owner') && owners.length === 1)
+      throw new ChartfoldError('access.last_owner');
+    await refuseToStrand(trx, clock, id);
+    const now = isoTime(clock.now());
+    await trx
+      .updateTable('account')
+      .set({ closed_at: now, name_key: `closed/${id}`, password: null })
+      .where('id', '=', id)
+      .execute();
+    await trx
+      .updateTable('record_right')
+      .set({ revoked_at: now })
+      .where('account_id', '=', id)
+      .where('revoked_at', 'is', null)
+      .execute();
+    for (const table of ['session', 'sign_in_link', 'passkey', 'recovery_code'] as const)
+      await trx.deleteFrom(table).where('account_id', '=', id).execute();
+  });
+}
+
+/** An account as an actor, with the rights it has now. @throws `access.account_not_found` */
+export async function actorOf(db: Db, clock: Clock, accountId: string, door: Door): Promise<Actor> {
+  const account = await getAccount(db, accountId);
+  return {
+    door,
+    account: { id: account.id, name: account.name },
+    roles: account.roles,
+    rights: await rightsOf(db, clock, accountId),
+  };
+}
+
+/** A name as it is compared: two that look alike to a reader are one. */
+export function nameKey(name: string): string {
+  return name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+}
+
+/** A record whose only lasting manager goes could be given to nobody any more. */
+async function refuseToStrand(db: Db, clock: Clock, accountId: string): Promise<void> {
+  const managed = (await rightsOf(db, clock, accountId)).filter((r) => r.level === 'manage');
+  for (const { personId } of managed) {
+    const others = await db
+      .selectFrom('record_right')
+      .select('id')
+      .where('person_id', '=', personId)
+      .where('account_id', '!=', accountId)
+      .where('level', '=', 'manage')
+      .where('revoked_at', 'is', null)
+      .where('expires_at', 'is', null)
+      .executeTakeFirst();
+    if (!others) throw new ChartfoldError('access.last_manager');
+  }
+}
+
+function openAccounts(db: Db) {
+  return db
+    .selectFrom('account')
+    .selectAll()
+    .where('closed_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id');
+}
+
+function cleanName(text: string): string {
+  const name = text.normalize('NFC').trim().replace(/\s+/g, ' ');
+  // Control and format characters could make two names look alike, or turn the writing round.
+  if (!name || name.length > MAX_NAME || /[\p{Cc}\p{Cf}\p{Co}]/u.test(name))
+    throw new ChartfoldError('http.invalid_request', {
+      detail: `name: 1 to ${MAX_NAME} visible characters`,
+    });
+  return name;
+}
+
+function readAccount(row: Selectable<Tables['account']>): Account {
+  return {
+    id: row.id,
+    name: row.name,
+    roles: allRoles.filter((role) => row.roles.split(' ').includes(role)),
+    hasPassword: row.password !== null,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,176 @@
+// Owns signing in with what a person knows: a password, or a recovery code. A wrong name, a wrong secret and an account
+// without a password answer alike and take the same time. Passkeys are passkeys.ts, links sessions.ts.
+
+import { randomBytes } from 'node:crypto';
+import { type Clock, isoTime } from '../platform/clock.ts';
+import type { Db } from '../platform/db/db.ts';
+import { ChartfoldError } from '../platform/errors.ts';
+import { newSecret, sha256 } from '../platform/ids.ts';
+import { getAccount, nameKey } from './accounts.ts';
+import { forgetTries, type Limit, takeTry } from './limits.ts';
+import { hashPassword, isPassword } from './passwords.ts';
+import { openSession, type SignedIn, type Visitor } from './sessions.ts';
+
+/** Tries at one account by browsers that never signed in to it, all together. */
+const STRANGERS: Limit = { most: 10, forgetMs: 60_000 };
+/** Tries of a browser that has signed in to this account before: strangers can't use these up. */
+const KNOWN: Limit = { most: 10, forgetMs: 60_000 };
+/** Tries from one address at any account. */
+const ADDRESS: Limit = { most: 30, forgetMs: 10_000 };
+
+const CODES = 10;
+/** Crockford's base 32: no letter that is read as another or as a digit. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const CODE_LETTERS = 16;
+
+/** What a sign-in gives the browser. */
+export type SignInReply = SignedIn & {
+  /** To be kept by the browser as its own, so that others' tries don't hold it up. */
+  readonly deviceKey: string;
+};
+
+/** @throws `access.sign_in_failed`, `access.too_many_attempts` */
+export async function signInByPassword(
+  db: Db,
+  clock: Clock,
+  given: { name: string; password: string },
+  visitor: Visitor,
+): Promise<SignInReply> {
+  return signIn(db, clock, 'password', given.name, visitor, async (accountId) => {
+    const row = await db
+      .selectFrom('account')
+      .select('password')
+      .where('id', '=', accountId ?? '')
+      .executeTakeFirst();
+    return isPassword(given.password, row?.password ?? null);
+  });
+}
+
+/** @throws `access.sign_in_failed`, `access.too_many_attempts` */
+export async function signInByRecoveryCode(
+  db: Db,
+  clock: Clock,
+  given: { name: string; code: string },
+  visitor: Visitor,
+): Promise<SignInReply> {
+  return signIn(db, clock, 'recovery-code', given.name, visitor, async (accountId) => {
+    const taken = await db
+      .updateTable('recovery_code')
+      .set({ used_at: isoTime(clock.now()) })
+      .where('code_hash', '=', codeHash(accountId ?? '', given.code))
+      .where('used_at', 'is', null)
+      .executeTakeFirst();
+    return taken.numUpdatedRows > 0n;
+  });
+}
+
+/** @throws `access.weak_password`, `access.account_not_found` */
+export async function setPassword(db: Db, accountId: string, password: string): Promise<void> {
+  const { name } = await getAccount(db, accountId);
+  const kept = await hashPassword(password, name);
+  await db.updateTable('account').set({ password: kept }).where('id', '=', accountId).execute();
+}
+
+/** New recovery codes in place of the old ones; shown once, kept by their hashes. */
+export async function newRecoveryCodes(db: Db, accountId: string): Promise<string[]> {
+  const codes = Array.from({ length: CODES }, newCode);
+  await db.transaction().execute(async (trx) => {
+    await trx.deleteFrom('recovery_code').where('account_id', '=', accountId).execute();
+    await trx
+      .insertInto('recovery_code')
+      .values(
+        codes.map((code) => ({
+          code_hash: codeHash(accountId, code),
+          account_id: accountId,
+          used_at: null,
+        })),
+      )
+      .execute();
+  });
+  return codes;
+}
+
+/** How many recovery codes are left. */
+export async function recoveryCodesLeft(db: Db, accountId: string): Promise<number> {
+  const { left } = await db
+    .selectFrom('recovery_code')
+    .select((select) => select.fn.countAll<number>().as('left'))
+    .where('account_id', '=', accountId)
+    .where('used_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return left;
+}
+
+/** Notes that a browser has signed in to an account. @returns the browser's key: its own, else a new one */
+export async function rememberDevice(
+  db: Db,
+  clock: Clock,
+  accountId: string,
+  deviceKey: string | null,
+): Promise<string> {
+  const key = deviceKey ?? newSecret();
+  const row = {
+    device_hash: deviceHash(key, accountId),
+    account_id: accountId,
+    last_used_at: isoTime(clock.now()),
+  };
+  await db
+    .insertInto('known_device')
+    .values(row)
+    .onConflict((c) => c.column('device_hash').doUpdateSet({ last_used_at: row.last_used_at }))
+    .execute();
+  return key;
+}
+
+async function signIn(
+  db: Db,
+  clock: Clock,
+  how: 'password' | 'recovery-code',
+  name: string,
+  visitor: Visitor,
+  isRight: (accountId: string | null) => Promise<boolean>,
+): Promise<SignInReply> {
+  const key = nameKey(name);
+  const account = await db
+    .selectFrom('account')
+    .select('id')
+    .where('name_key', '=', key)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst();
+  const bucket = await bucketOf(db, key, account?.id ?? null, visitor);
+  const byAddress = `address/${visitor.address}`;
+  await takeTry(db, clock, byAddress, ADDRESS);
+  await takeTry(db, clock, bucket.key, bucket.limit);
+  const isIn = await isRight(account?.id ?? null);
+  if (!isIn || !account) throw new ChartfoldError('access.sign_in_failed');
+  await forgetTries(db, bucket.key);
+  await forgetTries(db, byAddress);
+  const signedIn = await openSession(db, clock, account.id, how, visitor);
+  const deviceKey = await rememberDevice(db, clock, account.id, visitor.deviceKey);
+  return { ...signedIn, deviceKey };
+}
+
+async function bucketOf(db: Db, key: string, accountId: string | null, visitor: Visitor) {
+  const hash = deviceHash(visitor.deviceKey ?? '', accountId ?? '');
+  const known = await db
+    .selectFrom('known_device')
+    .select('device_hash')
+    .where('device_hash', '=', hash)
+    .executeTakeFirst();
+  return known ? { key: `device/${hash}`, limit: KNOWN } : { key: `name/${key}`, limit: STRANGERS };
+}
+
+function newCode(): string {
+  const letters = [...randomBytes(CODE_LETTERS)].map((byte) => ALPHABET[byte & 31]).join('');
+  return letters.replace(/(.{4})(?!$)/g, '$1-');
+}
+
+/** As it was meant: without the hyphens, in either case, O for 0 and I or L for 1. */
+function codeHash(accountId: string, code: string): string {
+  const plain = code.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+  return sha256(`${accountId}/${plain}`);
+}
+
+function deviceHash(deviceKey: string, accountId: string): string {
+  return sha256(`${accountId}/${deviceKey}`);
+}
