@@ -26,9 +26,9 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 const account = (name: string) => createAccount(store.db, clock, { name });
-const person = (name: string) => createPerson(store.db, { name, now: clock.now() });
+const person = (name: string) => createPerson(store.db, { name, by: null, now: clock.now() });
 const give = (accountId: string, personId: string, more = {}) =>
-  giveRight(store.db, clock, { accountId, personId, level: 'read', givenBy: null, ...more });
+  giveRight(store.db, clock.now(), { accountId, personId, level: 'read', givenBy: null, ...more });
 
 describe('the owner', () => {
   it('is made once, and manages the records that were there before', async () => {
@@ -42,8 +42,16 @@ describe('the owner', () => {
 
   it('has no right on a record that somebody else brings', async () => {
     const owner = await ensureOwner(store.db, clock);
-    await person('Bo');
+    const guest = await account('Guest');
+    await createPerson(store.db, { name: 'Bo', by: guest.id, now: clock.now() });
     expect(await rightsOf(store.db, clock, owner.id)).toEqual([]);
+    expect(await rightsOf(store.db, clock, guest.id)).toMatchObject([{ level: 'manage' }]);
+  });
+
+  it('manages what is brought at the terminal', async () => {
+    const owner = await ensureOwner(store.db, clock);
+    const { id } = await person('Bo');
+    expect(await rightsOf(store.db, clock, owner.id)).toMatchObject([{ personId: id }]);
   });
 
   it('who is the only one can’t be closed', async () => {

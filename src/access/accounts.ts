@@ -58,7 +58,7 @@ export async function ensureOwner(db: Db, clock: Clock): Promise<Account> {
     const owner = await createAccount(trx, clock, { name: 'Owner', roles: ['owner', 'developer'] });
     const people = await trx.selectFrom('person').select('id').execute();
     for (const { id } of people) {
-      await giveRight(trx, clock, {
+      await giveRight(trx, clock.now(), {
         accountId: owner.id,
         personId: id,
         level: 'manage',

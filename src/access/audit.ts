@@ -10,14 +10,7 @@ import type { Log } from '../platform/log.ts';
 import type { Act, Actor, Door } from './policy.ts';
 
 /** Acts that are told of beside those of the policy. */
-export type AuditAct =
-  | Act
-  | 'sign-in'
-  | 'sign-in.refused'
-  | 'sign-out'
-  | 'invitation'
-  | 'sessions.end'
-  | 'instance.started';
+export type AuditAct = Act | 'sign-in' | 'sign-in.refused' | 'sign-out';
 
 export type AuditDetail = {
   /** How many records of each kind were seen. */

@@ -15,8 +15,19 @@ afterEach(() => store.close());
 
 describe('people', () => {
   it('are listed in the order in which they were added, as they were given', async () => {
-    const ada = await createPerson(store.db, { name: 'Ada', birthDate: '1985-03', now: 2 });
-    const bo = await createPerson(store.db, { id: 'bo', name: 'Bo', sample: true, now: 1 });
+    const ada = await createPerson(store.db, {
+      name: 'Ada',
+      birthDate: '1985-03',
+      by: null,
+      now: 2,
+    });
+    const bo = await createPerson(store.db, {
+      id: 'bo',
+      name: 'Bo',
+      sample: true,
+      by: null,
+      now: 1,
+    });
     expect(ada).toEqual({
       id: expect.stringMatching(/^[\w-]{22}$/),
       name: 'Ada',
@@ -29,7 +40,7 @@ describe('people', () => {
   });
 
   it('can be renamed and removed', async () => {
-    const { id } = await createPerson(store.db, { name: 'Ada', now: 1 });
+    const { id } = await createPerson(store.db, { name: 'Ada', by: null, now: 1 });
     expect(await renamePerson(store.db, id, 'Ada L.')).toMatchObject({ id, name: 'Ada L.' });
     await removePerson(store.db, id);
     expect(await listPeople(store.db)).toEqual([]);

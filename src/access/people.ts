@@ -6,6 +6,7 @@ import { isoTime } from '../platform/clock.ts';
 import type { Db, Tables } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { giveRight } from './rights.ts';
 import type {} from './people-tables.ts';
 
 /** A person whose record is kept. */
@@ -19,10 +20,20 @@ export type Person = {
   readonly createdAt: string;
 };
 
-/** Adds a person; with an id of its own unless one is given. */
+/**
+ * Adds a person, with an id of its own unless one is given. Whoever brings a record manages it: the account `by`,
+ * or with null, at the terminal, every owner.
+ */
 export async function createPerson(
   db: Db,
-  person: { id?: string; name: string; birthDate?: string | null; sample?: boolean; now: number },
+  person: {
+    id?: string;
+    name: string;
+    birthDate?: string | null;
+    sample?: boolean;
+    by: string | null;
+    now: number;
+  },
 ): Promise<Person> {
   const row = {
     id: person.id ?? newId(),
@@ -32,6 +43,10 @@ export async function createPerson(
     created_at: isoTime(person.now),
   };
   await db.insertInto('person').values(row).execute();
+  for (const accountId of await managersFor(db, person.by)) {
+    const right = { accountId, personId: row.id, level: 'manage', givenBy: person.by } as const;
+    await giveRight(db, person.now, right);
+  }
   return readPerson(row);
 }
 
@@ -71,6 +86,16 @@ export async function removePerson(db: Db, id: string): Promise<void> {
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   if (numDeletedRows === 0n) throw new ChartfoldError('person.not_found');
+}
+
+async function managersFor(db: Db, by: string | null): Promise<string[]> {
+  if (by !== null) return [by];
+  const accounts = await db
+    .selectFrom('account')
+    .select(['id', 'roles'])
+    .where('closed_at', 'is', null)
+    .execute();
+  return accounts.filter((one) => one.roles.split(' ').includes('owner')).map((one) => one.id);
 }
 
 function readPerson(row: Selectable<Tables['person']>): Person {

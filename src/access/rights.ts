@@ -31,8 +31,7 @@ export type NewRight = {
 };
 
 /** Gives a right. @throws `http.invalid_request` where it would be none: no kind, an end that has passed */
-export async function giveRight(db: Db, clock: Clock, right: NewRight): Promise<GivenRight> {
-  const now = clock.now();
+export async function giveRight(db: Db, now: number, right: NewRight): Promise<GivenRight> {
   const refuse = (detail: string) => {
     throw new ChartfoldError('http.invalid_request', { detail });
   };

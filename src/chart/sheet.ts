@@ -1,17 +1,19 @@
 // Owns reading one record for the sheet: described from its own text, with what it holds and belongs to.
 
+import type { Sight } from '../access/policy.ts';
 import type { Db } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { rawOf, readResource, versionsOf } from '../records/read.ts';
 import { describe } from './describe/describe.ts';
-import { dayOf, type Described, type Fact } from './describe/described.ts';
+import { dayOf, type Described, type Fact, type Kind } from './describe/described.ts';
+import { isSeen } from './sight.ts';
 import { type LineRow, lineRow, placeOf } from './timeline/timeline.ts';
 
 /** @throws `record.not_found` where the person does not read it, or it has no place in the chart */
-export async function readSheet(db: Db, personId: string, resourceId: string) {
+export async function readSheet(db: Db, personId: string, resourceId: string, sight: Sight) {
   const resource = await readResource(db, resourceId, personId);
   const described = describe(resource.type, await rawOf(db, resource.currentSeq));
-  if (!described) throw new ChartfoldError('record.not_found');
+  if (!described || !isSeen(sight, described.kind)) throw new ChartfoldError('record.not_found');
   const latest = (await versionsOf(db, resourceId)).at(-1);
   return {
     id: resource.id,
@@ -27,11 +29,31 @@ export async function readSheet(db: Db, personId: string, resourceId: string) {
     amended: described.amended ?? false,
     facts: described.facts.filter((fact): fact is Fact => fact !== null),
     text: [...(described.text ?? [])],
-    related: await relatedOf(db, personId, resourceId, described),
+    related: (await relatedOf(db, personId, resourceId, described))
+      .map(({ label, rows }) => ({ label, rows: rows.filter((row) => isSeen(sight, row.kind)) }))
+      .filter(({ rows }) => rows.length > 0),
     receivedAt: latest?.receivedAt ?? resource.changedAt,
     versions: resource.versionCount,
     runId: latest?.run ?? null,
   };
+}
+
+/**
+ * The exact characters of a record that may be seen. What has no place in the chart is seen with a right on all kinds.
+ * @throws `record.not_found`
+ */
+export async function readRawText(
+  db: Db,
+  personId: string,
+  resourceId: string,
+  sight: Sight,
+): Promise<{ text: string; kind: Kind }> {
+  const resource = await readResource(db, resourceId, personId);
+  const text = await rawOf(db, resource.currentSeq);
+  const kind = describe(resource.type, text)?.kind;
+  if (sight !== 'all' && (kind === undefined || !isSeen(sight, kind)))
+    throw new ChartfoldError('record.not_found');
+  return { text, kind: kind ?? 'other' };
 }
 
 function valueOf(d: Described) {

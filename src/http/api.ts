@@ -1,39 +1,185 @@
-// Owns how a route of the API is declared: once, with its schemas, for the router and for /api/openapi.json.
+// Owns how a route of the API is declared: once, with its schemas and with what it takes of whoever calls, for the
+// router, the audit and /api/openapi.json.
 // Answers are parsed on their way out, so that nothing leaves that the contract does not name.
 
 import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { z } from 'zod';
-import { ChartfoldError } from '../platform/errors.ts';
+import { auditActor } from '../access/audit.ts';
+import {
+  type Actor,
+  allow,
+  allowOn,
+  type OtherAct,
+  type RecordAct,
+  type Sight,
+} from '../access/policy.ts';
+import { isRecent, type Session } from '../access/sessions.ts';
+import {
+  asChartfoldError,
+  ChartfoldError,
+  type ErrorCode,
+  isChartfoldError,
+} from '../platform/errors.ts';
+import type { App } from './app.ts';
+import { callerOf, originOf } from './caller.ts';
 import { problem } from './contract.ts';
 import type { Env } from './problem.ts';
 
-export type Api = OpenAPIHono<Env>;
+export type Api = {
+  readonly app: App;
+  readonly router: OpenAPIHono<Env>;
+  /** What was declared, for the description of the API and for the test that tries them all. */
+  readonly declared: Declaration<z.ZodType, z.ZodType>[];
+};
 export type ApiContext = Context<Env>;
+
+/** Whose a thing is that a route is about. */
+export type Subject = {
+  /** Null for a connection whose patient nobody has confirmed yet. */
+  readonly personId: string | null;
+  /** The account that began it, where it is nobody's record yet; null for the terminal. */
+  readonly begunBy?: string | null;
+};
+
+/** What a route takes: one act of the policy, and whose record it is about. */
+export type Access =
+  /** No session; with the reason. */
+  | { readonly open: string }
+  | { readonly act: OtherAct; readonly audit: 'act' | 'none'; readonly recent?: true }
+  | {
+      readonly act: RecordAct;
+      readonly audit: 'read' | 'act' | 'none';
+      readonly of: (app: App, c: ApiContext) => Promise<Subject>;
+      /** What is said where there is none, or none that the caller may know of. */
+      readonly missing: ErrorCode;
+      readonly recent?: true;
+    };
+
+/** Who called, and what of the record may be shown to them. */
+export type Call = {
+  readonly actor: Actor;
+  readonly session: Session;
+  readonly personId: string | null;
+  readonly sight: Sight;
+  /** Tells the audit how many records of each kind the answer shows. */
+  saw(kinds: Readonly<Record<string, number>>): void;
+};
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-type Declaration<Body extends z.ZodType, Reply extends z.ZodType> = {
-  readonly method: 'get' | 'post' | 'delete';
+export type Declaration<Body extends z.ZodType, Reply extends z.ZodType> = {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** Parameters as `{id}`. */
   readonly path: string;
   readonly summary: string;
+  readonly access: Access;
   readonly body?: Body;
   readonly reply: Reply;
 };
 
-export function createApi(): Api {
-  return new OpenAPIHono<Env>();
+export function createApi(app: App): Api {
+  return { app, router: new OpenAPIHono<Env>(), declared: [] };
 }
 
 /** Declares a route. The handler is given the parsed body and gives back the value of the answer. */
 export function route<Body extends z.ZodType, Reply extends z.ZodType>(
   api: Api,
   declaration: Declaration<Body, Reply>,
-  handler: (c: ApiContext, body: z.output<Body>) => Promise<z.input<Reply>>,
+  handler: (c: ApiContext, body: z.output<Body>, call: Call) => Promise<z.input<Reply>>,
 ): void {
-  const { method, path, summary, body, reply } = declaration;
-  const config = createRoute({
+  const { method, path, body, reply } = declaration;
+  api.declared.push(declaration);
+  api.router.openAPIRegistry.registerPath(describe(declaration));
+  api.router.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
+    const value = await guarded(api.app, declaration.access, c, async (call) =>
+      handler(c, (body ? await readBody(c, body) : undefined) as z.output<Body>, call),
+    );
+    return c.json(reply.parse(value) as object);
+  });
+}
+
+/**
+ * Lets a call pass that the policy lets pass, and tells the audit: of an act before it is done, of a read after.
+ * @throws `access.sign_in_required`, `access.not_allowed`, `access.sign_in_recent_required`, what `missing` says
+ */
+export async function guarded<T>(
+  app: App,
+  access: Access,
+  c: ApiContext,
+  work: (call: Call) => Promise<T>,
+): Promise<T> {
+  // An open route is given no caller, so nothing behind it can lean on one.
+  if ('open' in access) return work(NOBODY);
+  const caller = await callerOf(c, app);
+  if (!caller) throw new ChartfoldError('access.sign_in_required');
+  const { actor, session } = caller;
+  const event = { ...auditActor(actor), act: access.act, origin: originOf(c, app) };
+  let seen: Record<string, number> = {};
+  const saw: Call['saw'] = (kinds) => {
+    seen = { ...seen, ...kinds };
+  };
+  let personId: string | null = null;
+  try {
+    const { sight, ...subject } = await admitted(app, access, c, actor);
+    personId = subject.personId;
+    if (access.recent && !isRecent(session, app.clock))
+      throw new ChartfoldError('access.sign_in_recent_required');
+    const what = c.req.param('id');
+    const detail = what === undefined ? {} : { what };
+    if (access.audit === 'act') await app.audit.act({ ...event, personId, detail });
+    const value = await work({ actor, session, personId, sight, saw });
+    if (access.audit === 'read') app.audit.read({ ...event, personId, detail: { kinds: seen } });
+    return value;
+  } catch (thrown) {
+    const { code } = asChartfoldError(thrown);
+    if (access.audit !== 'none') app.audit.read({ ...event, personId, detail: { refused: code } });
+    throw thrown;
+  }
+}
+
+async function admitted(
+  app: App,
+  access: Exclude<Access, { open: string }>,
+  c: ApiContext,
+  actor: Actor,
+): Promise<{ personId: string | null; sight: Sight }> {
+  if (!('of' in access)) {
+    allow(actor, access.act);
+    return { personId: null, sight: 'all' };
+  }
+  try {
+    const { personId, begunBy } = await access.of(app, c);
+    if (personId !== null) return { personId, sight: allowOn(actor, access.act, personId) };
+    if (begunBy !== undefined && begunBy === actor.account?.id) return { personId, sight: 'all' };
+    throw new ChartfoldError('person.not_found');
+  } catch (error) {
+    // Somebody else's is told like none at all.
+    if (isChartfoldError(error, 'person.not_found')) throw new ChartfoldError(access.missing);
+    throw error;
+  }
+}
+
+const NOBODY: Call = {
+  get actor(): never {
+    throw new Error('an open route has no caller');
+  },
+  get session(): never {
+    throw new Error('an open route has no session');
+  },
+  personId: null,
+  sight: new Set(),
+  saw: () => undefined,
+};
+
+function describe<Body extends z.ZodType, Reply extends z.ZodType>({
+  method,
+  path,
+  summary,
+  body,
+  reply,
+}: Omit<Declaration<Body, Reply>, 'access'>): RouteConfig {
+  return createRoute({
     method,
     path,
     summary,
@@ -48,11 +194,6 @@ export function route<Body extends z.ZodType, Reply extends z.ZodType>(
       },
     },
   } satisfies RouteConfig);
-  api.openAPIRegistry.registerPath(config);
-  api.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
-    const value = await handler(c, (body ? await readBody(c, body) : undefined) as z.output<Body>);
-    return c.json(reply.parse(value) as object);
-  });
 }
 
 /** A path parameter; routes name the ones they have. */

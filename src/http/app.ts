@@ -1,6 +1,7 @@
 // Owns the type of the assembled program as the doors (http, cli) see it. main.ts puts it together.
 
-import type { Sessions } from '../access/sessions.ts';
+import type { Audit } from '../access/audit.ts';
+import type { RelyingParty } from '../access/passkeys.ts';
 import type { ConnectionContext } from '../connections/context.ts';
 import type { Refresher } from '../connections/refresh.ts';
 import type { Config } from '../platform/config/read.ts';
@@ -10,7 +11,11 @@ import type { Changes } from './changes.ts';
 export type App = ConnectionContext & {
   readonly config: Config;
   readonly store: Store;
-  readonly sessions: Sessions;
+  readonly audit: Audit;
+  /** A signed statement of where the audit chain stands, to be kept elsewhere. */
+  checkpoint(): Promise<string>;
+  /** Where passkeys belong. */
+  readonly party: RelyingParty;
   readonly refresher: Refresher;
   readonly changes: Changes;
   /** The simulated portals' address, where they run beside. */

@@ -2,6 +2,9 @@
 // The web imports the types only. Times are ISO 8601 in UTC; dates keep the precision they came with.
 
 import { z } from 'zod';
+import { ownAccount } from './contract/access.ts';
+
+export * from './contract/access.ts';
 
 /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`: as precise as the source said. */
 export const partialDate = z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/);
@@ -30,6 +33,10 @@ export const person = z.object({
   /** Filled by the simulator; goes with one click. */
   sample: z.boolean(),
   records: count,
+  /** Whether the account decides over this record: connecting, syncing, who may see it. */
+  manages: z.boolean(),
+  /** Whether it sees all kinds of this record. */
+  whole: z.boolean(),
 });
 
 /** GET /api/session. Signed out: only `signedIn: false`. */
@@ -37,14 +44,12 @@ export const session = z.discriminatedUnion('signedIn', [
   z.object({ signedIn: z.literal(false) }),
   z.object({
     signedIn: z.literal(true),
+    account: ownAccount,
     people: z.array(person),
     /** Whether simulated portals run beside this instance. */
     simulator: z.boolean(),
   }),
 ]);
-
-/** POST /api/session: the secret of a sign-in link, taken from after its `#`. */
-export const signIn = z.object({ secret: z.string().min(1).max(200) });
 
 export const environment = z.enum(['production', 'preview']);
 

@@ -1,22 +1,14 @@
 // Owns what every request must pass before a route sees it: a request id, security headers, a host that is
-// ours, an origin that is ours for unsafe methods, a session for what shows a record.
+// ours, an origin that is ours for unsafe methods. Who may do what is each route's own declaration: api.ts.
 
 import { randomBytes } from 'node:crypto';
-import type { Context, MiddlewareHandler } from 'hono';
-import { getCookie } from 'hono/cookie';
+import type { MiddlewareHandler } from 'hono';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { App } from './app.ts';
 import type { Env } from './problem.ts';
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
-
-/** The name of a cookie here: with the `__Host-` prefix on https, plain on http, where browsers refuse it. */
-export function cookieName(app: Pick<App, 'publicUrl'>, name: string): string {
-  return app.publicUrl.startsWith('https:') ? `__Host-${name}` : name;
-}
-
-export const SESSION_COOKIE = 'chartfold-session';
 
 /** An id for the request, a nonce for its page, and the headers of every answer. */
 export function headers(app: App): MiddlewareHandler<Env> {
@@ -61,19 +53,6 @@ export function origins(app: App): MiddlewareHandler<Env> {
     }
     await next();
   };
-}
-
-/** Lets through who is signed in. @throws `access.sign_in_required` */
-export function signedIn(app: App): MiddlewareHandler<Env> {
-  return async (c, next) => {
-    if (!(await hasSession(c, app))) throw new ChartfoldError('access.sign_in_required');
-    await next();
-  };
-}
-
-/** Whether the request's session is live now: for an answer that goes on after it was let through. */
-export function hasSession(c: Context<Env>, app: App): Promise<boolean> {
-  return app.sessions.isSignedIn(getCookie(c, cookieName(app, SESSION_COOKIE)));
 }
 
 function contentSecurityPolicy(nonce: string): string {

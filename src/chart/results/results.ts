@@ -1,7 +1,10 @@
 // Owns reading the results: the latest value of each analyte by panel, and the history of one.
 
+import type { Sight } from '../../access/policy.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
+import type { Kind } from '../describe/described.ts';
+import { kindsSeen } from '../sight.ts';
 
 export type Latest = {
   readonly recordId: string;
@@ -23,13 +26,15 @@ export type Analyte = {
   readonly sources: readonly string[];
 };
 
+/** Beside whatever may be seen, as a list must not be empty. */
+const NO_KIND = '' as Kind;
 const VITALS = 'Vital signs';
 const SINGLE = 'Single tests';
 const OTHER = 'Other observations';
 
 /** Every analyte with its latest value, in the panels they last came in: laboratory first, vital signs, the rest. */
-export async function readResults(db: Db, personId: string) {
-  const values = await valuesOf(db, personId);
+export async function readResults(db: Db, personId: string, sight: Sight) {
+  const values = await valuesOf(db, personId, sight);
   const byAnalyte = Map.groupBy(values, (value) => value.analyte);
   const panels = new Map<string, Analyte[]>();
   for (const [key, held] of byAnalyte) {
@@ -66,8 +71,8 @@ export async function readResults(db: Db, personId: string) {
 }
 
 /** Every value of one analyte, newest first. @throws `record.not_found` */
-export async function readHistory(db: Db, personId: string, analyte: string) {
-  const values = await valuesOf(db, personId, analyte);
+export async function readHistory(db: Db, personId: string, analyte: string, sight: Sight) {
+  const values = await valuesOf(db, personId, sight, analyte);
   const last = values[0];
   if (!last) throw new ChartfoldError('record.not_found');
   return {
@@ -80,7 +85,8 @@ export async function readHistory(db: Db, personId: string, analyte: string) {
 type Value = Awaited<ReturnType<typeof valuesOf>>[number];
 
 /** Newest first; the undated last. */
-function valuesOf(db: Db, personId: string, analyte?: string) {
+function valuesOf(db: Db, personId: string, sight: Sight, analyte?: string) {
+  const seen = kindsSeen(sight);
   return (
     db
       .selectFrom('chart_result as result')
@@ -112,6 +118,7 @@ function valuesOf(db: Db, personId: string, analyte?: string) {
       ])
       .where('result.person_id', '=', personId)
       .$if(analyte !== undefined, (query) => query.where('result.analyte', '=', analyte ?? ''))
+      .$if(seen !== null, (query) => query.where('row.kind', 'in', [...(seen ?? []), NO_KIND]))
       // By the day as written, so that no later date stands below an earlier one; then by the instant.
       .orderBy('row.day', (order) => order.desc().nullsLast())
       .orderBy('row.instant', (order) => order.desc().nullsLast())

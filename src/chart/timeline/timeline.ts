@@ -1,8 +1,10 @@
 // Owns reading the timeline: an index of the whole line, and the days of it that are looked at.
 
 import type { ExpressionBuilder } from 'kysely';
+import type { Sight } from '../../access/policy.ts';
 import type { Db, Tables } from '../../platform/db/db.ts';
 import type { Flag, Kind } from '../describe/described.ts';
+import { isSeen, kindsSeen } from '../sight.ts';
 
 export type TimelineFilter = {
   readonly kinds: readonly Kind[];
@@ -39,7 +41,12 @@ export type LineGroup = {
 };
 
 /** Days, newest first, the undated last; with the counts that the filters show. */
-export async function timelineIndex(db: Db, personId: string, filter: TimelineFilter) {
+export async function timelineIndex(
+  db: Db,
+  personId: string,
+  filter: TimelineFilter,
+  sight: Sight,
+) {
   const days = await db
     .selectFrom('chart_row as row')
     .select((eb) => [
@@ -47,11 +54,11 @@ export async function timelineIndex(db: Db, personId: string, filter: TimelineFi
       eb.fn.sum<number>(eb.case().when('row.kind', '=', 'visit').then(0).else(1).end()).as('rows'),
       eb.fn.count<number>('row.group_key').distinct().as('groups'),
     ])
-    .where((eb) => shown(eb, personId, filter))
+    .where((eb) => shown(eb, personId, filter, sight))
     .groupBy('row.day')
     .execute();
   const all = (eb: ExpressionBuilder<Tables & { row: Tables['chart_row'] }, 'row'>) =>
-    shown(eb, personId, NO_FILTER);
+    shown(eb, personId, NO_FILTER, sight);
   const kinds = await db
     .selectFrom('chart_row as row')
     .select((eb) => ['row.kind', eb.fn.countAll<number>().as('count')])
@@ -88,12 +95,13 @@ export async function timelineDays(
   personId: string,
   days: readonly (string | null)[],
   filter: TimelineFilter,
+  sight: Sight,
 ) {
   const dated = days.filter((day) => day !== null);
   const rows = await db
     .selectFrom('chart_row as row')
     .selectAll()
-    .where((eb) => shown(eb, personId, filter))
+    .where((eb) => shown(eb, personId, filter, sight))
     .where((eb) =>
       eb.or([
         ...(dated.length ? [eb('row.day', 'in', dated)] : []),
@@ -105,7 +113,8 @@ export async function timelineDays(
     .orderBy('row.title')
     .orderBy('row.resource_id')
     .execute();
-  const visits = await visitsOf(db, personId, [...new Set(rows.map((row) => row.group_key))]);
+  const heads = isSeen(sight, 'visit') ? rows.map((row) => row.group_key) : [];
+  const visits = await visitsOf(db, personId, [...new Set(heads)]);
   const byDay = Map.groupBy(rows, (row) => row.day);
   return days.map((day) => {
     const byGroup = Map.groupBy(byDay.get(day) ?? [], (row) => row.group_key);
@@ -184,6 +193,8 @@ function visitRows(db: Db, personId: string, keys: readonly string[]) {
     .execute();
 }
 
+/** Beside whatever may be seen, as a list must not be empty. */
+const NO_KIND = '' as Kind;
 const NO_FILTER: TimelineFilter = { kinds: [], sources: [], flagged: false };
 
 /** A person's rows that stand for themselves and pass the filter. Parts of a panel are shown by the panel. */
@@ -191,10 +202,13 @@ function shown(
   eb: ExpressionBuilder<Tables & { row: Tables['chart_row'] }, 'row'>,
   personId: string,
   filter: TimelineFilter,
+  sight: Sight,
 ) {
+  const seen = kindsSeen(sight);
   return eb.and([
     eb('row.person_id', '=', personId),
     eb('row.panel_id', 'is', null),
+    ...(seen === null ? [] : [eb('row.kind', 'in', [...seen, NO_KIND])]),
     ...(filter.kinds.length ? [eb('row.kind', 'in', filter.kinds)] : []),
     ...(filter.sources.length ? [eb('row.source_id', 'in', filter.sources)] : []),
     ...(filter.flagged ? [eb('row.flag', 'is not', null)] : []),

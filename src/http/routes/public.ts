@@ -3,18 +3,17 @@
 import type { Hono } from 'hono';
 import { jwksPath, publicKeys, rings } from '../../keys/keyring.ts';
 import type { Api } from '../api.ts';
-import type { App } from '../app.ts';
 import { page } from '../page.ts';
 import type { Env } from '../problem.ts';
 
 /** Short, so that a new key is known soon; authorization servers keep the set at least this long. */
 const JWKS_MAX_AGE_S = 60;
 
-export function publicRoutes(router: Hono<Env>, api: Api, app: App): void {
+export function publicRoutes(router: Hono<Env>, { app, router: described }: Api): void {
   router.get('/api/health', (c) => c.json({ status: 'ok' }));
   router.get('/api/openapi.json', (c) =>
     c.json(
-      api.getOpenAPI31Document({
+      described.getOpenAPI31Document({
         openapi: '3.1.0',
         info: {
           title: 'Chartfold',

@@ -3,19 +3,19 @@
 import { z } from 'zod';
 import { removeSample } from '../../sync/sample.ts';
 import { type Api, route } from '../api.ts';
-import type { App } from '../app.ts';
 
 const removed = z.object({ connections: z.number(), people: z.number() });
 
-export function sampleRoutes(api: Api, app: App): void {
+export function sampleRoutes(api: Api): void {
   route(
     api,
     {
       method: 'delete',
       path: '/api/sample',
       summary: 'Remove everything that the simulator filled',
+      access: { act: 'sample.remove', audit: 'act' },
       reply: removed,
     },
-    () => removeSample(app),
+    () => removeSample(api.app),
   );
 }

@@ -1,81 +1,212 @@
-// Owns the addresses of sign-in and sign-out.
+// Owns the addresses of sign-in and sign-out: by link, password, recovery code or passkey.
 
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { getCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { listPeople } from '../../access/people.ts';
-import { SESSION_MS } from '../../access/sessions.ts';
+import { beginPasskeySignIn, passkeyHolder } from '../../access/passkeys.ts';
+import { mayOn } from '../../access/policy.ts';
+import type { SignInWay } from '../../access/session-tables.ts';
+import {
+  endSession,
+  openSession,
+  SESSION_MS,
+  signInByLink,
+  type SignedIn,
+  type Visitor,
+} from '../../access/sessions.ts';
+import { rememberDevice, signInByPassword, signInByRecoveryCode } from '../../access/sign-in.ts';
+import { asChartfoldError } from '../../platform/errors.ts';
 import { countResources } from '../../records/read.ts';
 import { type Api, type ApiContext, route } from '../api.ts';
 import type { App } from '../app.ts';
-import { session, signIn } from '../contract.ts';
-import { cookieName, SESSION_COOKIE } from '../guards.ts';
+import { type Caller, callerOf, originOf, visitorOf } from '../caller.ts';
+import * as wire from '../contract.ts';
+import {
+  CEREMONY_COOKIE,
+  cookieName,
+  DEVICE_COOKIE,
+  giveCookie,
+  SESSION_COOKIE,
+  takeCookieAway,
+} from '../cookies.ts';
+import { presentOwnAccount } from '../present/account.ts';
 
-export function sessionRoutes(api: Api, app: App): void {
-  const name = cookieName(app, SESSION_COOKIE);
-  const keep = (c: ApiContext, token: string) =>
-    setCookie(c, name, token, {
-      httpOnly: true,
-      sameSite: 'Lax',
-      secure: app.publicUrl.startsWith('https:'),
-      path: '/',
-      maxAge: SESSION_MS / 1000,
-    });
+/** As long as a browser keeps any cookie. */
+const DEVICE_S = 400 * 24 * 3600;
+const CEREMONY_S = 5 * 60;
+const open = (why: string) => ({ open: why });
 
+export function sessionRoutes(api: Api): void {
+  const { app } = api;
   route(
     api,
     {
       method: 'get',
       path: '/api/session',
       summary: 'Whether this browser is signed in, and whose records there are',
-      reply: session,
+      access: open('it says who is signed in, and nothing to anybody else'),
+      reply: wire.session,
     },
     async (c) => {
-      const token = getCookie(c, name);
-      if (!token || !(await app.sessions.isSignedIn(token))) return { signedIn: false as const };
+      const caller = await callerOf(c, app);
+      const token = getCookie(c, cookieName(app, SESSION_COOKIE));
+      if (!caller || !token) return { signedIn: false as const };
       // Every visit begins here: the browser keeps the session as long from its last use as we do.
-      keep(c, token);
-      return signedInSession(app);
+      giveCookie(c, app, SESSION_COOKIE, token, SESSION_MS / 1000);
+      return presentSession(app, caller);
     },
   );
-
-  route(
-    api,
-    {
-      method: 'post',
-      path: '/api/session',
-      summary: 'Exchange a sign-in link for a session',
-      body: signIn,
-      reply: session,
-    },
-    async (c, body) => {
-      const token = await app.sessions.signIn(body.secret, addressOf(c));
-      await app.sessions.signOut(getCookie(c, name));
-      keep(c, token);
-      return signedInSession(app);
-    },
-  );
-
   route(
     api,
     {
       method: 'delete',
       path: '/api/session',
       summary: 'Sign out',
+      access: open('signing out twice does no harm'),
       reply: z.object({ signedIn: z.literal(false) }),
     },
     async (c) => {
-      await app.sessions.signOut(getCookie(c, name));
-      deleteCookie(c, name, { path: '/' });
+      const caller = await callerOf(c, app);
+      if (caller) {
+        await endSession(app.db, caller.session.accountId, caller.session.id);
+        await app.audit.act({
+          door: 'app',
+          accountId: caller.session.accountId,
+          act: 'sign-out',
+          personId: null,
+          origin: originOf(c, app),
+          detail: {},
+        });
+      }
+      takeCookieAway(c, app, SESSION_COOKIE);
       return { signedIn: false as const };
     },
   );
+  signInRoutes(api);
 }
 
-async function signedInSession(app: App) {
-  const people = await listPeople(app.db);
+function signInRoutes(api: Api): void {
+  const { app } = api;
+  const { db, clock } = app;
+  const ways = open('it is how one signs in');
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/session',
+      summary: 'Exchange a sign-in link for a session',
+      access: ways,
+      body: wire.signInByLink,
+      reply: wire.session,
+    },
+    (c, body) => enter(app, c, 'link', (visitor) => signInByLink(db, clock, body.secret, visitor)),
+  );
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/session/password',
+      summary: 'Sign in with name and password',
+      access: ways,
+      body: wire.signInByPassword,
+      reply: wire.session,
+    },
+    (c, body) => enter(app, c, 'password', (visitor) => signInByPassword(db, clock, body, visitor)),
+  );
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/session/recovery-code',
+      summary: 'Sign in with name and a recovery code',
+      access: ways,
+      body: wire.signInByRecoveryCode,
+      reply: wire.session,
+    },
+    (c, body) =>
+      enter(app, c, 'recovery-code', (visitor) => signInByRecoveryCode(db, clock, body, visitor)),
+  );
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/session/passkey/begin',
+      summary: 'Begin to sign in with a passkey',
+      access: ways,
+      reply: wire.passkeyOptions,
+    },
+    async (c) => {
+      const { options, secret } = await beginPasskeySignIn(db, clock, app.party);
+      giveCookie(c, app, CEREMONY_COOKIE, secret, CEREMONY_S);
+      return { options: { ...options } };
+    },
+  );
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/session/passkey',
+      summary: 'Sign in with a passkey',
+      access: ways,
+      body: wire.passkeyAnswer,
+      reply: wire.session,
+    },
+    (c, body) =>
+      enter(app, c, 'passkey', async (visitor) => {
+        const secret = getCookie(c, cookieName(app, CEREMONY_COOKIE)) ?? '';
+        takeCookieAway(c, app, CEREMONY_COOKIE);
+        const given = { secret, response: body.response };
+        const holder = await passkeyHolder(db, clock, app.party, given);
+        return openSession(db, clock, holder, 'passkey', visitor);
+      }),
+  );
+}
+
+/**
+ * Signs in, ends the session that the browser had before, and tells the audit either way. Whoever comes back is given
+ * a new session: one that was planted in a browser is never the one that is signed in.
+ */
+async function enter(
+  app: App,
+  c: ApiContext,
+  how: SignInWay,
+  signIn: (visitor: Visitor) => Promise<SignedIn>,
+) {
+  const visitor = visitorOf(c, app);
+  const event = { door: 'app', personId: null, origin: originOf(c, app) } as const;
+  const before = await callerOf(c, app);
+  let signedIn: SignedIn;
+  try {
+    signedIn = await signIn(visitor);
+  } catch (thrown) {
+    const { code } = asChartfoldError(thrown);
+    const detail = { what: how, refused: code };
+    app.audit.read({ ...event, act: 'sign-in.refused', accountId: null, detail });
+    throw thrown;
+  }
+  const { accountId, token } = signedIn;
+  await app.audit.act({ ...event, act: 'sign-in', accountId, detail: { what: how } });
+  if (before) await endSession(app.db, before.session.accountId, before.session.id);
+  const deviceKey = await rememberDevice(app.db, app.clock, accountId, visitor.deviceKey);
+  giveCookie(c, app, DEVICE_COOKIE, deviceKey, DEVICE_S);
+  giveCookie(c, app, SESSION_COOKIE, token, SESSION_MS / 1000);
+  const caller = await callerFor(app, c, token);
+  return presentSession(app, caller);
+}
+
+/** The caller that the new session makes of this request. */
+async function callerFor(app: App, c: ApiContext, token: string): Promise<Caller> {
+  const caller = await callerOf(c, app, token);
+  if (!caller) throw new Error('a session that was just opened is not there');
+  return caller;
+}
+
+async function presentSession(app: App, { actor, session }: Caller) {
+  const people = (await listPeople(app.db)).filter((p) => mayOn(actor, 'record.read', p.id));
   return {
     signedIn: true as const,
     simulator: app.simulatorUrl !== null,
+    account: await presentOwnAccount(app, session),
     people: await Promise.all(
       people.map(async ({ id, name, birthDate, sample }) => ({
         id,
@@ -83,14 +214,9 @@ async function signedInSession(app: App) {
         birthDate,
         sample,
         records: await countResources(app.db, id),
+        manages: mayOn(actor, 'record.rights', id),
+        whole: mayOn(actor, 'record.export', id),
       })),
     ),
   };
-}
-
-/** The socket's address; forwarding headers count only behind proxies that the operator named. */
-function addressOf(c: ApiContext): string {
-  const incoming = (c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)
-    ?.incoming;
-  return incoming?.socket?.remoteAddress ?? 'local';
 }

@@ -47,6 +47,13 @@ export const baseKeys = [
     defaultWords: 'only the host of PUBLIC_URL',
   },
   {
+    name: 'TRUSTED_PROXIES',
+    meaning:
+      'Addresses or networks of proxies whose forwarding headers count, separated by commas.',
+    example: '127.0.0.1,10.0.0.0/8',
+    defaultWords: 'none: the address of the connection counts',
+  },
+  {
     name: 'CHARTFOLD_DATA_DIR',
     meaning: 'The folder of the encrypted store; private to its user, never inside the clone.',
     example: '/var/lib/chartfold',

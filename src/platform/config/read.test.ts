@@ -43,6 +43,7 @@ describe('what is not set', () => {
       host: '127.0.0.1',
       port: 4200,
       tls: null,
+      trustedProxies: [],
       allowedHosts: ['localhost:4200'],
       dataDir: '/d/chartfold',
       secret: { file: '/c/chartfold/secret' },

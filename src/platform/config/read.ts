@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { isNetwork } from '../addresses.ts';
 import { ChartfoldError } from '../errors.ts';
 import type { LogLevel } from '../log.ts';
 import { defaultDataDir, defaultSecretFile } from './keys.ts';
@@ -57,6 +58,8 @@ export type Config = {
   readonly portals: readonly PortalOverride[];
   readonly simulator: 'auto' | 'on' | 'off';
   readonly simulatorPort: number;
+  /** Addresses and networks of proxies whose forwarding headers count. */
+  readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
   /** What vendors' keys are set to, by name; unset ones are absent. */
   readonly vendorKeys: Readonly<Record<string, string>>;
@@ -95,6 +98,7 @@ export function readConfig(
     allowedHosts: [URL.canParse(publicUrl) ? new URL(publicUrl).host : '', ...allowed].filter(
       Boolean,
     ),
+    trustedProxies: proxiesOf(value, fault),
     dataDir: resolve(value('CHARTFOLD_DATA_DIR') ?? defaultDataDir(env)),
     secret: secretOf(value, env, fault),
     jwksUrl: addressOf('JWKS_URL', value, fault),
@@ -152,6 +156,14 @@ function oneOf<const T extends string>(
   const found = allowed.find((a) => a === text.toLowerCase());
   if (!found) fault(name, `must be one of ${allowed.join(', ')}`);
   return found ?? fallback;
+}
+
+function proxiesOf(value: Value, fault: Fault): string[] {
+  const given = (value('TRUSTED_PROXIES') ?? '').split(',').map((text) => text.trim());
+  const networks = given.filter(Boolean);
+  for (const text of networks.filter((network) => !isNetwork(network)))
+    fault('TRUSTED_PROXIES', `${text} is no address; give such as 127.0.0.1 or 10.0.0.0/8`);
+  return networks.filter(isNetwork);
 }
 
 function addressOf(name: string, value: Value, fault: Fault): string | null {

@@ -91,6 +91,12 @@ export const accessErrors = {
     'never',
     409,
   ),
+  'audit.checkpoint_invalid': row(
+    'This is not a checkpoint of this Chartfold’s audit, or it was changed.',
+    'person',
+    'never',
+    422,
+  ),
 
   // http
   'http.not_found': row('There is nothing at this address.', 'person', 'never', 404),

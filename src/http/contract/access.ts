@@ -1,0 +1,143 @@
+// Owns the shapes on the wire of signing in, accounts, rights and the audit.
+
+import { z } from 'zod';
+import { sightKinds } from '../../chart/sight.ts';
+
+const instant = z.iso.datetime();
+const id = z.string().min(1).max(64);
+const name = z.string().min(1).max(200);
+const secretText = z.string().min(1).max(300);
+
+export const role = z.enum(['owner', 'developer', 'practice']);
+export const level = z.enum(['read', 'manage']);
+/** What a right can be limited to. */
+export const sightKind = z.enum(Object.keys(sightKinds) as [keyof typeof sightKinds]);
+
+/** The account that is signed in. */
+export const ownAccount = z.object({
+  id,
+  name,
+  roles: z.array(role),
+  hasPassword: z.boolean(),
+  passkeys: z.number().int(),
+  recoveryCodes: z.number().int(),
+  /** Signed in within the last quarter of an hour: may change who signs in. */
+  recent: z.boolean(),
+  /** Signed in by an invitation, and has not chosen a way to sign in yet. */
+  mustChooseSignIn: z.boolean(),
+});
+
+/** POST /api/session: the secret of a sign-in link, taken from after its `#`. */
+export const signInByLink = z.object({ secret: secretText });
+export const signInByPassword = z.object({ name, password: z.string().min(1).max(1000) });
+export const signInByRecoveryCode = z.object({ name, code: z.string().min(1).max(100) });
+
+/** Options for `navigator.credentials`, as WebAuthn's JSON forms. */
+export const passkeyOptions = z.object({ options: z.record(z.string(), z.unknown()) });
+/** What the browser's authenticator answered. */
+export const passkeyAnswer = z.object({ response: z.record(z.string(), z.unknown()) });
+export const newPasskey = passkeyAnswer.extend({ label: z.string().max(60) });
+
+export const passkey = z.object({
+  id: z.string(),
+  label: z.string(),
+  createdAt: instant,
+  lastUsedAt: instant.nullable(),
+});
+export const openSession = z.object({
+  id,
+  how: z.enum(['link', 'password', 'passkey', 'recovery-code']),
+  device: z.string(),
+  address: z.string(),
+  createdAt: instant,
+  lastSeenAt: instant,
+  /** This very browser. */
+  current: z.boolean(),
+});
+/** GET /api/account */
+export const accountPage = z.object({
+  account: ownAccount,
+  passkeys: z.array(passkey),
+  sessions: z.array(openSession),
+});
+export const changeName = z.object({ name });
+/** The current password where there is one, or a recent sign-in. */
+export const changePassword = z.object({ password: z.string().min(1).max(1000) });
+export const recoveryCodes = z.object({ codes: z.array(z.string()) });
+
+/** An account as its owner sees it. */
+export const listedAccount = z.object({
+  id,
+  name,
+  roles: z.array(role),
+  createdAt: instant,
+  lastSeenAt: instant.nullable(),
+});
+export const accounts = z.object({ accounts: z.array(listedAccount) });
+export const invite = z.object({ name, roles: z.array(role) });
+/** `link` is shown once; good once, for a week. */
+export const invited = z.object({ account: listedAccount, link: z.string() });
+
+export const givenRight = z.object({
+  id,
+  accountId: id,
+  accountName: z.string(),
+  level,
+  kinds: z.array(sightKind).nullable(),
+  givenByName: z.string().nullable(),
+  createdAt: instant,
+  expiresAt: instant.nullable(),
+});
+/** GET /api/people/:person/rights, and whom one could give a right to. */
+export const rights = z.object({
+  rights: z.array(givenRight),
+  accounts: z.array(z.object({ id, name })),
+});
+export const giveRight = z.object({
+  accountId: id,
+  level,
+  kinds: z.array(sightKind).min(1).nullable(),
+  /** When it ends by itself; null for never. */
+  expiresAt: instant.nullable(),
+});
+export const addPerson = z.object({
+  name,
+  birthDate: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .nullable(),
+});
+
+/** One line of the audit, in plain words. */
+export const auditLine = z.object({
+  seq: z.number().int(),
+  at: instant,
+  /** Who, in words: an account's name, the terminal, somebody not signed in. */
+  who: z.string(),
+  /** What, in words: `read 12 results and 3 visits`. */
+  what: z.string(),
+  /** Whose record, where it was one that the reader may see. */
+  whose: z.string().nullable(),
+  origin: z.string(),
+  refused: z.boolean(),
+});
+/** GET /api/audit?before= : latest first. */
+export const auditPage = z.object({ lines: z.array(auditLine), more: z.boolean() });
+export const auditVerdict = z.object({
+  lines: z.number().int(),
+  faults: z.array(z.object({ seq: z.number().int(), words: z.string() })),
+  since: instant.nullable(),
+  /** To be kept elsewhere and compared later. */
+  checkpoint: z.string(),
+});
+
+export type OwnAccount = z.infer<typeof ownAccount>;
+export type AccountPage = z.infer<typeof accountPage>;
+export type Accounts = z.infer<typeof accounts>;
+export type ListedAccount = z.infer<typeof listedAccount>;
+export type Rights = z.infer<typeof rights>;
+export type GivenRight = z.infer<typeof givenRight>;
+export type SightKind = z.infer<typeof sightKind>;
+export type AuditLine = z.infer<typeof auditLine>;
+export type AuditPage = z.infer<typeof auditPage>;
+export type AuditVerdict = z.infer<typeof auditVerdict>;

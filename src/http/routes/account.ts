@@ -1,0 +1,243 @@
+// Owns the addresses of one's own account (name, password, passkeys, recovery codes, sessions), and for the owner those
+// of everyone's: who there is, inviting, closing.
+
+import { getCookie } from 'hono/cookie';
+import { z } from 'zod';
+import {
+  type Account,
+  closeAccount,
+  createAccount,
+  getAccount,
+  listAccounts,
+  renameAccount,
+} from '../../access/accounts.ts';
+import { addPasskey, beginPasskey, removePasskey } from '../../access/passkeys.ts';
+import { endSession, endSessions, newLink, sessionsOf } from '../../access/sessions.ts';
+import { newRecoveryCodes, setPassword } from '../../access/sign-in.ts';
+import { type Api, parameter, route } from '../api.ts';
+import type { App } from '../app.ts';
+import * as wire from '../contract.ts';
+import { CEREMONY_COOKIE, cookieName, giveCookie, takeCookieAway } from '../cookies.ts';
+import { presentAccountPage } from '../present/account.ts';
+
+const done = z.object({ done: z.literal(true) });
+const DONE = { done: true as const };
+const CEREMONY_S = 5 * 60;
+const change = { act: 'account.change', audit: 'act' } as const;
+/** What decides who may sign in is not left to whoever finds a browser open. */
+const changeSignIn = { ...change, recent: true } as const;
+const manage = { act: 'accounts.manage', audit: 'act', recent: true } as const;
+
+export function accountRoutes(api: Api): void {
+  const { app } = api;
+  route(
+    api,
+    {
+      method: 'get',
+      path: '/api/account',
+      summary: 'One’s own account: ways to sign in, sessions and devices',
+      access: { act: 'account.read', audit: 'none' },
+      reply: wire.accountPage,
+    },
+    (_c, _body, { session }) => presentAccountPage(app, session),
+  );
+  route(
+    api,
+    {
+      method: 'put',
+      path: '/api/account/name',
+      summary: 'Change one’s name',
+      access: change,
+      body: wire.changeName,
+      reply: wire.accountPage,
+    },
+    async (_c, body, { session }) => {
+      await renameAccount(app.db, session.accountId, body.name);
+      return presentAccountPage(app, session);
+    },
+  );
+  signInWays(api);
+  sessionList(api);
+  everyone(api);
+}
+
+function signInWays(api: Api): void {
+  const { app } = api;
+  route(
+    api,
+    {
+      method: 'put',
+      path: '/api/account/password',
+      summary: 'Set a password; every other session ends',
+      access: changeSignIn,
+      body: wire.changePassword,
+      reply: wire.accountPage,
+    },
+    async (_c, body, { session }) => {
+      await setPassword(app.db, session.accountId, body.password);
+      await endSessions(app.db, session.accountId, session.id);
+      return presentAccountPage(app, session);
+    },
+  );
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/account/recovery-codes',
+      summary: 'New recovery codes in place of the old ones; shown once',
+      access: changeSignIn,
+      reply: wire.recoveryCodes,
+    },
+    async (_c, _body, { session }) => ({
+      codes: await newRecoveryCodes(app.db, session.accountId),
+    }),
+  );
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/account/passkeys/begin',
+      summary: 'Begin to add a passkey',
+      access: { ...changeSignIn, audit: 'none' },
+      reply: wire.passkeyOptions,
+    },
+    async (c, _body, { session }) => {
+      const { db, clock, party } = app;
+      const { options, secret } = await beginPasskey(db, clock, party, session.accountId);
+      giveCookie(c, app, CEREMONY_COOKIE, secret, CEREMONY_S);
+      return { options: { ...options } };
+    },
+  );
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/account/passkeys',
+      summary: 'Add the passkey that the browser made',
+      access: changeSignIn,
+      body: wire.newPasskey,
+      reply: wire.accountPage,
+    },
+    async (c, body, { session }) => {
+      const secret = getCookie(c, cookieName(app, CEREMONY_COOKIE)) ?? '';
+      takeCookieAway(c, app, CEREMONY_COOKIE);
+      await addPasskey(app.db, app.clock, app.party, session.accountId, { ...body, secret });
+      return presentAccountPage(app, session);
+    },
+  );
+  route(
+    api,
+    {
+      method: 'delete',
+      path: '/api/account/passkeys/{id}',
+      summary: 'Remove a passkey',
+      access: changeSignIn,
+      reply: wire.accountPage,
+    },
+    async (c, _body, { session }) => {
+      await removePasskey(app.db, session.accountId, parameter(c, 'id'));
+      return presentAccountPage(app, session);
+    },
+  );
+}
+
+function sessionList(api: Api): void {
+  const { app } = api;
+  route(
+    api,
+    {
+      method: 'delete',
+      path: '/api/account/sessions/{id}',
+      summary: 'End a session',
+      access: { act: 'account.change', audit: 'act' },
+      reply: wire.accountPage,
+    },
+    async (c, _body, { session }) => {
+      await endSession(app.db, session.accountId, parameter(c, 'id'));
+      return presentAccountPage(app, session);
+    },
+  );
+  route(
+    api,
+    {
+      method: 'delete',
+      path: '/api/account/sessions',
+      summary: 'End every session but this one',
+      access: { act: 'account.change', audit: 'act' },
+      reply: wire.accountPage,
+    },
+    async (_c, _body, { session }) => {
+      await endSessions(app.db, session.accountId, session.id);
+      return presentAccountPage(app, session);
+    },
+  );
+}
+
+function everyone(api: Api): void {
+  const { app } = api;
+  route(
+    api,
+    {
+      method: 'get',
+      path: '/api/accounts',
+      summary: 'Everyone who may sign in here',
+      access: { act: 'accounts.manage', audit: 'none' },
+      reply: wire.accounts,
+    },
+    async () => ({
+      accounts: await Promise.all((await listAccounts(app.db)).map((one) => listed(app, one))),
+    }),
+  );
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/accounts',
+      summary: 'Invite somebody: an account, and a link for its first sign-in',
+      access: manage,
+      body: wire.invite,
+      reply: wire.invited,
+    },
+    async (_c, body) => {
+      const account = await createAccount(app.db, app.clock, body);
+      return { account: await listed(app, account), link: await invitation(app, account) };
+    },
+  );
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/accounts/{id}/link',
+      summary: 'A new link for an account that can’t sign in',
+      access: manage,
+      reply: wire.invited,
+    },
+    async (c) => {
+      const account = await getAccount(app.db, parameter(c, 'id'));
+      return { account: await listed(app, account), link: await invitation(app, account) };
+    },
+  );
+  route(
+    api,
+    {
+      method: 'delete',
+      path: '/api/accounts/{id}',
+      summary: 'Close an account: its sessions and rights end',
+      access: manage,
+      reply: done,
+    },
+    async (c) => {
+      await closeAccount(app.db, app.clock, parameter(c, 'id'));
+      return DONE;
+    },
+  );
+}
+
+async function invitation(app: App, account: Account): Promise<string> {
+  return `${app.publicUrl}/sign-in#${await newLink(app.db, app.clock, account.id, 'invitation')}`;
+}
+
+async function listed(app: App, { id, name, roles, createdAt }: Account) {
+  const [last] = await sessionsOf(app.db, app.clock, id);
+  return { id, name, roles: [...roles], createdAt, lastSeenAt: last?.lastSeenAt ?? null };
+}
