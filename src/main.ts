@@ -3,8 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { listPeople } from './access/people.ts';
-import { peopleMigrations } from './access/people-migrations.ts';
-import { sessionMigrations } from './access/session-tables.ts';
+import { accessMigrations } from './access/migrations.ts';
 import { createSessions } from './access/sessions.ts';
 import { CHART_QUEUE, projectPerson } from './chart/project.ts';
 import { chartMigrations } from './chart/tables.ts';
@@ -51,8 +50,7 @@ import { syncConnection } from './sync/run.ts';
 
 const WEB_ROOT = resolve(import.meta.dirname, '../dist/web');
 const migrations = mergeMigrations(
-  peopleMigrations,
-  sessionMigrations,
+  accessMigrations,
   chartMigrations,
   connectionMigrations,
   keyMigrations,

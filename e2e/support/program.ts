@@ -1,8 +1,7 @@
 // Owns the program put together for a test in one process: a store in memory, a real simulator on loopback, real
 // HTTP between the two, and a clock that can be moved.
 
-import { peopleMigrations } from '../../src/access/people-migrations.ts';
-import { sessionMigrations } from '../../src/access/session-tables.ts';
+import { accessMigrations } from '../../src/access/migrations.ts';
 import { CHART_QUEUE, projectPerson } from '../../src/chart/project.ts';
 import { chartMigrations } from '../../src/chart/tables.ts';
 import { walk } from '../../src/cli/selftest/scripted-browser.ts';
@@ -37,8 +36,7 @@ import { createServer } from 'node:http';
 import { startSimulator } from '../../simulator/start.ts';
 
 export const migrations = {
-  ...peopleMigrations,
-  ...sessionMigrations,
+  ...accessMigrations,
   ...chartMigrations,
   ...connectionMigrations,
   ...keyMigrations,

@@ -4,12 +4,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../platform/db/db.ts';
 import { openStore } from '../platform/db/sqlite/open.ts';
 import { createPerson, getPerson, listPeople, removePerson, renamePerson } from './people.ts';
-import { peopleMigrations } from './people-migrations.ts';
+import { accessMigrations } from './migrations.ts';
 
 let store: Store;
 beforeEach(async () => {
   const keyHex = '11'.repeat(32);
-  store = await openStore({ file: ':memory:', keyHex, migrations: peopleMigrations });
+  store = await openStore({ file: ':memory:', keyHex, migrations: accessMigrations });
 });
 afterEach(() => store.close());
 

@@ -2,12 +2,8 @@
 
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Store } from '../platform/db/db.ts';
-import { mergeMigrations } from '../platform/db/migrate.ts';
 import { openStore } from '../platform/db/sqlite/open.ts';
-import { accountMigrations } from './account-tables.ts';
-import { auditMigrations } from './audit-tables.ts';
-import { peopleMigrations } from './people-migrations.ts';
-import { sessionMigrations } from './session-tables.ts';
+import { accessMigrations } from './migrations.ts';
 import type { Visitor } from './sessions.ts';
 
 export const MINUTE = 60_000;
@@ -24,12 +20,7 @@ export async function testStore(): Promise<{ store: Store; clock: Clock & { at: 
   const store = await openStore({
     file: ':memory:',
     keyHex: '11'.repeat(32),
-    migrations: mergeMigrations(
-      peopleMigrations,
-      sessionMigrations,
-      accountMigrations,
-      auditMigrations,
-    ),
+    migrations: accessMigrations,
   });
   const clock = { ...systemClock, at: Date.UTC(2026, 10, 22, 12), now: () => clock.at };
   return { store, clock };

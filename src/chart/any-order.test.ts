@@ -107,12 +107,13 @@ describe('the chart, whatever came when,', () => {
           try {
             await own.commit(come);
             await projectPerson(own.db, person);
-            const { days } = await timelineIndex(own.db, person, by);
+            const { days } = await timelineIndex(own.db, person, by, 'all');
             const read = await timelineDays(
               own.db,
               person,
               days.map((d) => d.day),
               by,
+              'all',
             );
             const counted = read.map(({ day, groups }) => ({
               day,

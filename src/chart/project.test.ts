@@ -29,7 +29,7 @@ afterEach(() => scene.store.close());
 
 const commit = (...resources: Incoming[]) => scene.commit(resources);
 const project = () => projectPerson(scene.db, person);
-const index = (filter = NO_FILTER) => timelineIndex(scene.db, person, filter);
+const index = (filter = NO_FILTER) => timelineIndex(scene.db, person, filter, 'all');
 
 describe('making the chart', () => {
   it('a second time changes nothing, and reads nothing', async () => {
@@ -81,7 +81,7 @@ describe('making the chart', () => {
     await project();
     await commit(result('a', '2026-11-17', 5, { status: 'entered-in-error' }));
     await project();
-    expect((await readResults(scene.db, person)).results).toBe(0);
+    expect((await readResults(scene.db, person, 'all')).results).toBe(0);
     expect((await chartOf(scene)).rows).toMatchObject([{ entered_in_error: 1 }]);
   });
 

@@ -28,7 +28,7 @@ describe('the sheet of a record', () => {
     );
     await commit(result('a', '2026-11-17', 6, inVisit('e1')));
     await project();
-    const sheet = await readSheet(scene.db, person, await idOf('a'));
+    const sheet = await readSheet(scene.db, person, await idOf('a'), 'all');
     expect(sheet).toMatchObject({
       kind: 'result',
       title: 'Glucose',
@@ -40,7 +40,7 @@ describe('the sheet of a record', () => {
     expect(sheet.related.map((r) => [r.label, r.rows.map((row) => row.title).sort()])).toEqual([
       ['Part of', ['Office visit', 'Panel r']],
     ]);
-    const panel = await readSheet(scene.db, person, await idOf('r'));
+    const panel = await readSheet(scene.db, person, await idOf('r'), 'all');
     expect(panel.related).toMatchObject([{ label: 'Results', rows: [{ title: 'Glucose' }] }]);
   });
 
@@ -48,12 +48,14 @@ describe('the sheet of a record', () => {
     await commit(result('a', '2026-11-17', 5), resource('Provenance', 'p', {}));
     await project();
     const missing = { code: 'record.not_found' };
-    await expect(readSheet(scene.db, 'person-2', await idOf('a'))).rejects.toMatchObject(missing);
+    await expect(readSheet(scene.db, 'person-2', await idOf('a'), 'all')).rejects.toMatchObject(
+      missing,
+    );
     const provenance = await scene.db
       .selectFrom('resource')
       .select('id')
       .where('type', '=', 'Provenance')
       .executeTakeFirstOrThrow();
-    await expect(readSheet(scene.db, person, provenance.id)).rejects.toMatchObject(missing);
+    await expect(readSheet(scene.db, person, provenance.id, 'all')).rejects.toMatchObject(missing);
   });
 });

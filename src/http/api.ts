@@ -60,7 +60,8 @@ export type Access =
 export type Call = {
   readonly actor: Actor;
   readonly session: Session;
-  readonly personId: string | null;
+  /** Whose record it is about. @throws where the route is about none */
+  readonly personId: string;
   readonly sight: Sight;
   /** Tells the audit how many records of each kind the answer shows. */
   saw(kinds: Readonly<Record<string, number>>): void;
@@ -128,7 +129,7 @@ export async function guarded<T>(
     const what = c.req.param('id');
     const detail = what === undefined ? {} : { what };
     if (access.audit === 'act') await app.audit.act({ ...event, personId, detail });
-    const value = await work({ actor, session, personId, sight, saw });
+    const value = await work(callOf({ actor, session, sight, saw }, personId));
     if (access.audit === 'read') app.audit.read({ ...event, personId, detail: { kinds: seen } });
     return value;
   } catch (thrown) {
@@ -160,6 +161,17 @@ async function admitted(
   }
 }
 
+/** A route that is about nobody's record, or nobody's yet, has no business with a person's id. */
+function callOf(call: Omit<Call, 'personId'>, personId: string | null): Call {
+  return {
+    ...call,
+    get personId() {
+      if (personId === null) throw new Error('this route is about nobody’s record');
+      return personId;
+    },
+  };
+}
+
 const NOBODY: Call = {
   get actor(): never {
     throw new Error('an open route has no caller');
@@ -167,7 +179,9 @@ const NOBODY: Call = {
   get session(): never {
     throw new Error('an open route has no session');
   },
-  personId: null,
+  get personId(): never {
+    throw new Error('an open route is about nobody’s record');
+  },
   sight: new Set(),
   saw: () => undefined,
 };

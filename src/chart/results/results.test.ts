@@ -18,7 +18,7 @@ const project = () => projectPerson(scene.db, person);
 
 describe('the results', () => {
   const only = async () => {
-    const { panels } = await readResults(scene.db, person);
+    const { panels } = await readResults(scene.db, person, 'all');
     return panels[0]?.rows[0];
   };
 
@@ -35,7 +35,7 @@ describe('the results', () => {
       count: 4,
       latest: { value: '7', date: '2026-11-19' },
     });
-    const { values } = await readHistory(scene.db, person, (await only())?.key ?? '');
+    const { values } = await readHistory(scene.db, person, (await only())?.key ?? '', 'all');
     expect(values.map((v) => [v.value, v.date])).toEqual([
       ['7', '2026-11-19'],
       ['5', '2026-11-17'],
@@ -51,7 +51,7 @@ describe('the results', () => {
       result('day', '2026-11-17', 3),
     );
     await project();
-    const { values } = await readHistory(scene.db, person, (await only())?.key ?? '');
+    const { values } = await readHistory(scene.db, person, (await only())?.key ?? '', 'all');
     expect(values.map((v) => v.value)).toEqual(['1', '2', '3']);
   });
 
@@ -75,7 +75,7 @@ describe('the results', () => {
     );
     await commit(report('r', '2026-11-17', ['g', 's']), report('t', '2026-11-17', ['x']));
     await project();
-    const { panels, analytes } = await readResults(scene.db, person);
+    const { panels, analytes } = await readResults(scene.db, person, 'all');
     expect(analytes).toBe(5);
     expect(panels.map((p) => [p.name, p.rows.map((row) => row.name)])).toEqual([
       ['Panel r', ['Glucose', 'Sodium']],
@@ -90,8 +90,8 @@ describe('the results', () => {
     await project();
     const key = (await only())?.key ?? '';
     const missing = { code: 'record.not_found' };
-    await expect(readHistory(scene.db, person, 'nothing')).rejects.toMatchObject(missing);
-    await expect(readHistory(scene.db, 'person-2', key)).rejects.toMatchObject(missing);
+    await expect(readHistory(scene.db, person, 'nothing', 'all')).rejects.toMatchObject(missing);
+    await expect(readHistory(scene.db, 'person-2', key, 'all')).rejects.toMatchObject(missing);
   });
 
   it('are named in addresses by what says nothing of them', async () => {

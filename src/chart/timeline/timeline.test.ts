@@ -15,7 +15,7 @@ afterEach(() => scene.store.close());
 
 const commit = (...resources: Incoming[]) => scene.commit(resources);
 const project = () => projectPerson(scene.db, person);
-const index = (filter = NO_FILTER) => timelineIndex(scene.db, person, filter);
+const index = (filter = NO_FILTER) => timelineIndex(scene.db, person, filter, 'all');
 
 describe('the timeline', () => {
   it('has the newest first, a date without its day after the days of its month, and the undated last', async () => {
@@ -41,7 +41,7 @@ describe('the timeline', () => {
     });
     await commit(result('a', '2026-11-17', 5, inVisit('e1')), condition, visit('e1', '2026-11-17'));
     await project();
-    const [day] = await timelineDays(scene.db, person, ['2026-11-17'], NO_FILTER);
+    const [day] = await timelineDays(scene.db, person, ['2026-11-17'], NO_FILTER, 'all');
     expect(day?.groups).toHaveLength(1);
     expect(day?.groups[0]?.visit?.title).toBe('Office visit');
     expect(day?.groups[0]?.rows.map((row) => row.title)).toEqual(['Cough', 'Glucose']);
@@ -60,8 +60,8 @@ describe('the timeline', () => {
   it('of somebody else is empty', async () => {
     await commit(result('a', '2026-11-17', 5));
     await project();
-    expect((await timelineIndex(scene.db, 'person-2', NO_FILTER)).days).toEqual([]);
-    expect(await timelineDays(scene.db, 'person-2', ['2026-11-17'], NO_FILTER)).toEqual([
+    expect((await timelineIndex(scene.db, 'person-2', NO_FILTER, 'all')).days).toEqual([]);
+    expect(await timelineDays(scene.db, 'person-2', ['2026-11-17'], NO_FILTER, 'all')).toEqual([
       { day: '2026-11-17', groups: [] },
     ]);
   });

@@ -1,23 +1,30 @@
 // Owns the addresses of the readable record. Filters travel in bodies, never in an address.
 
-import { getPerson } from '../../access/people.ts';
 import { listConnections } from '../../connections/context.ts';
 import { readHistory, readResults } from '../../chart/results/results.ts';
-import { readSheet } from '../../chart/sheet.ts';
+import { readRawText, readSheet } from '../../chart/sheet.ts';
 import { timelineDays, timelineIndex } from '../../chart/timeline/timeline.ts';
-import { countResources, rawOf, readResource } from '../../records/read.ts';
+import { countResources } from '../../records/read.ts';
 import { listSources } from '../../records/sources.ts';
 import type { Source } from '../../records/types.ts';
-import { type Api, type ApiContext, parameter, route } from '../api.ts';
+import { type Api, guarded, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
 import { markOf } from '../present/connection.ts';
 import { indexOf } from '../present/overview.ts';
+import { ofPerson } from './people.ts';
 
 type WireSource = { id: string; name: string; mark: wire.SourceMark };
 
-export function chartRoutes(api: Api, app: App): void {
-  const person = async (c: ApiContext) => (await getPerson(app.db, parameter(c, 'person'))).id;
+const access = {
+  act: 'record.read',
+  audit: 'read',
+  of: ofPerson,
+  missing: 'person.not_found',
+} as const;
+
+export function chartRoutes(api: Api): void {
+  const { app } = api;
 
   route(
     api,
@@ -25,19 +32,19 @@ export function chartRoutes(api: Api, app: App): void {
       method: 'post',
       path: '/api/people/{person}/timeline',
       summary: 'The timeline as an index of days',
+      access,
       body: wire.timelineIndexRequest,
       reply: wire.timelineIndex,
     },
-    async (c, body) => {
-      const id = await person(c);
+    async (_c, body, { personId, sight }) => {
       const [index, sources, records] = await Promise.all([
-        timelineIndex(app.db, id, body.filter),
+        timelineIndex(app.db, personId, body.filter, sight),
         sourcesById(app),
-        countResources(app.db, id),
+        sight === 'all' ? countResources(app.db, personId) : null,
       ]);
       return {
         ...index,
-        records,
+        records: records ?? index.kinds.reduce((sum, kind) => sum + kind.count, 0),
         sources: index.sources.map((s) => ({ ...sourceOf(sources, s.id), count: s.count })),
       };
     },
@@ -49,15 +56,16 @@ export function chartRoutes(api: Api, app: App): void {
       method: 'post',
       path: '/api/people/{person}/timeline/days',
       summary: 'Some days of the timeline',
+      access,
       body: wire.timelineDaysRequest,
       reply: wire.timelineDays,
     },
-    async (c, body) => {
-      const id = await person(c);
+    async (_c, body, { personId, sight, saw }) => {
       const [days, sources] = await Promise.all([
-        timelineDays(app.db, id, body.days, body.filter),
+        timelineDays(app.db, personId, body.days, body.filter, sight),
         sourcesById(app),
       ]);
+      saw(countKinds(days));
       return {
         days: days.map((d) => ({
           day: d.day,
@@ -73,11 +81,15 @@ export function chartRoutes(api: Api, app: App): void {
       method: 'get',
       path: '/api/people/{person}/results',
       summary: 'The latest value of each analyte',
+      access,
       reply: wire.results,
     },
-    async (c) => {
-      const id = await person(c);
-      const [results, sources] = await Promise.all([readResults(app.db, id), sourcesById(app)]);
+    async (_c, _body, { personId, sight, saw }) => {
+      const [results, sources] = await Promise.all([
+        readResults(app.db, personId, sight),
+        sourcesById(app),
+      ]);
+      saw({ result: results.analytes });
       const panels = results.panels.map((p) => ({
         name: p.name,
         rows: p.rows.map((r) => ({ ...r, sources: r.sources.map((s) => sourceOf(sources, s)) })),
@@ -100,14 +112,15 @@ export function chartRoutes(api: Api, app: App): void {
       method: 'get',
       path: '/api/people/{person}/results/{key}',
       summary: 'Every value of one analyte',
+      access,
       reply: wire.resultHistory,
     },
-    async (c) => {
-      const id = await person(c);
+    async (c, _body, { personId, sight, saw }) => {
       const [history, sources] = await Promise.all([
-        readHistory(app.db, id, parameter(c, 'key')),
+        readHistory(app.db, personId, parameter(c, 'key'), sight),
         sourcesById(app),
       ]);
+      saw({ result: history.values.length });
       return {
         ...history,
         values: history.values.map((v) => ({ ...v, source: sourceOf(sources, v.source) })),
@@ -121,13 +134,15 @@ export function chartRoutes(api: Api, app: App): void {
       method: 'get',
       path: '/api/people/{person}/records/{record}',
       summary: 'One record',
+      access,
       reply: wire.record,
     },
-    async (c) => {
+    async (c, _body, { personId, sight, saw }) => {
       const [sheet, sources] = await Promise.all([
-        readSheet(app.db, await person(c), parameter(c, 'record')),
+        readSheet(app.db, personId, parameter(c, 'record'), sight),
         sourcesById(app),
       ]);
+      saw({ [sheet.kind]: 1 });
       const { runId, ...rest } = sheet;
       return {
         ...rest,
@@ -137,10 +152,23 @@ export function chartRoutes(api: Api, app: App): void {
     },
   );
 
-  api.get('/api/people/:person/records/:record/raw', async (c) => {
-    const resource = await readResource(app.db, c.req.param('record'), await person(c));
-    return c.text(await rawOf(app.db, resource.currentSeq));
-  });
+  api.router.get('/api/people/:person/records/:record/raw', (c) =>
+    guarded(app, access, c, async ({ personId, sight, saw }) => {
+      const { text } = await readRawText(app.db, personId, c.req.param('record'), sight);
+      saw({ raw: 1 });
+      return c.text(text);
+    }),
+  );
+}
+
+/** How many rows of each kind some days show. */
+function countKinds(days: Awaited<ReturnType<typeof timelineDays>>): Record<string, number> {
+  const kinds: Record<string, number> = {};
+  for (const group of days.flatMap((day) => day.groups)) {
+    for (const { kind } of group.rows) kinds[kind] = (kinds[kind] ?? 0) + 1;
+    if (group.visit) kinds.visit = (kinds.visit ?? 0) + 1;
+  }
+  return kinds;
 }
 
 type Sources = ReadonlyMap<string, WireSource>;

@@ -51,7 +51,7 @@ export function peopleRoutes(api: Api): void {
       access: { ...rightsAccess, audit: 'none' },
       reply: wire.rights,
     },
-    (_c, _body, { personId }) => presentRights(app, personId ?? ''),
+    (_c, _body, { personId }) => presentRights(app, personId),
   );
   route(
     api,
@@ -68,11 +68,11 @@ export function peopleRoutes(api: Api): void {
       await giveRight(app.db, app.clock.now(), {
         ...body,
         accountId: account.id,
-        personId: personId ?? '',
+        personId: personId,
         givenBy: session.accountId,
         expiresAt: body.expiresAt === null ? null : Date.parse(body.expiresAt),
       });
-      return presentRights(app, personId ?? '');
+      return presentRights(app, personId);
     },
   );
   route(
@@ -85,7 +85,7 @@ export function peopleRoutes(api: Api): void {
       reply: done,
     },
     async (c, _body, { personId }) => {
-      await revokeRight(app.db, app.clock, personId ?? '', parameter(c, 'id'));
+      await revokeRight(app.db, app.clock, personId, parameter(c, 'id'));
       return { done: true as const };
     },
   );

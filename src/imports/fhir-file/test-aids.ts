@@ -1,7 +1,7 @@
 // Owns what the import tests share: a store with people and records, and files made of text.
 // Imported by tests alone.
 
-import { peopleMigrations } from '../../access/people-migrations.ts';
+import { accessMigrations } from '../../access/migrations.ts';
 import type { Db, Store } from '../../platform/db/db.ts';
 import { mergeMigrations } from '../../platform/db/migrate.ts';
 import { openStore } from '../../platform/db/sqlite/open.ts';
@@ -10,7 +10,7 @@ import { listCurrent } from '../../records/read.ts';
 import type { FhirFile, ImportResult } from './types.ts';
 
 export async function openEmptyStore(): Promise<Store> {
-  const migrations = mergeMigrations(peopleMigrations, recordsMigrations);
+  const migrations = mergeMigrations(accessMigrations, recordsMigrations);
   return openStore({ file: ':memory:', keyHex: '2d'.repeat(32), migrations });
 }
 
