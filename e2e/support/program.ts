@@ -5,9 +5,9 @@ import { peopleMigrations } from '../../src/access/people-migrations.ts';
 import { sessionMigrations } from '../../src/access/session-tables.ts';
 import { CHART_QUEUE, projectPerson } from '../../src/chart/project.ts';
 import { chartMigrations } from '../../src/chart/tables.ts';
-import { walk } from '../../src/cli/selftest/scripted-browser.ts';
+import { type Answers, walk } from '../../src/cli/selftest/scripted-browser.ts';
 import { simulatedClientId, simulatedClients } from '../../src/cli/simulator-process.ts';
-import { beginConnection, followLink } from '../../src/connections/begin.ts';
+import { type BeginRequest, beginConnection, followLink } from '../../src/connections/begin.ts';
 import { type CallbackResult, handleCallback } from '../../src/connections/callback.ts';
 import { confirmPatient } from '../../src/connections/confirm.ts';
 import type { ConnectionContext } from '../../src/connections/context.ts';
@@ -48,6 +48,8 @@ export const migrations = {
 
 const PUBLIC_URL = 'http://localhost:4200';
 const SECRET = 'a shared secret: with % and +';
+
+type CookieOf = (name: string) => string | undefined;
 
 export type TestProgram = Awaited<ReturnType<typeof startProgram>>;
 
@@ -133,24 +135,30 @@ export async function startProgram(
     simulator,
     config,
     changedIds,
-    /** Goes from a link to the callback as a browser would. @returns the callback's query and cookies */
-    browse: (go: string, answers: Partial<Parameters<typeof walk>[1]> = {}) =>
-      browse(context, go, answers),
-    /** Begins, signs in, and comes back; not confirmed yet. */
-    async signIn(
-      request: Partial<Parameters<typeof beginConnection>[1]> = {},
-      answers: Partial<Parameters<typeof walk>[1]> = {},
-    ): Promise<CallbackResult> {
-      const begun = await beginConnection(context, {
+    /** Begins a connection from the app, no clinic chosen, unless `request` says otherwise. */
+    begin: (request: Partial<BeginRequest> = {}) =>
+      beginConnection(context, {
         portal: 'athenahealth/production',
         clinicId: '',
         personId: null,
         via: 'app',
         confirms: false,
         ...request,
-      });
-      const back = await browse(context, begun.go, answers);
-      return handleCallback(context, refresher, '/athena/callback', back.query, back.cookieOf);
+      }),
+    /** Follows a link as a browser, a new one unless it has cookies; throws why nobody was sent away. */
+    follow: (go: string, cookieOf?: CookieOf) => follow(context, go, cookieOf),
+    /** Goes from a link to the callback as a browser would. @returns the callback's query and cookies */
+    browse: (go: string, answers: Partial<Answers> = {}) => browse(context, go, answers),
+    /** Hands the program what the portal sent the browser back with. */
+    comeBack: (back: { query: URLSearchParams; cookieOf: CookieOf }) =>
+      handleCallback(context, refresher, '/athena/callback', back.query, back.cookieOf),
+    /** Begins, signs in, and comes back; not confirmed yet. */
+    async signIn(
+      request: Partial<BeginRequest> = {},
+      answers: Partial<Answers> = {},
+    ): Promise<CallbackResult> {
+      const { go } = await this.begin(request);
+      return this.comeBack(await this.browse(go, answers));
     },
     /** Signs in and confirms a new person. @returns the connection's id */
     async connect(): Promise<string> {
@@ -215,14 +223,18 @@ function configFor(simulatorUrl: string, auth: AuthMethod, env: Record<string, s
   return { ...base, publicUrl: PUBLIC_URL, portals };
 }
 
-async function browse(
+async function follow(
   context: ConnectionContext,
   go: string,
-  answers: Partial<Parameters<typeof walk>[1]>,
+  cookieOf: CookieOf = () => undefined,
 ) {
-  const link = go.split('/').at(-1) ?? '';
-  const followed = await followLink(context, link, () => undefined);
+  const followed = await followLink(context, go.split('/').at(-1) ?? '', cookieOf);
   if ('failed' in followed) throw followed.failed;
+  return followed;
+}
+
+async function browse(context: ConnectionContext, go: string, answers: Partial<Answers>) {
+  const followed = await follow(context, go);
   const cookieOf = (name: string) =>
     name === followed.cookie?.name ? followed.cookie.value : undefined;
   const end = await walk(
