@@ -60,6 +60,11 @@ export const faultCatalogue = [
     parameters: ['type'],
   },
   {
+    name: 'page.other-patient',
+    sentence: 'A page also holds two records of another patient, each with its Provenance.',
+    parameters: ['type'],
+  },
+  {
     name: 'reply.slow',
     sentence: 'Every answer of the FHIR server is held back.',
     parameters: ['type', 'delayMs'],

@@ -115,6 +115,20 @@ describe('a page', () => {
     expect(next(second)).toBe(next(first));
   });
 
+  it('also holds another patient’s records and their Provenance under page.other-patient', async () => {
+    set({ name: 'page.other-patient', times: 1 });
+    const { entry } = await (await nora.get(`Encounter?patient=${nora.patient}`)).json();
+    const subjects = entry.map(
+      ({ resource }: { resource: { subject?: { reference: string } } }) =>
+        resource.subject?.reference,
+    );
+    const others = subjects.filter(
+      (subject?: string) => subject !== undefined && subject !== `Patient/${nora.patient}`,
+    );
+    expect(others).toHaveLength(2);
+    expect(subjects).toContain(`Patient/${nora.patient}`);
+  });
+
   it('has its last entry twice under bundle.duplicate-entry', async () => {
     set('bundle.duplicate-entry');
     const { entry } = await (await nora.get(search)).json();

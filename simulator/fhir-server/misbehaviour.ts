@@ -4,7 +4,7 @@ import type { FaultSwitches } from '../faults.ts';
 import { parseExactly, writeExactly } from '../json-text.ts';
 import { type BundleParts, nextUrl, writeBundle } from './bundles.ts';
 import { loadBalancerPage, type Refusal, serverFault, tooManyRequests } from './outcomes.ts';
-import type { StoredResource } from './store.ts';
+import type { ResourceStore, StoredResource } from './store.ts';
 
 /** A page that does not come: an error in its place, or a cut connection. */
 export type LostPage =
@@ -26,6 +26,20 @@ export function losePage(faults: FaultSwitches, type: string): LostPage | undefi
     return error(loadBalancerPage(503));
   }
   return undefined;
+}
+
+/** What a page holds beside its own: two records of another patient, as a server may that mixes patients up. */
+export function addStrangers(
+  { faults, store }: { readonly faults: FaultSwitches; readonly store: ResourceStore },
+  type: string,
+  patientId: string,
+): Pick<BundleParts, 'matches' | 'included'> {
+  if (faults.strike('page.other-patient', { type }) === undefined) {
+    return { matches: [], included: [] };
+  }
+  const matches = store.ofOthers(patientId, type).slice(0, 2);
+  const included = matches.flatMap(({ id }) => store.provenanceOf(`${type}/${id}`));
+  return { matches, included };
 }
 
 /** Writes a page's text, bent by whichever faults strike it. */

@@ -188,6 +188,10 @@ export const receiptQuestion = z.object({
   changed: count,
   unchanged: count,
   setAside: count,
+  /** What was set aside, by reason and FHIR type (empty where the entry says none). */
+  setAsideWhy: z.array(
+    z.object({ code: z.string(), sentence: z.string(), type: z.string(), count }),
+  ),
   outcome: z.enum(['pending', 'asking', 'full', 'part', 'refused', 'failed']),
   /** For all but `full`: the code, its sentence, and who can mend it. */
   reason: z

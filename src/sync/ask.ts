@@ -6,10 +6,12 @@ import type { PortalEntry } from '../portals/registry.ts';
 import { prepare } from '../records/body.ts';
 import { commitPage } from '../records/commit.ts';
 import { closeQuestion } from '../records/runs.ts';
-import type { CommitPage, Question, Run } from '../records/types.ts';
+import { sumSetAside } from '../records/set-aside.ts';
+import type { CommitPage, PersonId, Question, Run } from '../records/types.ts';
 import type { SyncContext } from './context.ts';
 import type { FetchPage, PageAnswer } from './fetch.ts';
 import { type NormalisedPage, normalisePage } from './normalise.ts';
+import type { AskedAbout } from './others.ts';
 import type { References } from './references.ts';
 
 /** What the questions of one run share. */
@@ -18,6 +20,8 @@ export type Asking = {
   readonly connectionId: string;
   readonly entry: PortalEntry;
   readonly run: Run;
+  /** Whom the questions are about. */
+  readonly about: AskedAbout & { readonly person: PersonId };
   readonly signal: AbortSignal;
   readonly fetchPage: FetchPage;
   readonly references: References;
@@ -54,7 +58,7 @@ export async function askSearch(asking: Asking, question: Question): Promise<voi
     retries += answer.retries;
     if (!answer.ok) return close(asking, question, page, answer, retries);
     page += 1;
-    const normalised = normalisePage(answer.page, asking.run.person);
+    const normalised = normalisePage(answer.page, asking.about);
     const next = nextAddress(asking, normalised.next, seen, page);
     if (typeof next === 'string') {
       seen.add(next);
@@ -88,7 +92,7 @@ export async function askReferenced(asking: Asking, question: Question): Promise
     retries += answer.retries;
     if (!answer.ok) return close(asking, question, page, answer, retries);
     page += 1;
-    const normalised = normalisePage(answer.page, asking.run.person);
+    const normalised = normalisePage(answer.page, asking.about);
     for (const resource of normalised.resources)
       if (resource.type === question.type) given.add(resource.id);
     // No cursor: a run that goes on asks for all of them again, which stores nothing twice.
@@ -153,6 +157,11 @@ async function commit(
     now: context.clock.now(),
     ...(afterwards ? { afterwards } : {}),
   });
+  const ofOthers = normalised.setAside.filter(({ code }) => code === 'sync.other_patient');
+  if (ofOthers.length > 0) {
+    const count = sumSetAside(ofOthers);
+    context.log.warn('sync.other_patient', { run: run.id, question: question.key, count });
+  }
   context.changed(asking.connectionId);
 }
 

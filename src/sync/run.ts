@@ -42,6 +42,11 @@ export async function syncConnection(
     connectionId,
     entry,
     run,
+    about: {
+      person: run.person,
+      patientId: connection.patient_id,
+      fhirBaseUrl: entry.fhirBaseUrl,
+    },
     signal,
     fetchPage,
     references,

@@ -182,7 +182,10 @@ function receiptRoutes(api: Api, app: App): void {
 }
 
 /** A receipt as the doors show it. @throws `record.not_found` */
-export async function readReceiptFor(app: App, runId: string): Promise<wire.Receipt> {
+export async function readReceiptFor(
+  app: Pick<App, 'db' | 'registry'>,
+  runId: string,
+): Promise<wire.Receipt> {
   const receipt = await readReceipt(app.db, runId);
   if (!receipt) throw new ChartfoldError('record.not_found');
   const connection = await getConnection(app.db, receipt.run.source);

@@ -22,6 +22,18 @@ export const recordsErrors = {
     'later',
     502,
   ),
+  'sync.other_patient': row(
+    'The portal sent records that name another patient than yours. They were not stored. Your clinic should know that its portal mixes patients up.',
+    'clinic',
+    'later',
+    502,
+  ),
+  'sync.not_a_record': row(
+    'The portal sent something beside the records: a message of its server, or an entry without a kind or an id.',
+    'us',
+    'later',
+    502,
+  ),
   'sync.already_running': row(
     'A sync of this connection is already running.',
     'person',
