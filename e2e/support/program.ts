@@ -63,6 +63,8 @@ export async function startProgram(
     outbound?: Outbound;
     backoffMs?: number;
     env?: Record<string, string>;
+    /** The portals as they are where nothing is configured: they list their clinics, all they hold is sample. */
+    isSample?: boolean;
     /** Changes what the program knows of the vendor. */
     vendor?: (vendor: Vendor) => Vendor;
     /** Changes what the simulated vendor does. */
@@ -102,7 +104,12 @@ export async function startProgram(
   const config = configFor(simulator.url, auth, options.env ?? {});
   const jobs = createJobs({ db, clock, log });
   const registry = changed(
-    createRegistry(config, null),
+    options.isSample
+      ? createRegistry(
+          { ...config, portals: [] },
+          { baseUrl: simulator.url, clientIdOf: simulatedClientId },
+        )
+      : createRegistry(config, null),
     options.backoffMs ?? 1,
     options.vendor ?? ((vendor) => vendor),
   );
@@ -160,11 +167,14 @@ export async function startProgram(
       const { go } = await this.begin(request);
       return this.comeBack(await this.browse(go, answers));
     },
+    /** Says that the patient is the right one: a new person unless one is given. */
+    confirm: (connectionId: string, personId: string | null = null) =>
+      confirmPatient(context, connectionId, { personId }),
     /** Signs in and confirms a new person. @returns the connection's id */
     async connect(): Promise<string> {
       const result = await this.signIn();
       if (result.failed) throw result.failed;
-      await confirmPatient(context, result.connectionId, { personId: null });
+      await this.confirm(result.connectionId);
       return result.connectionId;
     },
     sync: (connectionId: string, signal = new AbortController().signal) =>

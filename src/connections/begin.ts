@@ -14,7 +14,7 @@ import {
   tryAuthorization,
 } from '../smart/launch.ts';
 import { smartClient } from './client.ts';
-import { clinicsOf } from './clinics.ts';
+import { clinicsOf, unlistedClinic } from './clinics.ts';
 import { type Connection, type ConnectionContext, getConnection } from './context.ts';
 import { noteFailure } from './status.ts';
 
@@ -241,12 +241,11 @@ async function newAttempt(
 }
 
 async function clinicChosen(context: ConnectionContext, entry: PortalEntry, clinicId: string) {
-  if (clinicId === '') return { id: '', name: entry.name, town: null };
-  const listed = await clinicsOf(context, entry);
-  const found = listed?.find((clinic) => clinic.id === clinicId);
-  if (found) return found;
-  if (listed) throw new ChartfoldError('connection.unknown_clinic', { detail: clinicId });
-  return { id: clinicId, name: `${entry.name}, practice ${clinicId}`, town: null };
+  const listed = clinicId === '' ? undefined : await clinicsOf(context, entry);
+  if (!listed) return unlistedClinic(entry, clinicId);
+  const found = listed.find((clinic) => clinic.id === clinicId);
+  if (!found) throw new ChartfoldError('connection.unknown_clinic', { detail: clinicId });
+  return found;
 }
 
 function secretsContext(idHash: string): string {

@@ -126,14 +126,6 @@ describe('coming back', () => {
     expect(result.failed?.code).toBe('smart.wrong_client');
     expect(result.failed?.row.act).toBe('operator');
   });
-
-  it('says so where the portal signed in at another clinic than the one chosen', async () => {
-    program = await startProgram();
-    const result = await program.signIn({ clinicId: '99999' });
-    const connection = await getConnection(program.db, result.connectionId);
-    expect(connection.clinic_id).toBe('24411');
-    expect(connection.clinic_note).toContain('practice 24411');
-  });
 });
 
 describe('signing in again', () => {

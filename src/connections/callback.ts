@@ -118,7 +118,7 @@ async function completeSignIn(
   if (isConfirmed && connection.patient_id !== tokens.patient) {
     throw new ChartfoldError('connection.patient_changed');
   }
-  const clinic = clinicOf(entry, tokens, connection);
+  const clinic = await clinicOf(context, entry, tokens, connection);
   const scopes = grantedScopes(tokens.scope ?? undefined, entry.scopes).join(' ');
   const known = isConfirmed
     ? undefined
@@ -132,9 +132,9 @@ async function completeSignIn(
       .set({
         patient_id: tokens.patient,
         scopes_granted: scopes,
-        clinic_id: clinic.id,
-        clinic_name: clinic.name,
         clinic_note: clinic.note,
+        // A connection that was there before has its clinic already, under the name that is known here.
+        ...(known ? {} : { clinic_id: clinic.id, clinic_name: clinic.name, town: clinic.town }),
       })
       .where('id', '=', target)
       .execute();

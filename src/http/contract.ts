@@ -112,7 +112,6 @@ export const connectionState = z.discriminatedUnion('kind', [
       .object({ personId: id, name: z.string(), birthDate: partialDate.nullable() })
       .nullable(),
     differs: z.array(z.enum(['name', 'birthDate'])),
-    clinicNote: z.string().nullable(),
     scopesMissing: z.array(z.string()),
   }),
   z.object({ kind: z.literal('ready') }),
@@ -160,6 +159,8 @@ export const connection = z.object({
   createdAt: instant,
   state: connectionState,
   lastReceipt: receiptSummary.nullable(),
+  /** Where the last sign-in was at another clinic than the one chosen, or it is in doubt which: a sentence. */
+  clinicNote: z.string().nullable(),
   /** A sentence about the portal's known limits, if any. */
   note: z.string().nullable(),
 });

@@ -50,6 +50,7 @@ export function presentConnection(app: App, connection: Connection, facts: Conne
     createdAt: connection.created_at,
     state: stateOf(app, connection, facts),
     lastReceipt: facts.lastRun ? receiptSummary(facts.lastRun.run, facts.lastRun.questions) : null,
+    clinicNote: connection.clinic_note,
     note: entry?.vendor.portal.gaps[0] ?? null,
   };
 }
@@ -119,7 +120,6 @@ function confirmState(app: App, connection: Connection, facts: ConnectionFacts):
     patient,
     into,
     differs: into ? differences(patient, into) : [],
-    clinicNote: connection.clinic_note,
     scopesMissing: missingScopes(entry?.scopes ?? [], connection.scopes_granted.split(' ')),
   };
 }

@@ -2,7 +2,6 @@
 // this is.
 
 import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router';
-import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { Connection, Person } from '../../../http/contract.ts';
 import { useConfirm, useReject } from '../../app/actions.ts';
@@ -14,6 +13,7 @@ import { longDate } from '../../parts/dates.ts';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
+import { Warning } from '../../parts/warning.tsx';
 import { counted, sentenceCase, sexInWords } from '../../parts/words.ts';
 import { differencesFrom, differenceWords } from './patient-match.ts';
 
@@ -51,7 +51,7 @@ export function ConfirmPage() {
 
 function Question({ connection: c }: { connection: Confirming }) {
   const people = usePeople();
-  const { patient, into, clinicNote, scopesMissing } = c.state;
+  const { patient, into, scopesMissing } = c.state;
   const [chosen, setChosen] = useState<string | null>(into?.personId ?? null);
   const person = people.find((p) => p.id === chosen) ?? null;
   const known = person ?? (chosen !== null && into?.personId === chosen ? into : null);
@@ -83,7 +83,7 @@ function Question({ connection: c }: { connection: Confirming }) {
             differs.map((what) => (
               <Warning key={what}>{differenceWords(what, patient, known)}</Warning>
             ))}
-          {clinicNote && <Warning>{clinicNote}</Warning>}
+          {c.clinicNote && <Warning>{c.clinicNote}</Warning>}
           {scopesMissing.length > 0 && <Missing scopes={scopesMissing} />}
         </div>
         <Answers
@@ -215,20 +215,6 @@ function Answers({
 function yesWords(name: string | null, anyone: boolean, patientName: string): string {
   if (name !== null) return `Yes, this is ${name}`;
   return anyone ? `Yes, start a record for ${patientName}` : 'Yes, this is me';
-}
-
-function Warning({ children }: { children: React.ReactNode }) {
-  return (
-    <p className="flex gap-3 rounded-box bg-amber-tint px-4 py-3 text-15">
-      <TriangleAlert
-        size={18}
-        strokeWidth={1.6}
-        className="mt-0.5 shrink-0 text-amber"
-        aria-hidden
-      />
-      <span>{children}</span>
-    </p>
-  );
 }
 
 function Missing({ scopes }: { scopes: string[] }) {
