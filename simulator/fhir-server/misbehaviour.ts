@@ -1,9 +1,17 @@
 // What the faults of the catalogue do to answers of the FHIR server. Pure but for the switches' own counting.
 
+import { Buffer } from 'node:buffer';
 import type { FaultSwitches } from '../faults.ts';
+import type { Answer } from '../http.ts';
 import { parseExactly, writeExactly } from '../json-text.ts';
 import { type BundleParts, nextUrl, writeBundle } from './bundles.ts';
-import { loadBalancerPage, type Refusal, serverFault, tooManyRequests } from './outcomes.ts';
+import {
+  fhirJson,
+  loadBalancerPage,
+  type Refusal,
+  serverFault,
+  tooManyRequests,
+} from './outcomes.ts';
 import type { ResourceStore, StoredResource } from './store.ts';
 
 /** A page that does not come: an error in its place, or a cut connection. */
@@ -75,6 +83,30 @@ export function writePage(
   const text = writeBundle(bent);
   if (strike('page.truncated-json') === undefined) return text;
   return text.slice(0, Math.floor(text.length * 0.6));
+}
+
+/** A page's text as bytes and media type: UTF-8, unless a fault writes it otherwise. */
+export function encodePage(
+  faults: FaultSwitches,
+  type: string,
+  text: string,
+): Pick<Answer, 'body' | 'contentType'> {
+  if (faults.strike('page.latin-1', { type }) !== undefined) {
+    const escaped = text.replace(
+      /[^\0-\xff]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    return {
+      body: Buffer.from(escaped, 'latin1'),
+      contentType: 'application/fhir+json; charset=ISO-8859-1',
+    };
+  }
+  if (faults.strike('page.invalid-utf8', { type }) !== undefined) {
+    const body = Buffer.from(text);
+    body[body.lastIndexOf('"resourceType":"') + '"resourceType":"'.length] = 0xff;
+    return { body, contentType: fhirJson };
+  }
+  return { body: text, contentType: fhirJson };
 }
 
 /** How a resource's text changes under the faults that strike this answer; `undefined` when it does not. */

@@ -11,7 +11,7 @@ import type { RequestRecord } from '../request-log.ts';
 import { smartConfiguration } from '../smart-server/discovery.ts';
 import { nextUrl } from './bundles.ts';
 import { capabilityStatement } from './metadata.ts';
-import { addStrangers, bendText, losePage, writePage } from './misbehaviour.ts';
+import { addStrangers, bendText, encodePage, losePage, writePage } from './misbehaviour.ts';
 import * as outcomes from './outcomes.ts';
 import { isAllowed, scopedTypes } from './scopes.ts';
 import { checkPractice, type PatientContext, refuseSearch, searchPage } from './search.ts';
@@ -160,7 +160,7 @@ function search(
   const asked = rawQuery === '' ? query.toString() : rawQuery;
   const self = `${environment.fhirBase}/${type}${asked === '' ? '' : `?${asked}`}`;
   const strangers = addStrangers(parts, type, who.patientId);
-  const body = writePage(
+  const text = writePage(
     faults,
     type,
     {
@@ -176,7 +176,7 @@ function search(
     },
     { rawQuery: asked, total: page.total, foreignOrigin: parts.foreignOrigin },
   );
-  return { status: 200, body, contentType: outcomes.fhirJson, headers: { Location: self } };
+  return { status: 200, ...encodePage(faults, type, text), headers: { Location: self } };
 }
 
 function describeService(
