@@ -1,7 +1,8 @@
 // Owns asking one question from its cursor to its end: page after page, or the records that others refer to by
 // id. The next page is fetched while this one is committed.
 
-import { ChartfoldError, type ErrorCode } from '../platform/errors.ts';
+import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
+import { ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { prepare } from '../records/body.ts';
 import { commitPage } from '../records/commit.ts';
@@ -24,6 +25,7 @@ export type Asking = {
   readonly about: AskedAbout & { readonly person: PersonId };
   readonly signal: AbortSignal;
   readonly fetchPage: FetchPage;
+  readonly followable: AuthorisedFetch['followable'];
   readonly references: References;
   /** Set when the portal no longer lets us in: what is left is not asked. */
   stopped: ErrorCode | null;
@@ -178,13 +180,15 @@ function nextAddress(
   page: number,
 ): string | null | ChartfoldError {
   if (link === null) return null;
-  const base = new URL(`${asking.entry.fhirBaseUrl}/`);
-  const url = URL.canParse(link, base.href) ? new URL(link, base.href) : null;
-  if (!url || url.origin !== base.origin || !url.pathname.startsWith(base.pathname)) {
+  let address: string;
+  try {
+    address = asking.followable(link);
+  } catch (error) {
+    if (!isChartfoldError(error, 'net.foreign_origin')) throw error;
     return new ChartfoldError('sync.next_link_foreign');
   }
-  if (seen.has(url.href) || page >= MOST_PAGES) return new ChartfoldError('sync.next_link_cycle');
-  return url.href;
+  const isCircle = seen.has(address) || page >= MOST_PAGES;
+  return isCircle ? new ChartfoldError('sync.next_link_cycle') : address;
 }
 
 /** Writes why a question was not answered in full. What came before is kept. */

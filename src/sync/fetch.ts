@@ -20,6 +20,7 @@ export type PageAnswer =
       readonly retries: number;
     };
 
+/** `address`: absolute, or below the FHIR base. */
 export type FetchPage = (address: string, signal: AbortSignal) => Promise<PageAnswer>;
 
 /** Trying again can help with these; of the rest the first answer stands. */

@@ -47,7 +47,7 @@ export const recordsErrors = {
     409,
   ),
   'sync.interrupted': row(
-    'Chartfold was stopped in the middle of this question. It goes on from there at the next start.',
+    'The sync was broken off before everything was answered. What came is kept; the rest is asked for when this connection syncs again.',
     'us',
     'later',
     503,
