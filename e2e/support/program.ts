@@ -150,6 +150,7 @@ export async function startProgram(
         personId: null,
         via: 'app',
         confirms: false,
+        key: null,
         ...request,
       }),
     /** Follows a link as a browser, a new one unless it has cookies; throws why nobody was sent away. */

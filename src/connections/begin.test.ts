@@ -5,7 +5,7 @@ import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { type ErrorCode, isChartfoldError } from '../platform/errors.ts';
 import { type Outbound, outbound } from '../platform/outbound.ts';
 import { followLink } from './begin.ts';
-import { getConnection } from './context.ts';
+import { getConnection, listConnections } from './context.ts';
 
 let program: TestProgram;
 afterEach(() => program.close());
@@ -98,6 +98,25 @@ describe('the link of an attempt', () => {
     const { go } = await program.begin();
     isDown = true;
     await expect(program.follow(go)).rejects.toSatisfy(code('net.unreachable'));
+  });
+});
+
+describe('a request to connect', () => {
+  it('that is made twice under one key makes one connection, and either link leads on', async () => {
+    program = await startProgram();
+    const click = () => program.begin({ key: 'made-by-the-client' });
+    const [one, two] = await Promise.all([click(), click()]);
+    expect(two.connectionId).toBe(one.connectionId);
+    expect(await listConnections(program.db)).toHaveLength(1);
+    await program.follow(one.go);
+    const result = await program.comeBack(await program.browse(two.go));
+    expect(result).toMatchObject({ connectionId: one.connectionId, failed: null });
+  });
+
+  it('under a key of its own makes a connection of its own', async () => {
+    program = await startProgram();
+    for (const key of ['one', 'another', null, null]) await program.begin({ key });
+    expect(await listConnections(program.db)).toHaveLength(4);
   });
 });
 

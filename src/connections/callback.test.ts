@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { type ErrorCode, isChartfoldError } from '../platform/errors.ts';
 import { type Outbound, outbound } from '../platform/outbound.ts';
+import { connectionOfAttempt, hashOfLink } from './attempts.ts';
 import { beginAgain } from './begin.ts';
 import { candidateOf } from './confirm.ts';
 import { getConnection, listConnections } from './context.ts';
@@ -72,6 +73,17 @@ describe('coming back', () => {
     expect((await getConnection(program.db, connectionId)).status).toBe('confirm');
   });
 
+  it('twice with a code that was refused is refused twice', async () => {
+    program = await startProgram();
+    program.simulator.control.setFaults(['token.expired-code']);
+    const back = await program.browse((await program.begin()).go);
+    const both = await Promise.all([program.comeBack(back), program.comeBack(back)]);
+    const later = await program.comeBack(back);
+    expect([...both, later].map((r) => r.failed?.code)).toEqual(
+      Array.from({ length: 3 }, () => 'smart.code_expired'),
+    );
+  });
+
   it('lets two tabs connect at once', async () => {
     program = await startProgram();
     const one = await program.begin();
@@ -135,6 +147,29 @@ describe('signing in again', () => {
     const again = await program.signIn();
     expect(again).toMatchObject({ connectionId: id, failed: null });
     expect(await listConnections(program.db)).toHaveLength(1);
+  });
+
+  it.each([
+    ['begun as a new one', () => program.begin()],
+    ['at the connection itself', (id: string) => beginAgain(program.context, id)],
+  ])('queues a sync, %s', async (_how, begin) => {
+    program = await startProgram();
+    const id = await program.connect();
+    await program.db.deleteFrom('job').execute();
+    await program.comeBack(await program.browse((await begin(id)).go));
+    const jobs = await program.db.selectFrom('job').selectAll().execute();
+    expect(jobs).toMatchObject([{ queue: 'sync', key: id, state: 'waiting' }]);
+  });
+
+  it('leads whoever comes back twice to the connection that was known', async () => {
+    program = await startProgram();
+    const id = await program.connect();
+    const { go } = await program.begin();
+    const back = await program.browse(go);
+    const both = await Promise.all([program.comeBack(back), program.comeBack(back)]);
+    const later = await program.comeBack(back);
+    expect([...both, later].map((r) => r.connectionId)).toEqual([id, id, id]);
+    expect((await connectionOfAttempt(program.db, hashOfLink(go))).id).toBe(id);
   });
 
   it('as another patient is refused, and the connection stays as it was', async () => {

@@ -31,6 +31,27 @@ describe('the confirmation', () => {
     expect(await program.db.selectFrom('person').selectAll().execute()).toHaveLength(1);
   });
 
+  it('of one new patient in two tabs at once makes one connection and one person, and both land there', async () => {
+    program = await startProgram();
+    const tabs = [await program.signIn(), await program.signIn()];
+    const landed = await Promise.all(tabs.map((tab) => program.confirm(tab.connectionId)));
+    expect(landed).toEqual([tabs[0]?.connectionId, tabs[0]?.connectionId]);
+    expect(await program.db.selectFrom('person').selectAll().execute()).toHaveLength(1);
+    expect(await listConnections(program.db)).toMatchObject([{ id: landed[0], status: 'ready' }]);
+    const run = await program.sync(landed[0] ?? '');
+    expect(run.endedAt).not.toBeNull();
+  });
+
+  it('of a patient who was confirmed in another tab lands there with the newer tokens', async () => {
+    program = await startProgram();
+    const first = await program.signIn();
+    const second = await program.signIn();
+    const newer = await openGrant(program.context, second.connectionId);
+    await program.confirm(first.connectionId);
+    expect(await program.confirm(second.connectionId)).toBe(first.connectionId);
+    expect(await openGrant(program.context, first.connectionId)).toEqual(newer);
+  });
+
   it('is still waited for when the same patient signs in again before it is given', async () => {
     program = await startProgram();
     const { connectionId } = await program.signIn();

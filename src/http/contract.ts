@@ -73,6 +73,11 @@ export const connectRequest = z.object({
   environment,
   clinicId: z.string().max(200),
   personId: id.nullable(),
+  /** Made by the client: the same key again is the same request, and makes no second connection. */
+  key: z
+    .string()
+    .regex(/^[\w-]{16,64}$/)
+    .optional(),
 });
 /** `go` is an address of this server that serves this one attempt; the browser navigates there. */
 export const connectReply = z.object({ connectionId: id, go: z.string() });

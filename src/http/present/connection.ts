@@ -1,6 +1,6 @@
 // Owns how a connection reads on the wire: its state in one value, progress included.
 
-import { hasExpired } from '../../connections/begin.ts';
+import { hasExpired } from '../../connections/attempts.ts';
 import { candidateOf } from '../../connections/confirm.ts';
 import type { Connection } from '../../connections/context.ts';
 import type { PatientBasics } from '../../fhir/text/names.ts';

@@ -24,6 +24,8 @@ export function ConfirmPage() {
   usePageTitle('Is this the right patient?');
   const { connectionId } = useParams({ strict: false });
   const { data, error, isFetching, refetch } = useConnections();
+  // Asked from here, since the list may lose the connection before the answer says where it landed.
+  const confirm = useConfirm();
   const c = data?.find((one) => one.id === connectionId);
   if (error && !data) {
     return (
@@ -32,8 +34,9 @@ export function ConfirmPage() {
       </div>
     );
   }
-  if (c?.state.kind === 'confirm') return <Question connection={c as Confirming} />;
-  if (!data || isFetching) {
+  if (c?.state.kind === 'confirm')
+    return <Question connection={c as Confirming} confirm={confirm} />;
+  if (!data || isFetching || confirm.isPending) {
     return (
       <div className="page">
         <Skeleton lines={4} label="Loading what the portal said" />
@@ -43,13 +46,15 @@ export function ConfirmPage() {
   return (
     <Navigate
       to="/connections/$connectionId"
-      params={{ connectionId: connectionId ?? '' }}
+      params={{ connectionId: confirm.data?.id ?? connectionId ?? '' }}
       replace
     />
   );
 }
 
-function Question({ connection: c }: { connection: Confirming }) {
+type Confirm = ReturnType<typeof useConfirm>;
+
+function Question({ connection: c, confirm }: { connection: Confirming; confirm: Confirm }) {
   const people = usePeople();
   const { patient, into, scopesMissing } = c.state;
   const [chosen, setChosen] = useState<string | null>(into?.personId ?? null);
@@ -88,6 +93,7 @@ function Question({ connection: c }: { connection: Confirming }) {
         </div>
         <Answers
           connection={c}
+          confirm={confirm}
           chosen={chosen}
           name={known?.name ?? null}
           anyone={people.length > 0}
@@ -157,32 +163,27 @@ function Into({
 
 function Answers({
   connection: c,
+  confirm,
   chosen,
   name,
   anyone,
 }: {
   connection: Confirming;
+  confirm: Confirm;
   chosen: string | null;
   name: string | null;
   anyone: boolean;
 }) {
-  const confirm = useConfirm();
   const reject = useReject();
   const navigate = useNavigate();
   const error = confirm.error ?? reject.error;
-  const watch = () =>
-    void navigate({
-      to: '/connections/$connectionId',
-      params: { connectionId: c.id },
-      replace: true,
-    });
   return (
     <>
       <div className="mt-6 flex flex-wrap gap-3">
         <Button
           look="filled"
           busy={confirm.isPending || confirm.isSuccess}
-          onClick={() => confirm.mutate({ id: c.id, personId: chosen }, { onSuccess: watch })}
+          onClick={() => confirm.mutate({ id: c.id, personId: chosen })}
           className="text-15 desk:min-h-11 desk:px-5"
         >
           {yesWords(name, anyone, c.state.patient.name)}
