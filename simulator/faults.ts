@@ -60,6 +60,21 @@ export const faultCatalogue = [
     parameters: ['type'],
   },
   {
+    name: 'page.other-patient',
+    sentence: 'A page also holds two records of another patient, each with its Provenance.',
+    parameters: ['type'],
+  },
+  {
+    name: 'page.latin-1',
+    sentence: 'A page is written in ISO-8859-1, and its Content-Type says so.',
+    parameters: ['type'],
+  },
+  {
+    name: 'page.invalid-utf8',
+    sentence: 'A page holds a byte that is no UTF-8.',
+    parameters: ['type'],
+  },
+  {
     name: 'reply.slow',
     sentence: 'Every answer of the FHIR server is held back.',
     parameters: ['type', 'delayMs'],

@@ -8,7 +8,7 @@ import { constants, gzip } from 'node:zlib';
 /** A whole answer. */
 export type Answer = {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly contentType: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -19,7 +19,7 @@ export async function answer(
   response: ServerResponse,
   { status, body, contentType, headers = {} }: Answer,
 ): Promise<void> {
-  let bytes = Buffer.from(body);
+  let bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const fields: Record<string, string> = { 'Content-Type': contentType, ...headers };
   if (bytes.length > 1024 && acceptsGzip(request)) {
     bytes = await compress(bytes, { level: constants.Z_BEST_SPEED });

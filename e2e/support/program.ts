@@ -4,9 +4,9 @@
 import { accessMigrations } from '../../src/access/migrations.ts';
 import { CHART_QUEUE, projectPerson } from '../../src/chart/project.ts';
 import { chartMigrations } from '../../src/chart/tables.ts';
-import { walk } from '../../src/cli/selftest/scripted-browser.ts';
+import { type Answers, walk } from '../../src/cli/selftest/scripted-browser.ts';
 import { simulatedClientId, simulatedClients } from '../../src/cli/simulator-process.ts';
-import { beginConnection, followLink } from '../../src/connections/begin.ts';
+import { type BeginRequest, beginConnection, followLink } from '../../src/connections/begin.ts';
 import { type CallbackResult, handleCallback } from '../../src/connections/callback.ts';
 import { confirmPatient } from '../../src/connections/confirm.ts';
 import type { ConnectionContext } from '../../src/connections/context.ts';
@@ -47,6 +47,8 @@ export const migrations = {
 const PUBLIC_URL = 'http://localhost:4200';
 const SECRET = 'a shared secret: with % and +';
 
+type CookieOf = (name: string) => string | undefined;
+
 export type TestProgram = Awaited<ReturnType<typeof startProgram>>;
 
 /** Puts it together. The simulator's people are few and small, so that a test is quick. */
@@ -59,6 +61,8 @@ export async function startProgram(
     outbound?: Outbound;
     backoffMs?: number;
     env?: Record<string, string>;
+    /** The portals as they are where nothing is configured: they list their clinics, all they hold is sample. */
+    isSample?: boolean;
     /** Changes what the program knows of the vendor. */
     vendor?: (vendor: Vendor) => Vendor;
     /** Changes what the simulated vendor does. */
@@ -98,7 +102,12 @@ export async function startProgram(
   const config = configFor(simulator.url, auth, options.env ?? {});
   const jobs = createJobs({ db, clock, log });
   const registry = changed(
-    createRegistry(config, null),
+    options.isSample
+      ? createRegistry(
+          { ...config, portals: [] },
+          { baseUrl: simulator.url, clientIdOf: simulatedClientId },
+        )
+      : createRegistry(config, null),
     options.backoffMs ?? 1,
     options.vendor ?? ((vendor) => vendor),
   );
@@ -131,30 +140,40 @@ export async function startProgram(
     simulator,
     config,
     changedIds,
-    /** Goes from a link to the callback as a browser would. @returns the callback's query and cookies */
-    browse: (go: string, answers: Partial<Parameters<typeof walk>[1]> = {}) =>
-      browse(context, go, answers),
-    /** Begins, signs in, and comes back; not confirmed yet. */
-    async signIn(
-      request: Partial<Parameters<typeof beginConnection>[1]> = {},
-      answers: Partial<Parameters<typeof walk>[1]> = {},
-    ): Promise<CallbackResult> {
-      const begun = await beginConnection(context, {
+    /** Begins a connection from the app, no clinic chosen, unless `request` says otherwise. */
+    begin: (request: Partial<BeginRequest> = {}) =>
+      beginConnection(context, {
         portal: 'athenahealth/production',
         clinicId: '',
         personId: null,
         via: 'app',
         confirms: false,
+        key: null,
         ...request,
-      });
-      const back = await browse(context, begun.go, answers);
-      return handleCallback(context, refresher, '/athena/callback', back.query, back.cookieOf);
+      }),
+    /** Follows a link as a browser, a new one unless it has cookies; throws why nobody was sent away. */
+    follow: (go: string, cookieOf?: CookieOf) => follow(context, go, cookieOf),
+    /** Goes from a link to the callback as a browser would. @returns the callback's query and cookies */
+    browse: (go: string, answers: Partial<Answers> = {}) => browse(context, go, answers),
+    /** Hands the program what the portal sent the browser back with. */
+    comeBack: (back: { query: URLSearchParams; cookieOf: CookieOf }) =>
+      handleCallback(context, refresher, '/athena/callback', back.query, back.cookieOf),
+    /** Begins, signs in, and comes back; not confirmed yet. */
+    async signIn(
+      request: Partial<BeginRequest> = {},
+      answers: Partial<Answers> = {},
+    ): Promise<CallbackResult> {
+      const { go } = await this.begin(request);
+      return this.comeBack(await this.browse(go, answers));
     },
+    /** Says that the patient is the right one: a new person unless one is given. */
+    confirm: (connectionId: string, personId: string | null = null) =>
+      confirmPatient(context, connectionId, { personId }),
     /** Signs in and confirms a new person. @returns the connection's id */
     async connect(): Promise<string> {
       const result = await this.signIn();
       if (result.failed) throw result.failed;
-      await confirmPatient(context, result.connectionId, { personId: null });
+      await this.confirm(result.connectionId);
       return result.connectionId;
     },
     sync: (connectionId: string, signal = new AbortController().signal) =>
@@ -213,14 +232,18 @@ function configFor(simulatorUrl: string, auth: AuthMethod, env: Record<string, s
   return { ...base, publicUrl: PUBLIC_URL, portals };
 }
 
-async function browse(
+async function follow(
   context: ConnectionContext,
   go: string,
-  answers: Partial<Parameters<typeof walk>[1]>,
+  cookieOf: CookieOf = () => undefined,
 ) {
-  const link = go.split('/').at(-1) ?? '';
-  const followed = await followLink(context, link, () => undefined);
+  const followed = await followLink(context, go.split('/').at(-1) ?? '', cookieOf);
   if ('failed' in followed) throw followed.failed;
+  return followed;
+}
+
+async function browse(context: ConnectionContext, go: string, answers: Partial<Answers>) {
+  const followed = await follow(context, go);
   const cookieOf = (name: string) =>
     name === followed.cookie?.name ? followed.cookie.value : undefined;
   const end = await walk(

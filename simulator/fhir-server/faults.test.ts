@@ -115,6 +115,35 @@ describe('a page', () => {
     expect(next(second)).toBe(next(first));
   });
 
+  it('also holds another patient’s records and their Provenance under page.other-patient', async () => {
+    set({ name: 'page.other-patient', times: 1 });
+    const { entry } = await (await nora.get(`Encounter?patient=${nora.patient}`)).json();
+    const subjects = entry.map(
+      ({ resource }: { resource: { subject?: { reference: string } } }) =>
+        resource.subject?.reference,
+    );
+    const others = subjects.filter(
+      (subject?: string) => subject !== undefined && subject !== `Patient/${nora.patient}`,
+    );
+    expect(others).toHaveLength(2);
+    expect(subjects).toContain(`Patient/${nora.patient}`);
+  });
+
+  it('is written in ISO-8859-1 and says so under page.latin-1', async () => {
+    const calm = await (await nora.get(search)).json();
+    set('page.latin-1');
+    const page = await nora.get(search);
+    expect(page.headers.get('content-type')).toContain('charset=ISO-8859-1');
+    const text = new TextDecoder('iso-8859-1').decode(await page.arrayBuffer());
+    expect(JSON.parse(text)).toEqual(calm);
+  });
+
+  it('is no UTF-8 under page.invalid-utf8', async () => {
+    set('page.invalid-utf8');
+    const bytes = await (await nora.get(search)).arrayBuffer();
+    expect(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes)).toThrow(TypeError);
+  });
+
   it('has its last entry twice under bundle.duplicate-entry', async () => {
     set('bundle.duplicate-entry');
     const { entry } = await (await nora.get(search)).json();

@@ -1,10 +1,18 @@
 // What the faults of the catalogue do to answers of the FHIR server. Pure but for the switches' own counting.
 
+import { Buffer } from 'node:buffer';
 import type { FaultSwitches } from '../faults.ts';
+import type { Answer } from '../http.ts';
 import { parseExactly, writeExactly } from '../json-text.ts';
 import { type BundleParts, nextUrl, writeBundle } from './bundles.ts';
-import { loadBalancerPage, type Refusal, serverFault, tooManyRequests } from './outcomes.ts';
-import type { StoredResource } from './store.ts';
+import {
+  fhirJson,
+  loadBalancerPage,
+  type Refusal,
+  serverFault,
+  tooManyRequests,
+} from './outcomes.ts';
+import type { ResourceStore, StoredResource } from './store.ts';
 
 /** A page that does not come: an error in its place, or a cut connection. */
 export type LostPage =
@@ -26,6 +34,20 @@ export function losePage(faults: FaultSwitches, type: string): LostPage | undefi
     return error(loadBalancerPage(503));
   }
   return undefined;
+}
+
+/** What a page holds beside its own: two records of another patient, as a server may that mixes patients up. */
+export function addStrangers(
+  { faults, store }: { readonly faults: FaultSwitches; readonly store: ResourceStore },
+  type: string,
+  patientId: string,
+): Pick<BundleParts, 'matches' | 'included'> {
+  if (faults.strike('page.other-patient', { type }) === undefined) {
+    return { matches: [], included: [] };
+  }
+  const matches = store.ofOthers(patientId, type).slice(0, 2);
+  const included = matches.flatMap(({ id }) => store.provenanceOf(`${type}/${id}`));
+  return { matches, included };
 }
 
 /** Writes a page's text, bent by whichever faults strike it. */
@@ -61,6 +83,30 @@ export function writePage(
   const text = writeBundle(bent);
   if (strike('page.truncated-json') === undefined) return text;
   return text.slice(0, Math.floor(text.length * 0.6));
+}
+
+/** A page's text as bytes and media type: UTF-8, unless a fault writes it otherwise. */
+export function encodePage(
+  faults: FaultSwitches,
+  type: string,
+  text: string,
+): Pick<Answer, 'body' | 'contentType'> {
+  if (faults.strike('page.latin-1', { type }) !== undefined) {
+    const escaped = text.replace(
+      /[^\0-\xff]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    return {
+      body: Buffer.from(escaped, 'latin1'),
+      contentType: 'application/fhir+json; charset=ISO-8859-1',
+    };
+  }
+  if (faults.strike('page.invalid-utf8', { type }) !== undefined) {
+    const body = Buffer.from(text);
+    body[body.lastIndexOf('"resourceType":"') + '"resourceType":"'.length] = 0xff;
+    return { body, contentType: fhirJson };
+  }
+  return { body: text, contentType: fhirJson };
 }
 
 /** How a resource's text changes under the faults that strike this answer; `undefined` when it does not. */

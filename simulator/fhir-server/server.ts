@@ -11,7 +11,7 @@ import type { RequestRecord } from '../request-log.ts';
 import { smartConfiguration } from '../smart-server/discovery.ts';
 import { nextUrl } from './bundles.ts';
 import { capabilityStatement } from './metadata.ts';
-import { bendText, losePage, writePage } from './misbehaviour.ts';
+import { addStrangers, bendText, encodePage, losePage, writePage } from './misbehaviour.ts';
 import * as outcomes from './outcomes.ts';
 import { isAllowed, scopedTypes } from './scopes.ts';
 import { checkPractice, type PatientContext, refuseSearch, searchPage } from './search.ts';
@@ -159,7 +159,8 @@ function search(
   // A search that was posted has its question in the body; the links carry it all the same.
   const asked = rawQuery === '' ? query.toString() : rawQuery;
   const self = `${environment.fhirBase}/${type}${asked === '' ? '' : `?${asked}`}`;
-  const body = writePage(
+  const strangers = addStrangers(parts, type, who.patientId);
+  const text = writePage(
     faults,
     type,
     {
@@ -170,12 +171,12 @@ function search(
           ? undefined
           : nextUrl(environment.fhirBase, type, asked, page.nextCursor),
       total: behaviour.bundleTotal ? page.total : undefined,
-      matches: page.matches,
-      included: page.included,
+      matches: [...page.matches, ...strangers.matches],
+      included: [...page.included, ...strangers.included],
     },
     { rawQuery: asked, total: page.total, foreignOrigin: parts.foreignOrigin },
   );
-  return { status: 200, body, contentType: outcomes.fhirJson, headers: { Location: self } };
+  return { status: 200, ...encodePage(faults, type, text), headers: { Location: self } };
 }
 
 function describeService(

@@ -22,6 +22,8 @@ export type ResourceStore = {
   get(type: string, id: string): StoredResource | undefined;
   /** The resources of a type in a patient's compartment, in the server's own order. */
   ofPatient(patientId: string, type: string): readonly StoredResource[];
+  /** The resources of a type in the compartments of all other patients. */
+  ofOthers(patientId: string, type: string): readonly StoredResource[];
   /** The resources of a type that no patient owns. */
   shared(type: string): readonly StoredResource[];
   /** Provenance that names the resource as its target. */
@@ -55,6 +57,10 @@ export function makeResourceStore(resources: Iterable<GeneratedResource> = []): 
   const store: ResourceStore = {
     get: (type, id) => all.get(`${type}/${id}`),
     ofPatient: (patientId, type) => byPatient.get(patientId)?.get(type) ?? [],
+    ofOthers: (patientId, type) =>
+      [...byPatient].flatMap(([other, types]) =>
+        other === patientId ? [] : (types.get(type) ?? []),
+      ),
     shared: (type) => shared.get(type) ?? [],
     provenanceOf: (reference) => provenance.get(reference) ?? [],
     typesOf: (patientId) => [...(byPatient.get(patientId)?.keys() ?? [])],

@@ -5,21 +5,21 @@
 import { isoTime } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
 import { newId, newSecret, sha256 } from '../platform/ids.ts';
-import type { Sealed } from '../platform/seal.ts';
 import type { PortalEntry } from '../portals/registry.ts';
+import { authorizationUrl, newLaunchSecrets, tryAuthorization } from '../smart/launch.ts';
 import {
-  authorizationUrl,
-  type LaunchSecrets,
-  newLaunchSecrets,
-  tryAuthorization,
-} from '../smart/launch.ts';
+  ATTEMPT_MS,
+  type AttemptSecrets,
+  attemptCookie,
+  hashOfLink,
+  newAttempt,
+  openSecrets,
+  sealSecrets,
+} from './attempts.ts';
 import { smartClient } from './client.ts';
-import { clinicsOf } from './clinics.ts';
-import { type Connection, type ConnectionContext, getConnection } from './context.ts';
+import { clinicsOf, unlistedClinic } from './clinics.ts';
+import { type ConnectionContext, getConnection } from './context.ts';
 import { noteFailure } from './status.ts';
-
-/** How long a person may take at the portal. */
-export const ATTEMPT_MS = 10 * 60_000;
 
 export type BeginRequest = {
   readonly portal: string;
@@ -30,26 +30,12 @@ export type BeginRequest = {
   readonly via: 'app' | 'command-line';
   /** The caller confirms beforehand the patient that will be read. */
   readonly confirms: boolean;
-};
-
-/** Whether nobody came back in time from a sign-in that still waits. */
-export function hasExpired(
-  connection: Pick<Connection, 'status' | 'status_since'>,
-  now: number,
-): boolean {
-  return (
-    connection.status === 'authorising' && Date.parse(connection.status_since) + ATTEMPT_MS < now
-  );
-}
-
-/** What an attempt keeps sealed between going to the portal and coming back. */
-export type AttemptSecrets = LaunchSecrets & {
-  readonly sentTo: string;
-  readonly redirectUri: string;
+  /** Made by the client: the same key again is the same request. Null where a request is made once. */
+  readonly key: string | null;
 };
 
 /**
- * Makes a connection in state `authorising`.
+ * Makes a connection in state `authorising`; where its key was given before, the one made then gets a further link.
  * @returns its id, and the link of this server to follow
  * @throws `connection.unknown_portal`, `connection.portal_off`, `connection.unknown_clinic`
  */
@@ -59,12 +45,11 @@ export async function beginConnection(
 ): Promise<{ connectionId: string; go: string }> {
   const entry = context.registry.usable(request.portal);
   const clinic = await clinicChosen(context, entry, request.clinicId);
-  const connectionId = newId();
   const now = isoTime(context.clock.now());
-  await context.db
+  const made = await context.db
     .insertInto('connection')
     .values({
-      id: connectionId,
+      id: newId(),
       portal: entry.key,
       environment: entry.environment,
       clinic_id: clinic.id,
@@ -80,10 +65,24 @@ export async function beginConnection(
       scopes_granted: '',
       sample: entry.simulated ? 1 : 0,
       created_at: now,
+      request_key: request.key,
     })
-    .execute();
+    .onConflict((c) => c.column('request_key').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  const connectionId = made?.id ?? (await begunUnder(context, request.key));
   context.changed(connectionId);
   return { connectionId, go: await newAttempt(context, connectionId, request) };
+}
+
+async function begunUnder({ db }: ConnectionContext, key: string | null): Promise<string> {
+  const begun = await db
+    .selectFrom('connection')
+    .select('id')
+    .where('request_key', '=', key)
+    .executeTakeFirst();
+  if (!begun) throw new ChartfoldError('connection.not_found');
+  return begun.id;
 }
 
 /** A new attempt for a connection that exists: after a failed one, or to sign in again. */
@@ -119,10 +118,10 @@ export type Followed =
  */
 export function followLink(
   context: ConnectionContext,
-  linkId: string,
+  link: string,
   cookieOf: (name: string) => string | undefined,
 ): Promise<Followed> {
-  const idHash = sha256(linkId);
+  const idHash = hashOfLink(link);
   // A browser drops the first answer of a double click: the second is given the same, cookie included.
   const before = underWay.get(idHash);
   if (before) return before;
@@ -187,7 +186,7 @@ async function sendAway(
       status: 'sent',
       cookie_hash: sha256(cookie),
       state_hash: sha256(secrets.state),
-      secrets: context.sealer.seal(JSON.stringify(kept), secretsContext(idHash)),
+      secrets: sealSecrets(context, idHash, kept),
     })
     .where('id_hash', '=', idHash)
     .where('status', '=', 'new')
@@ -199,56 +198,10 @@ async function sendAway(
   };
 }
 
-/** The name of an attempt's own cookie, without the `__Host-` that https adds. */
-export function attemptCookie(idHash: string): string {
-  return `chartfold-attempt-${idHash.replace(/[^A-Za-z0-9]/g, '').slice(0, 16)}`;
-}
-
-export function openSecrets(
-  context: ConnectionContext,
-  idHash: string,
-  sealed: Sealed | null,
-): AttemptSecrets {
-  if (sealed === null) throw new ChartfoldError('smart.attempt_used');
-  return JSON.parse(context.sealer.open(sealed, secretsContext(idHash))) as AttemptSecrets;
-}
-
-async function newAttempt(
-  context: ConnectionContext,
-  connectionId: string,
-  request: Pick<BeginRequest, 'via' | 'confirms'>,
-): Promise<string> {
-  const linkId = newId();
-  await context.db
-    .insertInto('connect_attempt')
-    .values({
-      id_hash: sha256(linkId),
-      connection_id: connectionId,
-      status: 'new',
-      cookie_hash: null,
-      state_hash: null,
-      secrets: null,
-      via: request.via,
-      confirms: request.confirms ? 1 : 0,
-      expires_at: isoTime(context.clock.now() + ATTEMPT_MS),
-    })
-    .execute();
-  await context.db
-    .deleteFrom('connect_attempt')
-    .where('expires_at', '<', isoTime(context.clock.now() - ATTEMPT_MS))
-    .execute();
-  return `${context.publicUrl}/connect/${linkId}`;
-}
-
 async function clinicChosen(context: ConnectionContext, entry: PortalEntry, clinicId: string) {
-  if (clinicId === '') return { id: '', name: entry.name, town: null };
-  const listed = await clinicsOf(context, entry);
-  const found = listed?.find((clinic) => clinic.id === clinicId);
-  if (found) return found;
-  if (listed) throw new ChartfoldError('connection.unknown_clinic', { detail: clinicId });
-  return { id: clinicId, name: `${entry.name}, practice ${clinicId}`, town: null };
-}
-
-function secretsContext(idHash: string): string {
-  return `connect_attempt/${idHash}`;
+  const listed = clinicId === '' ? undefined : await clinicsOf(context, entry);
+  if (!listed) return unlistedClinic(entry, clinicId);
+  const found = listed.find((clinic) => clinic.id === clinicId);
+  if (!found) throw new ChartfoldError('connection.unknown_clinic', { detail: clinicId });
+  return found;
 }

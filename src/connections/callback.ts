@@ -1,9 +1,10 @@
 // Owns the second half of a sign-in: the browser comes back, the code becomes tokens, the tokens are sealed,
 // the patient is read to be confirmed. Coming back twice (reload, Back, double submit) does nothing twice.
 
+import type { Selectable } from 'kysely';
 import { patientBasics } from '../fhir/text/names.ts';
 import { isoTime } from '../platform/clock.ts';
-import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
+import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import { sha256 } from '../platform/ids.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import type { SmartClient } from '../smart/client.ts';
@@ -11,14 +12,21 @@ import { readCallback } from '../smart/launch.ts';
 import { grantedScopes } from '../smart/scopes.ts';
 import { exchangeCode, type Tokens } from '../smart/token.ts';
 import { authorisedFetch } from './authorised-fetch.ts';
-import { type AttemptSecrets, attemptCookie, openSecrets } from './begin.ts';
+import {
+  type AttemptSecrets,
+  attemptCookie,
+  connectionOfAttempt,
+  openSecrets,
+} from './attempts.ts';
 import { smartClient } from './client.ts';
 import { clinicOf } from './clinic-of.ts';
 import { confirmPatient, sealCandidate } from './confirm.ts';
 import { type Connection, type ConnectionContext, getConnection } from './context.ts';
-import { grantOf, keepGrant } from './grant.ts';
+import { type Grant, grantOf, keepGrant } from './grant.ts';
+import { goOnWith, knownConnection } from './known.ts';
 import type { Refresher } from './refresh.ts';
 import { noteFailure, setStatus, wasConfirmed } from './status.ts';
+import type { AttemptTable } from './tables.ts';
 
 export type CallbackResult = {
   /** Where the sign-in landed: another connection where this patient was connected already. */
@@ -29,7 +37,8 @@ export type CallbackResult = {
 };
 
 /**
- * Handles an authorization response.
+ * Handles an authorization response. Whoever comes with the same one again (reload, Back, double submit) is told what
+ * came of it.
  * @param parameters the query as it came
  * @throws `smart.state_mismatch` where no attempt of this browser belongs to it; `smart.attempt_expired`
  */
@@ -41,48 +50,71 @@ export async function handleCallback(
   cookieOf: (name: string) => string | undefined,
 ): Promise<CallbackResult> {
   const attempt = await attemptOf(context, parameters, cookieOf);
-  const result = { connectionId: attempt.connection_id, via: attempt.via };
-  // Only one request takes the attempt; whoever comes second is led to where it stands.
+  const before = underWay.get(attempt.id_hash);
+  if (before) return before;
+  const handling = handle(context, refresher, { attempt, callbackPath, parameters }).finally(() =>
+    underWay.delete(attempt.id_hash),
+  );
+  underWay.set(attempt.id_hash, handling);
+  return handling;
+}
+
+const underWay = new Map<string, Promise<CallbackResult>>();
+
+async function handle(
+  context: ConnectionContext,
+  refresher: Refresher,
+  response: { attempt: Attempt; callbackPath: string; parameters: URLSearchParams },
+): Promise<CallbackResult> {
+  const { attempt, callbackPath, parameters } = response;
+  const { via } = attempt;
   const taken = await context.db
     .updateTable('connect_attempt')
-    .set({ status: 'used' })
+    .set({ status: 'used', secrets: null })
     .where('id_hash', '=', attempt.id_hash)
     .where('status', '=', 'sent')
     .executeTakeFirst();
-  if (taken.numUpdatedRows === 0n) return { ...result, failed: null };
+  if (taken.numUpdatedRows === 0n) return outcomeOf(context, attempt);
   try {
     const secrets = openSecrets(context, attempt.id_hash, attempt.secrets);
-    await context.db
-      .updateTable('connect_attempt')
-      .set({ secrets: null })
-      .where('id_hash', '=', attempt.id_hash)
-      .execute();
     const connection = await getConnection(context.db, attempt.connection_id);
     const entry = context.registry.usable(connection.portal);
     if (entry.vendor.portal.callbackPath !== callbackPath)
       throw new ChartfoldError('smart.state_mismatch');
-    const connectionId = await completeSignIn(context, refresher, {
+    let connectionId = await completeSignIn(context, refresher, {
       connection,
       entry,
       secrets,
       parameters,
     });
     if (attempt.confirms === 1)
-      await confirmPatient(context, connectionId, { personId: connection.person_id });
-    return { ...result, connectionId, failed: null };
+      connectionId = await confirmPatient(context, connectionId, {
+        personId: connection.person_id,
+      });
+    return { connectionId, via, failed: null };
   } catch (error) {
     const failed = asChartfoldError(error);
     context.log.error('connection.sign_in_failed', failed, { connection: attempt.connection_id });
     await noteFailure(context, attempt.connection_id, failed);
-    return { ...result, failed };
+    return { connectionId: attempt.connection_id, via, failed };
   }
+}
+
+/** What came of an attempt that was used before. */
+async function outcomeOf(
+  { db }: ConnectionContext,
+  { id_hash, via }: Attempt,
+): Promise<CallbackResult> {
+  const { id, status_code } = await connectionOfAttempt(db, id_hash);
+  const failed = status_code === null ? null : new ChartfoldError(status_code as ErrorCode);
+  return { connectionId: id, via, failed };
 }
 
 async function attemptOf(
   context: ConnectionContext,
   parameters: URLSearchParams,
   cookieOf: (name: string) => string | undefined,
-) {
+): Promise<Attempt> {
   const attempt = await context.db
     .selectFrom('connect_attempt')
     .selectAll()
@@ -96,6 +128,8 @@ async function attemptOf(
     throw new ChartfoldError('smart.attempt_expired');
   return attempt;
 }
+
+type Attempt = Selectable<AttemptTable>;
 
 type SignIn = {
   readonly connection: Connection;
@@ -118,42 +152,62 @@ async function completeSignIn(
   if (isConfirmed && connection.patient_id !== tokens.patient) {
     throw new ChartfoldError('connection.patient_changed');
   }
-  const clinic = clinicOf(entry, tokens, connection);
+  const clinic = await clinicOf(context, entry, tokens, connection);
   const scopes = grantedScopes(tokens.scope ?? undefined, entry.scopes).join(' ');
-  const known = isConfirmed
-    ? undefined
-    : await sameConnection(context, entry, clinic.id, tokens.patient);
-  const target = known?.id ?? connection.id;
-  await context.db.transaction().execute(async (trx) => {
-    await keepGrant(context, target, grantOf(tokens, context.clock), trx);
-    if (known) await trx.deleteFrom('connection').where('id', '=', connection.id).execute();
-    await trx
-      .updateTable('connection')
-      .set({
-        patient_id: tokens.patient,
-        scopes_granted: scopes,
-        clinic_id: clinic.id,
-        clinic_name: clinic.name,
-        clinic_note: clinic.note,
-      })
-      .where('id', '=', target)
-      .execute();
+  const known = await keepSignIn(context, connection, {
+    isConfirmed,
+    grant: grantOf(tokens, context.clock),
+    said: { patient_id: tokens.patient, scopes_granted: scopes, clinic_note: clinic.note },
+    clinic: { clinic_id: clinic.id, clinic_name: clinic.name, town: clinic.town },
   });
-  if (isConfirmed || known) {
+  if (known) {
     // The same patient as before: what was confirmed then holds.
-    await setStatus(context, target, 'ready');
-    return target;
+    context.log.info('connection.signed_in_again', { connection: known });
+    context.changed(known);
+    return known;
   }
   const basics = await readPatient(
     context,
     refresher,
-    { connectionId: target, entry, clinicId: clinic.id },
+    { connectionId: connection.id, entry, clinicId: clinic.id },
     tokens.patient,
   );
-  await setStatus(context, target, 'confirm', {
-    candidate: sealCandidate(context, target, basics),
+  await setStatus(context, connection.id, 'confirm', {
+    candidate: sealCandidate(context, connection.id, basics),
   });
-  return target;
+  return connection.id;
+}
+
+/** Writes what a sign-in brought. @returns the connection that goes on where one was confirmed before */
+async function keepSignIn(
+  context: ConnectionContext,
+  { id: begunAs, portal }: Connection,
+  signIn: {
+    isConfirmed: boolean;
+    grant: Grant;
+    said: Pick<Connection, 'patient_id' | 'scopes_granted' | 'clinic_note'>;
+    clinic: Pick<Connection, 'clinic_id' | 'clinic_name' | 'town'>;
+  },
+): Promise<string | undefined> {
+  const { isConfirmed, grant, said, clinic } = signIn;
+  return context.db.transaction().execute(async (trx) => {
+    const known = isConfirmed
+      ? begunAs
+      : await knownConnection(trx, { portal, ...said, ...clinic });
+    if (known) {
+      // Another one has its clinic already, under the name that is known here.
+      const changes = isConfirmed ? { ...said, ...clinic } : said;
+      await goOnWith(context, trx, known, { begunAs, grant, changes });
+      return known;
+    }
+    await keepGrant(context, begunAs, grant, trx);
+    await trx
+      .updateTable('connection')
+      .set({ ...said, ...clinic })
+      .where('id', '=', begunAs)
+      .execute();
+    return undefined;
+  });
 }
 
 async function tokensFor(
@@ -169,23 +223,6 @@ async function tokensFor(
     nonce: secrets.nonce,
     asksOpenId: entry.scopes.includes('openid'),
   });
-}
-
-/** A connection to the same portal, clinic and patient that was confirmed once: it is the one to go on. */
-function sameConnection(
-  context: ConnectionContext,
-  entry: PortalEntry,
-  clinicId: string,
-  patientId: string,
-) {
-  return context.db
-    .selectFrom('connection')
-    .innerJoin('source', 'source.id', 'connection.id')
-    .select('connection.id')
-    .where('portal', '=', entry.key)
-    .where('clinic_id', '=', clinicId)
-    .where('patient_id', '=', patientId)
-    .executeTakeFirst();
 }
 
 async function readPatient(

@@ -1,44 +1,53 @@
-// Owns deciding which clinic a sign-in was for, from all that says so, and saying where they differ. Pure.
+// Owns deciding which clinic a sign-in was for, from all that says so, naming it, and saying where they differ.
 
+import type { DirectoryClinic } from '../portals/portal.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import type { Tokens } from '../smart/token.ts';
-import type { Connection } from './context.ts';
+import { clinicsOf, unlistedClinic } from './clinics.ts';
+import type { Connection, ConnectionContext } from './context.ts';
 
 /**
- * The token reply counts most (the vendor's own word), then the patient's id, then what was chosen.
- * @returns the clinic's id, its name, and a sentence where sources differ
+ * The clinic that was signed in at: the token reply counts most (the vendor's own word), then the patient's id, then
+ * what was chosen. Another one than the chosen is named as the portal's list has it.
+ * @returns the clinic, and a sentence where sources differ
  */
-export function clinicOf(
+export async function clinicOf(
+  context: Pick<ConnectionContext, 'outbound' | 'log'>,
   entry: PortalEntry,
   tokens: Pick<Tokens, 'reply' | 'accessClaims' | 'patient'>,
-  chosen: Pick<Connection, 'clinic_id' | 'clinic_name'>,
-): { id: string; name: string; note: string | null } {
+  chosen: Pick<Connection, 'clinic_id' | 'clinic_name' | 'town'>,
+): Promise<DirectoryClinic & { note: string | null }> {
   const fromReply = entry.vendor.hooks.conformTokenReply?.(tokens).clinicId ?? null;
-  const pattern = entry.vendor.portal.clinicInPatientId;
-  const fromPatient = pattern
-    ? (new RegExp(pattern).exec(tokens.patient ?? '')?.[1] ?? null)
-    : null;
+  const fromPatient = clinicInPatientId(entry, tokens.patient);
   const id = fromReply ?? fromPatient ?? chosen.clinic_id;
-  const isAsChosen = chosen.clinic_id === '' || chosen.clinic_id === id;
-  const name =
-    chosen.clinic_id === id
-      ? chosen.clinic_name
-      : id
-        ? `${entry.name}, practice ${id}`
-        : chosen.clinic_name;
-  if (!isAsChosen) {
-    return {
-      id,
-      name,
-      note: `You chose ${chosen.clinic_name}, but the portal signed you in at practice ${id}. Chartfold reads practice ${id}.`,
-    };
-  }
-  if (fromReply && fromPatient && fromReply !== fromPatient) {
-    return {
-      id,
-      name,
-      note: `The portal names practice ${fromReply}, the patient’s number practice ${fromPatient}. Chartfold reads practice ${id}.`,
-    };
-  }
-  return { id, name, note: null };
+  const clinic =
+    id === chosen.clinic_id
+      ? { id, name: chosen.clinic_name, town: chosen.town }
+      : await clinicNamed(context, entry, id);
+  const isOther = chosen.clinic_id !== '' && chosen.clinic_id !== id;
+  const isDoubtful = fromReply !== null && fromPatient !== null && fromReply !== fromPatient;
+  const note = isOther
+    ? `You chose ${chosen.clinic_name}, but the portal signed you in at ${clinic.name}. Chartfold reads what is there.`
+    : isDoubtful
+      ? `The portal names practice ${fromReply}, the patient’s number practice ${fromPatient}. Chartfold reads practice ${id}.`
+      : null;
+  return { ...clinic, note };
+}
+
+function clinicInPatientId(entry: PortalEntry, patientId: string | null): string | null {
+  const pattern = entry.vendor.portal.clinicInPatientId;
+  return pattern ? (new RegExp(pattern).exec(patientId ?? '')?.[1] ?? null) : null;
+}
+
+/** A list that can't be read just now is no reason to end a sign-in that succeeded. */
+async function clinicNamed(
+  context: Pick<ConnectionContext, 'outbound' | 'log'>,
+  entry: PortalEntry,
+  id: string,
+): Promise<DirectoryClinic> {
+  const listed = await clinicsOf(context, entry).catch((error: unknown) => {
+    context.log.error('connection.clinics_unread', error, { portal: entry.key });
+    return undefined;
+  });
+  return listed?.find((clinic) => clinic.id === id) ?? unlistedClinic(entry, id);
 }

@@ -26,6 +26,11 @@ export async function clinicsOf(
   }
 }
 
+/** A clinic that no list names: the vendor's name and the clinic's number, or the portal as a whole without one. */
+export function unlistedClinic(entry: PortalEntry, id: string): DirectoryClinic {
+  return { id, name: id ? `${entry.name}, practice ${id}` : entry.name, town: null };
+}
+
 /** All that can be connected here: the clinics listed, and each configured portal as a whole. */
 export async function listClinics(
   context: Pick<ConnectionContext, 'outbound' | 'registry'>,
@@ -33,9 +38,7 @@ export async function listClinics(
   const usable = context.registry.entries.filter((entry) => entry.registration !== null);
   const lists = await Promise.all(
     usable.map(async (entry) => {
-      const clinics = (await clinicsOf(context, entry)) ?? [
-        { id: '', name: entry.name, town: null },
-      ];
+      const clinics = (await clinicsOf(context, entry)) ?? [unlistedClinic(entry, '')];
       return clinics.map((clinic) => ({ entry, clinic }));
     }),
   );

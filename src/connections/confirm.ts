@@ -4,12 +4,15 @@
 import { createPerson, getPerson } from '../access/people.ts';
 import type { PatientBasics } from '../fhir/text/names.ts';
 import { isoTime } from '../platform/clock.ts';
+import type { Transaction } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import type { Sealed } from '../platform/seal.ts';
 import { createSource } from '../records/sources.ts';
-import { type Connection, type ConnectionContext, getConnection, SYNC_QUEUE } from './context.ts';
+import { type Connection, type ConnectionContext, getConnection } from './context.ts';
 import { endGrant } from './disconnect.ts';
 import { openGrant } from './grant.ts';
+import { goOnWith, knownConnection } from './known.ts';
+import { putSync } from './queue-sync.ts';
 
 /** The patient that waits to be confirmed. @throws `connection.not_awaiting_confirmation` */
 export function candidateOf(
@@ -35,61 +38,80 @@ export function sealCandidate(
 
 /**
  * The person says yes: the record may be read. Makes a new person where none was named, and queues the first sync
- * in the same transaction. Said twice, it is done once.
+ * in the same transaction. Said twice, it is done once, also of one patient in two tabs.
+ * @returns the connection that the patient has now: another one where that was confirmed first
  * @throws `connection.not_awaiting_confirmation`, `person.not_found`
  */
 export async function confirmPatient(
   context: ConnectionContext,
   connectionId: string,
   choice: { personId: string | null },
+): Promise<string> {
+  const landed = await context.db.transaction().execute(async (trx) => {
+    const connection = await getConnection(trx, connectionId);
+    if (connection.status === 'ready') return connectionId;
+    const basics = candidateOf(context, connection);
+    const known = await knownConnection(trx, connection);
+    if (known) {
+      const grant = await openGrant({ ...context, db: trx }, connectionId);
+      if (!grant) throw new ChartfoldError('connection.not_awaiting_confirmation');
+      const { scopes_granted, clinic_note } = connection;
+      const changes = { scopes_granted, clinic_note };
+      await goOnWith(context, trx, known, { begunAs: connectionId, grant, changes });
+      return known;
+    }
+    await makeReady(context, trx, connection, basics, choice);
+    return connectionId;
+  });
+  context.log.info('connection.confirmed', { connection: landed });
+  context.changed(landed);
+  return landed;
+}
+
+async function makeReady(
+  context: ConnectionContext,
+  trx: Transaction,
+  connection: Connection,
+  basics: PatientBasics,
+  choice: { personId: string | null },
 ): Promise<void> {
   const now = context.clock.now();
-  await context.db.transaction().execute(async (trx) => {
-    const connection = await getConnection(trx, connectionId);
-    if (connection.status === 'ready') return;
-    const basics = candidateOf(context, connection);
-    const person = choice.personId
-      ? await getPerson(trx, choice.personId)
-      : await createPerson(trx, {
-          name: basics.name,
-          birthDate: basics.birthDate,
-          sample: connection.sample === 1,
-          now,
-        });
-    await createSource(trx, {
-      id: connection.id,
-      kind: 'portal',
-      label: connection.clinic_name,
-      sample: connection.sample === 1,
-      now,
-    });
-    await trx
-      .updateTable('connection')
-      .set({
-        person_id: person.id,
-        status: 'ready',
-        status_code: null,
-        candidate: null,
-        status_since: isoTime(now),
-      })
-      .where('id', '=', connectionId)
-      .execute();
-    // Earlier tries at this clinic that came to nothing have served.
-    await trx
-      .deleteFrom('connection')
-      .where('portal', '=', connection.portal)
-      .where('clinic_id', '=', connection.clinic_id)
-      .where('status', '=', 'failed')
-      .where('patient_id', 'is', null)
-      .where((eb) => eb.or([eb('person_id', 'is', null), eb('person_id', '=', person.id)]))
-      .execute();
-    await context.jobs.put(
-      { queue: SYNC_QUEUE, key: connectionId, payload: { connectionId, trigger: 'first' } },
-      trx,
-    );
+  const person = choice.personId
+    ? await getPerson(trx, choice.personId)
+    : await createPerson(trx, {
+        name: basics.name,
+        birthDate: basics.birthDate,
+        sample: connection.sample === 1,
+        now,
+      });
+  await createSource(trx, {
+    id: connection.id,
+    kind: 'portal',
+    label: connection.clinic_name,
+    sample: connection.sample === 1,
+    now,
   });
-  context.log.info('connection.confirmed', { connection: connectionId });
-  context.changed(connectionId);
+  await trx
+    .updateTable('connection')
+    .set({
+      person_id: person.id,
+      status: 'ready',
+      status_code: null,
+      candidate: null,
+      status_since: isoTime(now),
+    })
+    .where('id', '=', connection.id)
+    .execute();
+  // Earlier tries at this clinic that came to nothing have served.
+  await trx
+    .deleteFrom('connection')
+    .where('portal', '=', connection.portal)
+    .where('clinic_id', '=', connection.clinic_id)
+    .where('status', '=', 'failed')
+    .where('patient_id', 'is', null)
+    .where((eb) => eb.or([eb('person_id', 'is', null), eb('person_id', '=', person.id)]))
+    .execute();
+  await putSync(context, connection.id, 'first', trx);
 }
 
 /** The person says no: the connection goes with its tokens, which the portal is told to end; nothing was stored. */

@@ -41,6 +41,8 @@ export type ConnectionTable = {
   scopes_granted: string;
   sample: 0 | 1;
   created_at: string;
+  /** What its client called the request that began it, so that the same request makes no second one. */
+  request_key: string | null;
 };
 
 export type GrantTable = {
@@ -54,6 +56,7 @@ export type GrantTable = {
 export type AttemptTable = {
   /** SHA-256 of the id in the link. */
   id_hash: string;
+  /** The connection begun; once signed in, the one where the sign-in landed. */
   connection_id: string;
   /** `new`: nobody has followed the link; `sent`: a browser went to the portal; then `used`. */
   status: 'new' | 'sent' | 'used';
@@ -117,6 +120,17 @@ export const connectionMigrations: Record<string, Migration> = {
         .createIndex('connect_attempt_state')
         .on('connect_attempt')
         .column('state_hash')
+        .execute();
+    },
+  },
+  '2026-11-22-connections-2': {
+    async up(db) {
+      await db.schema.alterTable('connection').addColumn('request_key', 'text').execute();
+      await db.schema
+        .createIndex('connection_request_key')
+        .unique()
+        .on('connection')
+        .column('request_key')
         .execute();
     },
   },

@@ -183,3 +183,31 @@ describe('renewal', () => {
     ).rejects.toSatisfy(code('smart.sign_in_again'));
   });
 });
+
+describe('tokens at rest', () => {
+  it('are in no column of any table in clear, nor is a code verifier or a state [SMART 2.2 @8 @90]', async () => {
+    const secrets: string[] = [];
+    const spy: Outbound = async (url, init) => {
+      if (init?.body instanceof URLSearchParams) secrets.push(init.body.get('code_verifier') ?? '');
+      const response = await outbound(url, init);
+      if (!url.endsWith('/token')) return response;
+      const body = (await response.json()) as Record<string, string>;
+      secrets.push(body.access_token ?? '', body.refresh_token ?? '', body.id_token ?? '');
+      return Response.json(body);
+    };
+    program = await startProgram({ outbound: spy });
+    const id = await program.connect();
+    await program.sync(id);
+    const tables = await program.db.introspection.getTables();
+    const wanted = secrets.filter((s) => s.length > 20);
+    expect(wanted.length).toBeGreaterThanOrEqual(4);
+    for (const table of tables) {
+      const rows = await program.db
+        .selectFrom(table.name as 'connection')
+        .selectAll()
+        .execute();
+      const text = JSON.stringify(rows);
+      for (const secret of wanted) expect(text.includes(secret), table.name).toBe(false);
+    }
+  });
+});

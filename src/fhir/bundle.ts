@@ -14,6 +14,7 @@ import {
   walkArray,
   walkObject,
 } from './json-scan.ts';
+import { isTypeName } from './types.ts';
 
 /** A resource cut out of a text. */
 export type RawResource = {
@@ -240,7 +241,7 @@ function endOfText(text: string, end: number): void {
 
 /** A resource type may be shown; anything else that stands in its place may not. */
 function safeDetail(resourceType: string | undefined): { detail?: string } {
-  return resourceType && /^[A-Z][A-Za-z]{1,40}$/.test(resourceType) ? { detail: resourceType } : {};
+  return resourceType && isTypeName(resourceType) ? { detail: resourceType } : {};
 }
 
 function told<T>(scan: () => T): T {

@@ -12,6 +12,11 @@ describe('parseReference', () => {
       'https://ehr.example:8443/a/fhir/r4/Patient/1',
       { kind: 'absolute', base: 'https://ehr.example:8443/a/fhir/r4', type: 'Patient', id: '1' },
     ],
+    ['Patient/a_1~b', { kind: 'relative', type: 'Patient', id: 'a_1~b' }],
+    [
+      'HTTPS://ehr.example/fhir/Patient/1',
+      { kind: 'absolute', base: 'HTTPS://ehr.example/fhir', type: 'Patient', id: '1' },
+    ],
     ['urn:uuid:AB-c', { kind: 'urn', urn: 'urn:uuid:ab-c' }],
     ['urn:oid:2.16.840', { kind: 'urn', urn: 'urn:oid:2.16.840' }],
     [

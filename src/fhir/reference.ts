@@ -91,9 +91,12 @@ function readConditional(text: string): ParsedReference | undefined {
     : { kind: 'conditional', type, system: token.slice(0, bar), value: token.slice(bar + 1) };
 }
 
+/** Ids are read as servers write them: some hold an underscore, which R4 does not allow. */
 function readLiteral(text: string): ParsedReference | undefined {
   const found =
-    /^(?:(https?:\/\/.+?)\/)?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]+)(?:\/_history\/[^/]+)?$/.exec(text);
+    /^(?:([Hh][Tt]{2}[Pp][Ss]?:\/\/.+?)\/)?([A-Z][A-Za-z]+)\/([^\s/?#|]+)(?:\/_history\/[^/]+)?$/.exec(
+      text,
+    );
   const [, base, type, id] = found ?? [];
   if (type === undefined || id === undefined) return undefined;
   return base === undefined ? { kind: 'relative', type, id } : { kind: 'absolute', base, type, id };

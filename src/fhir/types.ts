@@ -15,6 +15,11 @@ export function isResource(value: unknown): value is Resource {
   );
 }
 
+/** Whether a text has the form of a resource type: `Observation`, and not `constructor` or a sentence. */
+export function isTypeName(text: string): boolean {
+  return /^[A-Z][A-Za-z]{1,40}$/.test(text);
+}
+
 /** The identifiers of a resource that have a system and a value; retired ones left out. */
 export function identifiersOf(resource: Resource): { system: string; value: string }[] {
   const list = Array.isArray(resource.identifier) ? resource.identifier : [resource.identifier];

@@ -78,6 +78,11 @@ export const connectRequest = z.object({
   environment,
   clinicId: z.string().max(200),
   personId: id.nullable(),
+  /** Made by the client: the same key again is the same request, and makes no second connection. */
+  key: z
+    .string()
+    .regex(/^[\w-]{16,64}$/)
+    .optional(),
 });
 /** `go` is an address of this server that serves this one attempt; the browser navigates there. */
 export const connectReply = z.object({ connectionId: id, go: z.string() });
@@ -117,7 +122,6 @@ export const connectionState = z.discriminatedUnion('kind', [
       .object({ personId: id, name: z.string(), birthDate: partialDate.nullable() })
       .nullable(),
     differs: z.array(z.enum(['name', 'birthDate'])),
-    clinicNote: z.string().nullable(),
     scopesMissing: z.array(z.string()),
   }),
   z.object({ kind: z.literal('ready') }),
@@ -165,6 +169,8 @@ export const connection = z.object({
   createdAt: instant,
   state: connectionState,
   lastReceipt: receiptSummary.nullable(),
+  /** Where the last sign-in was at another clinic than the one chosen, or it is in doubt which: a sentence. */
+  clinicNote: z.string().nullable(),
   /** A sentence about the portal's known limits, if any. */
   note: z.string().nullable(),
 });
@@ -193,6 +199,10 @@ export const receiptQuestion = z.object({
   changed: count,
   unchanged: count,
   setAside: count,
+  /** What was set aside, by reason and FHIR type (empty where the entry says none). */
+  setAsideWhy: z.array(
+    z.object({ code: z.string(), sentence: z.string(), type: z.string(), count }),
+  ),
   outcome: z.enum(['pending', 'asking', 'full', 'part', 'refused', 'failed']),
   /** For all but `full`: the code, its sentence, and who can mend it. */
   reason: z

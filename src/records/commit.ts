@@ -7,8 +7,9 @@ import type { Selectable } from 'kysely';
 import { isoTime } from '../platform/clock.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import { type ChunkContext, newChunkContext, writeChunk } from './chunk.ts';
-import { addCounts, countsOf, questionRow, tallyColumns } from './runs.ts';
-import type { CommitImport, CommitPage, Counts, Prepared } from './types.ts';
+import { addCounts, countsOf, questionRow, setAsideOf, tallyColumns } from './runs.ts';
+import { countSetAside, sumSetAside } from './set-aside.ts';
+import type { CommitImport, CommitPage, Counts, Prepared, SetAside } from './types.ts';
 
 /** Law L2: as many as one transaction may hold up the main loop for. */
 const chunkSize = 200;
@@ -88,6 +89,7 @@ async function tally(trx: Transaction, page: CommitPage, counts: Counts): Promis
     .updateTable('sync_question')
     .set({
       ...tallyColumns(addCounts(countsOf(row), counts)),
+      set_aside_why: JSON.stringify(countSetAside([...setAsideOf(row), ...page.setAside])),
       ...closing(page, row),
       pages: row.pages + 1,
       last_page: page.page,
@@ -110,6 +112,6 @@ function closing(page: CommitPage, row: Selectable<Tables['sync_question']>) {
   };
 }
 
-function withSetAside(counts: Counts, setAside: number): Counts {
-  return { ...counts, setAside };
+function withSetAside(counts: Counts, setAside: readonly SetAside[]): Counts {
+  return { ...counts, setAside: sumSetAside(setAside) };
 }

@@ -62,7 +62,7 @@ export async function openScene(open: OpenStore): Promise<Scene> {
         page: (await question(more.question)).pages + 1,
         source: source.id,
         resources: await prepare(resources),
-        setAside: 0,
+        setAside: [],
         volatilePaths: ['meta.lastUpdated'],
         finish: { next: null },
         now,

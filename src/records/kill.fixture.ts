@@ -19,7 +19,7 @@ const committing = commitPage(db, {
   page: 1,
   source,
   resources,
-  setAside: 0,
+  setAside: [],
   volatilePaths: [],
   finish: { next: 'https://ehr.example/p2' },
   now: 0,

@@ -74,7 +74,7 @@ async function commitAgain(db: Db, source: string, run: string): Promise<void> {
     page: 1,
     source,
     resources: await prepare(observations(size)),
-    setAside: 0,
+    setAside: [],
     volatilePaths: [],
     finish: { next: 'https://ehr.example/p2' },
     now: 0,

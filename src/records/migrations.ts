@@ -5,7 +5,15 @@ import type { MigrationDb, Migrations } from '../platform/db/migrate.ts';
 
 export const recordsMigrations: Migrations = {
   '2026-11-21-records-1': { up },
+  '2026-11-23-records-2': { up: sayWhySetAside },
 };
+
+async function sayWhySetAside(db: MigrationDb): Promise<void> {
+  await db.schema
+    .alterTable('sync_question')
+    .addColumn('set_aside_why', 'text', (col) => col.notNull().defaultTo('[]'))
+    .execute();
+}
 
 async function up(db: MigrationDb): Promise<void> {
   await makeSources(db);

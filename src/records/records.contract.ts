@@ -27,6 +27,9 @@ import {
   readReceipt,
 } from './runs.ts';
 import { createSource, deleteSource, getSource, importSourceOf, listSources } from './sources.ts';
+import type { SetAside } from './types.ts';
+
+const aside = (count: number, type = ''): SetAside => ({ code: 'sync.not_a_record', type, count });
 
 export function describeRecords(dialect: string, open: OpenStore): void {
   let scene: Scene;
@@ -118,12 +121,17 @@ export function describeRecords(dialect: string, open: OpenStore): void {
         next: 'https://ehr.example/p2',
         ...counts({ new: 450 }),
       });
-      await scene.commit([], { finish: { next: null, outcome: 'full' }, setAside: 2 });
+      await scene.commit([], {
+        finish: { next: null, outcome: 'full' },
+        setAside: [aside(2), aside(1, 'Observation')],
+      });
+      await scene.commit([], { finish: { next: null, outcome: 'full' }, setAside: [aside(3)] });
       expect(await scene.question()).toMatchObject({
-        pages: 2,
+        pages: 3,
         next: null,
         outcome: 'full',
-        ...counts({ new: 450, setAside: 2 }),
+        ...counts({ new: 450, setAside: 6 }),
+        setAsideWhy: [aside(5), aside(1, 'Observation')],
       });
     });
 
@@ -170,7 +178,10 @@ export function describeRecords(dialect: string, open: OpenStore): void {
     });
 
     it('ends with sums that add up and a receipt whose hash tells of any change', async () => {
-      await scene.commit(observations(5), { setAside: 1, finish: { next: null, outcome: 'full' } });
+      await scene.commit(observations(5), {
+        setAside: [aside(1)],
+        finish: { next: null, outcome: 'full' },
+      });
       await closeQuestion(scene.db, {
         run: scene.run,
         question: 'b',

@@ -14,6 +14,7 @@ import type {
   Receipt,
   Run,
   RunId,
+  SetAside,
   SourceId,
   StartRun,
 } from './types.ts';
@@ -205,6 +206,11 @@ export function countsOf(row: TallyColumns): Counts {
   };
 }
 
+/** What a question's row says was set aside. */
+export function setAsideOf(row: { set_aside_why: string }): SetAside[] {
+  return JSON.parse(row.set_aside_why) as SetAside[];
+}
+
 async function setOutcome(trx: Transaction, close: CloseQuestion): Promise<void> {
   const row = await questionRow(trx, close.run, close.question);
   const final = isFinal(close.outcome);
@@ -284,6 +290,7 @@ function readQuestion(row: Selectable<Tables['sync_question']>): Question {
     outcome: row.outcome,
     pages: row.pages,
     ...countsOf(row),
+    setAsideWhy: setAsideOf(row),
     code: row.code,
     detail: row.detail,
     next: row.next,

@@ -102,6 +102,8 @@ type SyncQuestionTable = {
   changed: Generated<number>;
   unchanged: Generated<number>;
   set_aside: Generated<number>;
+  /** JSON: what was set aside, by reason and kind. */
+  set_aside_why: Generated<string>;
   code: string | null;
   detail: string | null;
   next: string | null;

@@ -2,6 +2,7 @@
 // Types only. `now` is milliseconds since the epoch; a time read back is ISO 8601 UTC text.
 
 import type { Transaction } from '../platform/db/db.ts';
+import type { ErrorCode } from '../platform/errors.ts';
 
 export type PersonId = string;
 export type SourceId = string;
@@ -45,13 +46,22 @@ export type QuestionOutcome =
   | 'failed'
   | 'not-asked';
 
-/** received = new + changed + unchanged, always. setAside is apart: entries that are no resource. */
+/** received = new + changed + unchanged, always. setAside is apart: entries that were not stored. */
 export type Counts = {
   readonly received: number;
   readonly new: number;
   readonly changed: number;
   readonly unchanged: number;
   readonly setAside: number;
+};
+
+/** Entries of one kind that were not stored, and why. */
+export type SetAside = {
+  /** Of the error catalogue. */
+  readonly code: ErrorCode;
+  /** FHIR type; empty where the entry says none. */
+  readonly type: string;
+  readonly count: number;
 };
 
 export type Question = PlannedQuestion &
@@ -62,6 +72,8 @@ export type Question = PlannedQuestion &
     readonly outcome: QuestionOutcome;
     /** Pages committed. */
     readonly pages: number;
+    /** What `setAside` counts, by reason and kind. */
+    readonly setAsideWhy: readonly SetAside[];
     /** An error code of the catalogue, where there is one. */
     readonly code: string | null;
     readonly detail: string | null;
@@ -137,8 +149,8 @@ export type CommitPage = {
   readonly page: number;
   readonly source: SourceId;
   readonly resources: readonly Prepared[];
-  /** Entries of the page that are no resource of the record: without type or id, or an OperationOutcome. */
-  readonly setAside: number;
+  /** Entries of the page that are not stored. */
+  readonly setAside: readonly SetAside[];
   /** Dotted paths from the resource's root that do not count as a change, such as `meta.lastUpdated`. */
   readonly volatilePaths: readonly string[];
   readonly finish: {

@@ -54,16 +54,22 @@ export async function exchangeCode(
       request.codeVerifier,
       options,
     );
-    const reply = await oauth.processAuthorizationCodeResponse(
+    // Read first as if no id_token were in it: what fails after that is the id_token.
+    await oauth.processAuthorizationCodeResponse(
       server,
       { client_id: client.clientId },
-      response,
-      {
-        expectedNonce: request.asksOpenId ? request.nonce : oauth.expectNoNonce,
-      },
+      await bentResponse(response.clone(), false),
     );
-    if (reply.id_token) await checkSignature(server, response, options);
-    return tokensOf(reply, oauth.getValidatedIdTokenClaims(reply) ?? null);
+    return guarded('id_token', async () => {
+      const reply = await oauth.processAuthorizationCodeResponse(
+        server,
+        { client_id: client.clientId },
+        response,
+        { expectedNonce: request.asksOpenId ? request.nonce : oauth.expectNoNonce },
+      );
+      if (reply.id_token) await oauth.validateApplicationLevelSignature(server, response, options);
+      return tokensOf(reply, oauth.getValidatedIdTokenClaims(reply) ?? null);
+    });
   });
 }
 
@@ -120,21 +126,6 @@ export async function revokeToken(
   });
 }
 
-async function checkSignature(
-  server: oauth.AuthorizationServer,
-  response: Response,
-  options: ReturnType<typeof callOptions>,
-) {
-  try {
-    await oauth.validateApplicationLevelSignature(server, response, options);
-  } catch (cause) {
-    throw new ChartfoldError('smart.id_token_invalid', {
-      detail: 'signature',
-      cause: hushed(cause),
-    });
-  }
-}
-
 function tokensOf(
   reply: oauth.TokenEndpointResponse,
   idClaims: Readonly<Record<string, unknown>> | null,
@@ -166,15 +157,18 @@ function claimsOf(token: string): Readonly<Record<string, unknown>> | null {
 function conformed(outbound: Outbound, keepsIdToken: boolean): Outbound {
   return async (url, init) => {
     const response = await outbound(url, init);
-    if (init?.method !== 'POST' || (response.status !== 200 && response.status !== 201))
-      return response;
-    const text = await response.text();
-    const bent = bendReply(text, keepsIdToken);
-    return new Response(bent ?? text, {
-      status: bent ? 200 : response.status,
-      headers: bent ? { 'content-type': 'application/json' } : response.headers,
-    });
+    return init?.method === 'POST' ? bentResponse(response, keepsIdToken) : response;
   };
+}
+
+async function bentResponse(response: Response, keepsIdToken: boolean): Promise<Response> {
+  if (response.status !== 200 && response.status !== 201) return response;
+  const text = await response.text();
+  const bent = bendReply(text, keepsIdToken);
+  return new Response(bent ?? text, {
+    status: bent ? 200 : response.status,
+    headers: bent ? { 'content-type': 'application/json' } : response.headers,
+  });
 }
 
 function bendReply(text: string, keepsIdToken: boolean): string | undefined {
@@ -191,7 +185,10 @@ function bendReply(text: string, keepsIdToken: boolean): string | undefined {
   return JSON.stringify({ token_type: 'bearer', ...Object.fromEntries(present) });
 }
 
-async function guarded<T>(step: 'code' | 'refresh', call: () => Promise<T>): Promise<T> {
+/** What was being done when it failed. */
+type Step = 'code' | 'id_token' | 'refresh';
+
+async function guarded<T>(step: Step, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
@@ -201,7 +198,8 @@ async function guarded<T>(step: 'code' | 'refresh', call: () => Promise<T>): Pro
   }
 }
 
-function codeOf(step: 'code' | 'refresh', error: unknown): [ErrorCode, string | undefined] {
+function codeOf(step: Step, error: unknown): [ErrorCode, string | undefined] {
+  if (step === 'id_token') return ['smart.id_token_invalid', undefined];
   if (error instanceof oauth.ResponseBodyError) {
     const word = /^[a-z_]{1,40}$/.test(error.error) ? error.error : 'unknown error';
     if (word === 'invalid_client' || word === 'unauthorized_client')
@@ -215,8 +213,6 @@ function codeOf(step: 'code' | 'refresh', error: unknown): [ErrorCode, string | 
   if (error instanceof oauth.WWWAuthenticateChallengeError)
     return ['smart.wrong_client', `HTTP status ${error.status}`];
   const code = error instanceof Error ? String((error as { code?: unknown }).code ?? '') : '';
-  if (code === oauth.JWT_CLAIM_COMPARISON || code === oauth.JWT_TIMESTAMP_CHECK)
-    return ['smart.id_token_invalid', 'claims'];
   return [
     'smart.token_reply_invalid',
     code === oauth.RESPONSE_IS_NOT_JSON ? 'the answer was not JSON' : undefined,

@@ -1,15 +1,18 @@
 // Owns asking one question from its cursor to its end: page after page, or the records that others refer to by
 // id. The next page is fetched while this one is committed.
 
-import { ChartfoldError, type ErrorCode } from '../platform/errors.ts';
+import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
+import { ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { prepare } from '../records/body.ts';
 import { commitPage } from '../records/commit.ts';
 import { closeQuestion } from '../records/runs.ts';
-import type { CommitPage, Question, Run } from '../records/types.ts';
+import { sumSetAside } from '../records/set-aside.ts';
+import type { CommitPage, PersonId, Question, Run } from '../records/types.ts';
 import type { SyncContext } from './context.ts';
 import type { FetchPage, PageAnswer } from './fetch.ts';
 import { type NormalisedPage, normalisePage } from './normalise.ts';
+import type { AskedAbout } from './others.ts';
 import type { References } from './references.ts';
 
 /** What the questions of one run share. */
@@ -18,8 +21,11 @@ export type Asking = {
   readonly connectionId: string;
   readonly entry: PortalEntry;
   readonly run: Run;
+  /** Whom the questions are about. */
+  readonly about: AskedAbout & { readonly person: PersonId };
   readonly signal: AbortSignal;
   readonly fetchPage: FetchPage;
+  readonly followable: AuthorisedFetch['followable'];
   readonly references: References;
   /** Set when the portal no longer lets us in: what is left is not asked. */
   stopped: ErrorCode | null;
@@ -54,7 +60,7 @@ export async function askSearch(asking: Asking, question: Question): Promise<voi
     retries += answer.retries;
     if (!answer.ok) return close(asking, question, page, answer, retries);
     page += 1;
-    const normalised = normalisePage(answer.page, asking.run.person);
+    const normalised = normalisePage(answer.page, asking.about);
     const next = nextAddress(asking, normalised.next, seen, page);
     if (typeof next === 'string') {
       seen.add(next);
@@ -88,7 +94,7 @@ export async function askReferenced(asking: Asking, question: Question): Promise
     retries += answer.retries;
     if (!answer.ok) return close(asking, question, page, answer, retries);
     page += 1;
-    const normalised = normalisePage(answer.page, asking.run.person);
+    const normalised = normalisePage(answer.page, asking.about);
     for (const resource of normalised.resources)
       if (resource.type === question.type) given.add(resource.id);
     // No cursor: a run that goes on asks for all of them again, which stores nothing twice.
@@ -153,6 +159,11 @@ async function commit(
     now: context.clock.now(),
     ...(afterwards ? { afterwards } : {}),
   });
+  const ofOthers = normalised.setAside.filter(({ code }) => code === 'sync.other_patient');
+  if (ofOthers.length > 0) {
+    const count = sumSetAside(ofOthers);
+    context.log.warn('sync.other_patient', { run: run.id, question: question.key, count });
+  }
   context.changed(asking.connectionId);
 }
 
@@ -169,13 +180,15 @@ function nextAddress(
   page: number,
 ): string | null | ChartfoldError {
   if (link === null) return null;
-  const base = new URL(`${asking.entry.fhirBaseUrl}/`);
-  const url = URL.canParse(link, base.href) ? new URL(link, base.href) : null;
-  if (!url || url.origin !== base.origin || !url.pathname.startsWith(base.pathname)) {
+  let address: string;
+  try {
+    address = asking.followable(link);
+  } catch (error) {
+    if (!isChartfoldError(error, 'net.foreign_origin')) throw error;
     return new ChartfoldError('sync.next_link_foreign');
   }
-  if (seen.has(url.href) || page >= MOST_PAGES) return new ChartfoldError('sync.next_link_cycle');
-  return url.href;
+  const isCircle = seen.has(address) || page >= MOST_PAGES;
+  return isCircle ? new ChartfoldError('sync.next_link_cycle') : address;
 }
 
 /** Writes why a question was not answered in full. What came before is kept. */

@@ -7,6 +7,7 @@ import { outcomeText } from '../fhir/outcome.ts';
 import type { Clock } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import type { FailedAnswer, Portal, PortalHooks } from '../portals/portal.ts';
+import { decodeBody } from './decode.ts';
 
 export type PageAnswer =
   | { readonly ok: true; readonly page: BundlePage; readonly retries: number }
@@ -19,6 +20,7 @@ export type PageAnswer =
       readonly retries: number;
     };
 
+/** `address`: absolute, or below the FHIR base. */
 export type FetchPage = (address: string, signal: AbortSignal) => Promise<PageAnswer>;
 
 /** Trying again can help with these; of the rest the first answer stands. */
@@ -66,9 +68,9 @@ export function createFetchPage(
     try {
       const response = await portal.get(address, { timeoutMs: requests.timeoutMs, signal });
       status = response.status;
-      const text = await response.text();
       if (status !== 200) {
-        const { error, said } = classify(status, text, hooks);
+        // What a failed answer says is shown, not stored: it may be read as well as can be.
+        const { error, said } = classify(status, await response.text(), hooks);
         return {
           ok: false as const,
           error,
@@ -77,6 +79,8 @@ export function createFetchPage(
           pauseMs: retryAfter(response, clock),
         };
       }
+      const type = response.headers.get('content-type');
+      const text = decodeBody(await response.arrayBuffer(), type);
       return { ok: true as const, page: scanBundle(text) };
     } catch (error) {
       if (signal.aborted) throw signal.reason;

@@ -1,25 +1,39 @@
-// Owns making of a page what the store takes: pure. Nothing is dropped: what is no record is counted as set aside.
+// Owns making of a page what the store takes: pure. Nothing is dropped: what is not stored is counted by kind, with
+// its reason.
 
 import type { BundlePage } from '../fhir/bundle.ts';
-import type { Incoming, PersonId } from '../records/types.ts';
+import { countSetAside } from '../records/set-aside.ts';
+import type { Incoming, PersonId, SetAside } from '../records/types.ts';
+import { type AskedAbout, entriesOfOthers } from './others.ts';
 
 export type NormalisedPage = {
   readonly resources: Incoming[];
-  /** Entries that are no record: an OperationOutcome, or one without type or id. */
-  readonly setAside: number;
+  /** Entries that are no record, or another patient's. */
+  readonly setAside: readonly SetAside[];
   /** The link to the next page, as the portal gave it. */
   readonly next: string | null;
 };
 
-/** A portal's page. Everything in it belongs to the connection's one person. */
-export function normalisePage(page: BundlePage, person: PersonId): NormalisedPage {
+/** A portal's page. What stays of it belongs to the connection's one person. */
+export function normalisePage(
+  page: BundlePage,
+  asked: AskedAbout & { readonly person: PersonId },
+): NormalisedPage {
+  const others = entriesOfOthers(page.entries, asked);
   const resources: Incoming[] = [];
-  let setAside = page.entriesWithoutResource;
+  const setAside = page.withoutResource.map(() => aside('sync.not_a_record', ''));
   for (const entry of page.entries) {
     const { resourceType: type, id, raw } = entry;
-    if (!type || !id || type === 'OperationOutcome') setAside += 1;
-    else resources.push({ type, id, raw, person });
+    if (!type || !id || type === 'OperationOutcome') {
+      setAside.push(aside('sync.not_a_record', type ?? ''));
+    } else if (others.has(entry)) setAside.push(aside('sync.other_patient', type));
+    else resources.push({ type, id, raw, person: asked.person });
   }
   const next = page.links.find((link) => link.relation === 'next')?.url ?? null;
-  return { resources, setAside, next };
+  return { resources, setAside: countSetAside(setAside), next };
+}
+
+/** What stands in the place of a type is shown only where it can be one: it may be anything. */
+function aside(code: SetAside['code'], type: string): SetAside {
+  return { code, type: /^[A-Z][A-Za-z]{1,40}$/.test(type) ? type : '', count: 1 };
 }

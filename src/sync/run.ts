@@ -11,7 +11,7 @@ import { finishRun, openRunOf, questionsOf, startRun } from '../records/runs.ts'
 import type { Question, Run, RunTrigger } from '../records/types.ts';
 import { type Asking, askReferenced, askSearch } from './ask.ts';
 import type { SyncContext } from './context.ts';
-import { createFetchPage, type FetchPage } from './fetch.ts';
+import { createFetchPage } from './fetch.ts';
 import { planQuestions } from './plan.ts';
 import { gatherReferences, noteStored } from './references.ts';
 
@@ -26,40 +26,64 @@ export async function syncConnection(
   signal: AbortSignal,
 ): Promise<Run> {
   const connection = await getConnection(context.db, connectionId);
-  if (connection.status !== 'ready' || !connection.person_id || !connection.patient_id) {
-    throw new ChartfoldError('sync.connection_not_ready');
-  }
+  if (!isReady(connection)) throw new ChartfoldError('sync.connection_not_ready');
   const entry = context.registry.usable(connection.portal);
   const unfinished = await openRunOf(context.db, connectionId);
   const run = unfinished ?? (await begin(context, connection, entry, trigger));
   context.changed(connectionId);
-  const { referenced } = entry.vendor.portal;
-  const references = gatherReferences(referenced.questions.map((q) => q.type));
-  if (unfinished) await noteStored(context.db, connectionId, references);
-  const fetchPage = fetcherFor(context, connection, entry);
-  const asking: Asking = {
+  const asking = askingOf(context, connection, entry, run, signal);
+  if (unfinished) await noteStored(context.db, connectionId, asking.references);
+  await askQuestions(asking);
+  return end(asking);
+}
+
+function askingOf(
+  context: SyncContext,
+  connection: ReadyConnection,
+  entry: PortalEntry,
+  run: Run,
+  signal: AbortSignal,
+): Asking {
+  const { portal: vendor, hooks } = entry.vendor;
+  const portal = authorisedFetch(context, context.refresher, {
+    connectionId: connection.id,
+    entry,
+    clinicId: connection.clinic_id,
+  });
+  return {
     context,
-    connectionId,
+    connectionId: connection.id,
     entry,
     run,
+    about: {
+      person: run.person,
+      patientId: connection.patient_id,
+      fhirBaseUrl: entry.fhirBaseUrl,
+    },
     signal,
-    fetchPage,
-    references,
+    fetchPage: createFetchPage(portal, { requests: vendor.requests, hooks, clock: context.clock }),
+    followable: portal.followable,
+    references: gatherReferences(vendor.referenced.questions.map((q) => q.type)),
     stopped: null,
   };
+}
 
-  const open = (await questionsOf(context.db, run.id)).filter(
+async function askQuestions(asking: Asking): Promise<void> {
+  const { referenced, requests } = asking.entry.vendor.portal;
+  const open = (await questionsOf(asking.context.db, asking.run.id)).filter(
     (q) => q.outcome === 'pending' || q.outcome === 'asking',
   );
   const isReferenced = (q: Question) => referenced.questions.some((r) => r.key === q.key);
   await askAll(
     open.filter((q) => !isReferenced(q)),
-    entry.vendor.portal.requests.concurrency,
+    requests.concurrency,
     (question) => askSearch(asking, question),
   );
   // What others refer to is known only now; each of these may add to the next.
   for (const question of open.filter(isReferenced)) await askReferenced(asking, question);
+}
 
+async function end({ context, connectionId, run, stopped }: Asking): Promise<Run> {
   const ended = await finishRun(context.db, { run: run.id, now: context.clock.now() });
   context.log.info('sync.finished', {
     connection: connectionId,
@@ -67,10 +91,9 @@ export async function syncConnection(
     received: ended.sums.received,
     new: ended.sums.new,
   });
-  if (asking.stopped) {
+  if (stopped) {
     // Not where it was disconnected meanwhile: that has been decided by the person.
-    const code = asking.stopped;
-    await setStatus(context, connectionId, 'sign-in-again', { code, from: 'ready' });
+    await setStatus(context, connectionId, 'sign-in-again', { code: stopped, from: 'ready' });
   }
   context.changed(connectionId);
   return ended;
@@ -92,34 +115,27 @@ async function askAll(
   if (brokenOff.length > 0) throw brokenOff[0];
 }
 
+/** A connection that somebody has confirmed: whose record it is and which patient's are known. */
+type ReadyConnection = Connection & { readonly person_id: string; readonly patient_id: string };
+
+function isReady(connection: Connection): connection is ReadyConnection {
+  const { status, person_id, patient_id } = connection;
+  return status === 'ready' && Boolean(person_id && patient_id);
+}
+
 async function begin(
   context: SyncContext,
-  connection: Connection,
+  connection: ReadyConnection,
   entry: PortalEntry,
   trigger: RunTrigger,
 ): Promise<Run> {
   return startRun(context.db, {
     source: connection.id,
-    person: connection.person_id ?? '',
+    person: connection.person_id,
     trigger,
     scopesAsked: entry.scopes,
     scopesGranted: connection.scopes_granted.split(' ').filter(Boolean),
-    questions: planQuestions(entry, connection.patient_id ?? ''),
+    questions: planQuestions(entry, connection.patient_id),
     now: context.clock.now(),
   });
-}
-
-function fetcherFor(context: SyncContext, connection: Connection, entry: PortalEntry): FetchPage {
-  const portal = authorisedFetch(context, context.refresher, {
-    connectionId: connection.id,
-    entry,
-    clinicId: connection.clinic_id,
-  });
-  const fetchPage = createFetchPage(portal, {
-    requests: entry.vendor.portal.requests,
-    hooks: entry.vendor.hooks,
-    clock: context.clock,
-  });
-  return (request, signal) =>
-    fetchPage(/^https?:/.test(request) ? request : portal.addressOf(request), signal);
 }

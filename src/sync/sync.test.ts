@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { getConnection } from '../connections/context.ts';
 import { disconnect } from '../connections/disconnect.ts';
+import { readReceiptFor } from '../http/routes/connections.ts';
+import { errorCatalogue } from '../platform/error-catalogue.ts';
 import { isChartfoldError } from '../platform/errors.ts';
 import { rawOf } from '../records/read.ts';
 import { listRuns, openRunOf, readReceipt } from '../records/runs.ts';
@@ -170,6 +172,18 @@ describe('a page that fails', () => {
     });
   });
 
+  it('a link that bears a name before its host is not followed either, by the same rule', async () => {
+    const origin = program.simulator.url.replace('//', '//someone@');
+    program.simulator.control.setFaults([
+      { name: 'page.next-link-foreign-host', type: 'Observation', origin },
+    ]);
+    expect(question(await synced(), 'observations')).toMatchObject({
+      outcome: 'part',
+      code: 'sync.next_link_foreign',
+      pages: 1,
+    });
+  });
+
   it('pages that lead in a circle are left, and what came is kept', async () => {
     program.simulator.control.setFaults([{ name: 'page.next-cycle', type: 'Observation' }]);
     const receipt = await synced();
@@ -267,6 +281,11 @@ describe('a sync that is cut off', () => {
     const questions = (await readReceipt(program.db, receipt?.id ?? ''))?.questions ?? [];
     expect(questions.every((q) => !['pending', 'asking'].includes(q.outcome))).toBe(true);
     expect(questions.some((q) => q.outcome === 'not-asked' || q.outcome === 'part')).toBe(true);
+    const { questions: shown } = await readReceiptFor(program, receipt?.id ?? '');
+    const sentences = new Set(shown.flatMap(({ reason }) => (reason ? [reason.sentence] : [])));
+    expect([...sentences]).toEqual([errorCatalogue['sync.interrupted'].sentence]);
+    // Nobody stopped Chartfold, and no start goes on with a run that has ended.
+    expect([...sentences].join()).not.toMatch(/stopped|start/);
     expect((await getConnection(program.db, connection)).status).toBe('disconnected');
     expect((await stored()).size).toBeGreaterThan(20);
     expect(run).toHaveLength(1);

@@ -1,9 +1,10 @@
 // Owns `connect`: prints one link that serves this one attempt, and waits until the person is back.
 
 import { listPeople } from '../../access/people.ts';
-import { beginConnection, hasExpired } from '../../connections/begin.ts';
+import { connectionOfAttempt, hashOfLink, hasExpired } from '../../connections/attempts.ts';
+import { beginConnection } from '../../connections/begin.ts';
 import { candidateOf, confirmPatient, rejectPatient } from '../../connections/confirm.ts';
-import { type Connection, listConnections } from '../../connections/context.ts';
+import { type Connection, getConnection } from '../../connections/context.ts';
 import type { App } from '../../http/app.ts';
 import { ChartfoldError, type ErrorCode } from '../../platform/errors.ts';
 import type { Verb } from '../verb.ts';
@@ -36,10 +37,11 @@ export const connect: Verb<Args> = {
       personId: await personOf(app, args.person),
       via: 'command-line',
       confirms: args.yes === true,
+      key: null,
     });
     yield { json: { link: begun.go, connection: begun.connectionId }, text: begun.go };
     yield { say: 'Open this link in a browser within 10 minutes. It serves this one sign-in.' };
-    const connection = await settled(app, begun.connectionId, signal);
+    const connection = await settled(app, begun.go, { confirms: args.yes === true, signal });
     if (connection.status === 'confirm') {
       const patient = candidateOf(app, connection);
       yield {
@@ -54,45 +56,39 @@ export const connect: Verb<Args> = {
 };
 
 async function decided(app: App, id: string, answer: string) {
-  if (answer === 'yes')
-    await confirmPatient(app, id, { personId: (await connectionOf(app, id))?.person_id ?? null });
-  else await rejectPatient(app, id);
-  const connection = await connectionOf(app, id);
-  return connection
-    ? resultOf(connection)
-    : { json: { connection: id, state: 'removed' }, text: 'Nothing was stored.' };
+  if (answer !== 'yes') {
+    await rejectPatient(app, id);
+    return { json: { connection: id, state: 'removed' }, text: 'Nothing was stored.' };
+  }
+  const { person_id } = await getConnection(app.db, id);
+  const landed = await confirmPatient(app, id, { personId: person_id });
+  return resultOf(await getConnection(app.db, landed));
 }
 
 /** Waits for the end of the sign-in: somebody came back, with a patient or with a failure. */
-async function settled(app: App, id: string, signal: AbortSignal): Promise<Connection> {
-  const before = new Set((await listConnections(app.db)).map((c) => c.id));
+async function settled(
+  app: App,
+  link: string,
+  { confirms, signal }: { confirms: boolean; signal: AbortSignal },
+): Promise<Connection> {
   for (;;) {
     await app.clock.wait(POLL_MS, signal);
-    const connection = await connectionOf(app, id);
-    // The patient was connected already: the tokens went to that connection, and this one is gone.
-    if (!connection) {
-      const latest = (await listConnections(app.db))
-        .filter((c) => before.has(c.id))
-        .sort((a, b) => b.status_since.localeCompare(a.status_since))[0];
-      if (!latest) throw new ChartfoldError('connection.not_found');
-      return latest;
-    }
+    const connection = await connectionOfAttempt(app.db, hashOfLink(link));
     if (connection.status === 'failed')
       throw new ChartfoldError((connection.status_code ?? 'internal.unexpected') as ErrorCode);
     if (hasExpired(connection, app.clock.now())) throw new ChartfoldError('smart.attempt_expired');
-    if (connection.status !== 'authorising') return connection;
+    // Who confirmed beforehand is asked nothing in the moment between.
+    const isUnderWay =
+      connection.status === 'authorising' || (confirms && connection.status === 'confirm');
+    if (!isUnderWay) return connection;
   }
 }
 
 function resultOf(connection: Connection) {
   return {
     json: { connection: connection.id, state: connection.status, person: connection.person_id },
-    text: `Connected: ${connection.clinic_name}. Its first sync has begun.`,
+    text: `Connected: ${connection.clinic_name}. Its sync has begun.`,
   };
-}
-
-async function connectionOf(app: App, id: string): Promise<Connection | undefined> {
-  return (await listConnections(app.db)).find((c) => c.id === id);
 }
 
 /** A person by id or name; the only one there is; else a new one, named as the portal's patient. */

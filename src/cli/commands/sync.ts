@@ -2,10 +2,11 @@
 
 import { disconnect as endConnection } from '../../connections/disconnect.ts';
 import { listConnections, SYNC_QUEUE } from '../../connections/context.ts';
+import { queueSync } from '../../connections/queue-sync.ts';
 import type { App } from '../../http/app.ts';
 import type { Receipt } from '../../http/contract.ts';
 import { presentConnections } from '../../http/present/overview.ts';
-import { queueSync, readReceiptFor } from '../../http/routes/connections.ts';
+import { readReceiptFor } from '../../http/routes/connections.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { listRuns } from '../../records/runs.ts';
 import type { Verb } from '../verb.ts';

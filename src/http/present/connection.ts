@@ -1,6 +1,6 @@
 // Owns how a connection reads on the wire: its state in one value, progress included.
 
-import { hasExpired } from '../../connections/begin.ts';
+import { hasExpired } from '../../connections/attempts.ts';
 import { candidateOf } from '../../connections/confirm.ts';
 import type { Connection } from '../../connections/context.ts';
 import type { PatientBasics } from '../../fhir/text/names.ts';
@@ -50,6 +50,7 @@ export function presentConnection(app: App, connection: Connection, facts: Conne
     createdAt: connection.created_at,
     state: stateOf(app, connection, facts),
     lastReceipt: facts.lastRun ? receiptSummary(facts.lastRun.run, facts.lastRun.questions) : null,
+    clinicNote: connection.clinic_note,
     note: entry?.vendor.portal.gaps[0] ?? null,
   };
 }
@@ -119,7 +120,6 @@ function confirmState(app: App, connection: Connection, facts: ConnectionFacts):
     patient,
     into,
     differs: into ? differences(patient, into) : [],
-    clinicNote: connection.clinic_note,
     scopesMissing: missingScopes(entry?.scopes ?? [], connection.scopes_granted.split(' ')),
   };
 }

@@ -69,6 +69,10 @@ function presentQuestion(q: Question): ReceiptQuestion {
     changed: q.changed,
     unchanged: q.unchanged,
     setAside: q.setAside,
+    setAsideWhy: q.setAsideWhy.map((one) => ({
+      ...one,
+      sentence: errorCatalogue[known(one.code, 'sync.not_a_record')].sentence,
+    })),
     outcome: q.outcome === 'not-asked' ? 'failed' : q.outcome,
     reason: reasonOf(q),
   };
@@ -76,11 +80,15 @@ function presentQuestion(q: Question): ReceiptQuestion {
 
 function reasonOf(q: Question): ReceiptQuestion['reason'] {
   if (q.outcome === 'full' || q.outcome === 'pending' || q.outcome === 'asking') return null;
-  const code: ErrorCode =
-    q.code && q.code in errorCatalogue ? (q.code as ErrorCode) : 'sync.interrupted';
+  const code = known(q.code, 'sync.interrupted');
   const { sentence, act, retry } = errorCatalogue[code];
   // Of an answer that was no refusal the detail is ours: where a text broke off, which host did not answer.
   const isPortals = q.httpStatus !== null && q.httpStatus >= 400;
   const portalSaid = isPortals ? (q.detail?.replace(/\.$/, '') ?? null) : null;
   return { code, sentence, portalSaid, httpStatus: q.httpStatus, act, retry };
+}
+
+/** A code that a newer or older Chartfold wrote may be unknown here. */
+function known(code: string | null, otherwise: ErrorCode): ErrorCode {
+  return code !== null && Object.hasOwn(errorCatalogue, code) ? (code as ErrorCode) : otherwise;
 }

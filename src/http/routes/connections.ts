@@ -5,8 +5,9 @@ import { listPeople } from '../../access/people.ts';
 import { beginAgain, beginConnection } from '../../connections/begin.ts';
 import { listClinics } from '../../connections/clinics.ts';
 import { confirmPatient, rejectPatient } from '../../connections/confirm.ts';
-import { getConnection, listConnections, SYNC_QUEUE } from '../../connections/context.ts';
+import { getConnection, listConnections } from '../../connections/context.ts';
 import { disconnect } from '../../connections/disconnect.ts';
+import { queueSync } from '../../connections/queue-sync.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { listRuns, questionsOf, readReceipt } from '../../records/runs.ts';
 import { type Api, parameter, route } from '../api.ts';
@@ -55,6 +56,7 @@ export function connectionRoutes(api: Api, app: App): void {
         personId: body.personId,
         via: 'app',
         confirms: false,
+        key: body.key ?? null,
       }),
   );
   route(
@@ -72,13 +74,14 @@ export function connectionRoutes(api: Api, app: App): void {
     {
       method: 'post',
       path: '/api/connections/{id}/confirm',
-      summary: 'Say that the patient is the right one',
+      summary:
+        'Say that the patient is the right one; answers with the connection that the patient has now',
       body: wire.confirmRequest,
       reply: wire.connection,
     },
     async (c, body) => {
-      await confirmPatient(app, parameter(c, 'id'), body);
-      return presentOne(app, parameter(c, 'id'));
+      const landed = await confirmPatient(app, parameter(c, 'id'), body);
+      return presentOne(app, landed);
     },
   );
   route(
@@ -182,7 +185,10 @@ function receiptRoutes(api: Api, app: App): void {
 }
 
 /** A receipt as the doors show it. @throws `record.not_found` */
-export async function readReceiptFor(app: App, runId: string): Promise<wire.Receipt> {
+export async function readReceiptFor(
+  app: Pick<App, 'db' | 'registry'>,
+  runId: string,
+): Promise<wire.Receipt> {
   const receipt = await readReceipt(app.db, runId);
   if (!receipt) throw new ChartfoldError('record.not_found');
   const connection = await getConnection(app.db, receipt.run.source);
@@ -194,18 +200,6 @@ export async function readReceiptFor(app: App, runId: string): Promise<wire.Rece
     personName: person?.name ?? '',
     previous: runs[at + 1]?.id ?? null,
     next: runs[at - 1]?.id ?? null,
-  });
-}
-
-/** Puts a sync; one that runs already is not put twice. @throws `connection.not_found`, `sync.connection_not_ready` */
-export async function queueSync(app: App, connectionId: string): Promise<void> {
-  const connection = await getConnection(app.db, connectionId);
-  if (connection.status !== 'ready') throw new ChartfoldError('sync.connection_not_ready');
-  if (await app.jobs.isLive(SYNC_QUEUE, connectionId)) return;
-  await app.jobs.put({
-    queue: SYNC_QUEUE,
-    key: connectionId,
-    payload: { connectionId, trigger: 'manual' },
   });
 }
 

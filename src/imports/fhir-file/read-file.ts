@@ -4,6 +4,7 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { type RawResource, scanBundle, scanResource } from '../../fhir/bundle.ts';
+import { isTypeName } from '../../fhir/types.ts';
 import { ChartfoldError, type ErrorCode, isChartfoldError } from '../../platform/errors.ts';
 import type { FhirFile, FileEntry, FileItem } from './types.ts';
 
@@ -141,7 +142,7 @@ function* unfold(found: Found, place: string, scope: number, scopes: Scopes): Ge
 function item(found: Found, place: string, scope: number): FileItem {
   const { resourceType: type, id, fullUrl, raw } = found;
   const isNamed = id !== undefined || (fullUrl !== undefined && /^urn:(uuid|oid):./i.test(fullUrl));
-  if (!type || !isNamed || type === 'OperationOutcome') return fault(place);
+  if (!type || !isTypeName(type) || !isNamed || type === 'OperationOutcome') return fault(place);
   const entry: FileEntry = { place, raw, type, resourceId: id, fullUrl, scope };
   return { kind: 'entry', entry };
 }

@@ -129,6 +129,12 @@ export const portalsErrors = {
     'later',
     502,
   ),
+  'fhir.undecodable': row(
+    'The portal’s answer holds bytes that are no characters in the encoding it names. Nothing of it was stored, since guessing would change your record.',
+    'us',
+    'later',
+    502,
+  ),
   'fhir.not_a_bundle': row('The portal’s answer was not a list of records.', 'us', 'later', 502),
   'fhir.scope_missing': row(
     'Permission for this kind of record was not given. Sign in again and leave every box ticked, or ask your clinic whether it offers this.',

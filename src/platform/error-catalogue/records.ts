@@ -22,6 +22,18 @@ export const recordsErrors = {
     'later',
     502,
   ),
+  'sync.other_patient': row(
+    'The portal sent records that name another patient than yours. They were not stored. Your clinic should know that its portal mixes patients up.',
+    'clinic',
+    'later',
+    502,
+  ),
+  'sync.not_a_record': row(
+    'The portal sent something beside the records: a message of its server, or an entry without a kind or an id.',
+    'us',
+    'later',
+    502,
+  ),
   'sync.already_running': row(
     'A sync of this connection is already running.',
     'person',
@@ -35,7 +47,7 @@ export const recordsErrors = {
     409,
   ),
   'sync.interrupted': row(
-    'Chartfold was stopped in the middle of this question. It goes on from there at the next start.',
+    'The sync was broken off before everything was answered. What came is kept; the rest is asked for when this connection syncs again.',
     'us',
     'later',
     503,

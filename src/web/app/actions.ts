@@ -1,6 +1,12 @@
 // Owns what a person can do: each mutation sends one request and puts the answer where it is shown.
 
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  type UseMutationOptions,
+  type UseMutationResult,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { useId, useRef } from 'react';
 import type { ConnectReply, ConnectRequest, Connection } from '../../http/contract.ts';
 import { send } from './api.ts';
 import { takeConnection } from './queries.ts';
@@ -8,7 +14,7 @@ import { takeConnection } from './queries.ts';
 /** Spends the secret of a sign-in link. */
 export function useSignIn() {
   const cache = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (secret: string) => send<unknown>('POST', '/api/session', { secret }),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['session'] }),
   });
@@ -17,24 +23,28 @@ export function useSignIn() {
 /** Ends the session. What was shown is dropped from memory. */
 export function useSignOut() {
   const cache = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: () => send<unknown>('DELETE', '/api/session'),
     onSuccess: () => cache.clear(),
   });
 }
 
-/** Starts a connection and leaves for the portal. */
+/** Starts a connection and leaves for the portal. The same wish sent again is the same request to the server. */
 export function useStartConnection() {
-  return useMutation({
-    mutationFn: (request: ConnectRequest) =>
-      send<ConnectReply>('POST', '/api/connections', request),
+  const last = useRef({ wish: '', key: '' });
+  return useAction({
+    mutationFn: (request: Omit<ConnectRequest, 'key'>) => {
+      const wish = JSON.stringify(request);
+      if (last.current.wish !== wish) last.current = { wish, key: newKey() };
+      return send<ConnectReply>('POST', '/api/connections', { ...request, key: last.current.key });
+    },
     onSuccess: ({ go }) => location.assign(go),
   });
 }
 
 /** Signs in again at a portal that is connected already, or goes on with a sign-in left halfway. */
 export function useReconnect() {
-  return useMutation({
+  return useAction({
     mutationFn: (connectionId: string) =>
       send<ConnectReply>('POST', `${at(connectionId)}/reconnect`),
     onSuccess: ({ go }) => location.assign(go),
@@ -44,12 +54,14 @@ export function useReconnect() {
 /** Says that the patient read from the portal is the right one; the first sync begins. */
 export function useConfirm() {
   const cache = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: ({ id, personId }: { id: string; personId: string | null }) =>
       send<Connection>('POST', `${at(id)}/confirm`, { personId }),
     onSuccess: (connection) => {
       takeConnection(cache, connection);
-      return cache.invalidateQueries({ queryKey: ['session'] });
+      // Another tab may have confirmed this patient first: the connection asked about is gone then.
+      void cache.invalidateQueries({ queryKey: ['connections'] });
+      void cache.invalidateQueries({ queryKey: ['session'] });
     },
   });
 }
@@ -57,7 +69,7 @@ export function useConfirm() {
 /** Stops a connection before anything was stored, or gives up a sign-in left halfway. */
 export function useReject() {
   const cache = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (id: string) => send<unknown>('POST', `${at(id)}/reject`),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['connections'] }),
   });
@@ -76,7 +88,7 @@ export function useDisconnect() {
 /** Asks every connected portal again, now. */
 export function useSyncAll() {
   const cache = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: () => send<unknown>('POST', '/api/sync'),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['connections'] }),
   });
@@ -85,15 +97,37 @@ export function useSyncAll() {
 /** Removes everything that the simulated portals filled. */
 export function useRemoveSample() {
   const cache = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: () => send<unknown>('DELETE', '/api/sample'),
     onSuccess: () => cache.invalidateQueries(),
   });
 }
 
+/** A mutation of which one runs at a time: the second click of two comes before the button shows itself busy. */
+function useAction<Data, Variables = void>(
+  options: UseMutationOptions<Data, Error, Variables>,
+): UseMutationResult<Data, Error, Variables> {
+  const cache = useQueryClient();
+  const mutationKey = [useId()];
+  const mutation = useMutation({ ...options, mutationKey });
+  return {
+    ...mutation,
+    mutate: (...given) => {
+      if (cache.isMutating({ mutationKey }) === 0) mutation.mutate(...given);
+    },
+  };
+}
+
+/** 128 random bits; `randomUUID` is not there on plain http. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+}
+
 function useConnectionAction(verb: 'sync' | 'disconnect') {
   const cache = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (id: string) => send<Connection>('POST', `${at(id)}/${verb}`),
     onSuccess: (connection) => takeConnection(cache, connection),
   });

@@ -2,7 +2,6 @@
 // this is.
 
 import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router';
-import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { Connection, Person } from '../../../http/contract.ts';
 import { useConfirm, useReject } from '../../app/actions.ts';
@@ -14,6 +13,7 @@ import { longDate } from '../../parts/dates.ts';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
+import { Warning } from '../../parts/warning.tsx';
 import { counted, sentenceCase, sexInWords } from '../../parts/words.ts';
 import { differencesFrom, differenceWords } from './patient-match.ts';
 
@@ -24,6 +24,8 @@ export function ConfirmPage() {
   usePageTitle('Is this the right patient?');
   const { connectionId } = useParams({ strict: false });
   const { data, error, isFetching, refetch } = useConnections();
+  // Asked from here, since the list may lose the connection before the answer says where it landed.
+  const confirm = useConfirm();
   const c = data?.find((one) => one.id === connectionId);
   if (error && !data) {
     return (
@@ -32,8 +34,9 @@ export function ConfirmPage() {
       </div>
     );
   }
-  if (c?.state.kind === 'confirm') return <Question connection={c as Confirming} />;
-  if (!data || isFetching) {
+  if (c?.state.kind === 'confirm')
+    return <Question connection={c as Confirming} confirm={confirm} />;
+  if (!data || isFetching || confirm.isPending) {
     return (
       <div className="page">
         <Skeleton lines={4} label="Loading what the portal said" />
@@ -43,15 +46,17 @@ export function ConfirmPage() {
   return (
     <Navigate
       to="/connections/$connectionId"
-      params={{ connectionId: connectionId ?? '' }}
+      params={{ connectionId: confirm.data?.id ?? connectionId ?? '' }}
       replace
     />
   );
 }
 
-function Question({ connection: c }: { connection: Confirming }) {
+type Confirm = ReturnType<typeof useConfirm>;
+
+function Question({ connection: c, confirm }: { connection: Confirming; confirm: Confirm }) {
   const people = usePeople();
-  const { patient, into, clinicNote, scopesMissing } = c.state;
+  const { patient, into, scopesMissing } = c.state;
   const [chosen, setChosen] = useState<string | null>(into?.personId ?? null);
   const person = people.find((p) => p.id === chosen) ?? null;
   const known = person ?? (chosen !== null && into?.personId === chosen ? into : null);
@@ -83,11 +88,12 @@ function Question({ connection: c }: { connection: Confirming }) {
             differs.map((what) => (
               <Warning key={what}>{differenceWords(what, patient, known)}</Warning>
             ))}
-          {clinicNote && <Warning>{clinicNote}</Warning>}
+          {c.clinicNote && <Warning>{c.clinicNote}</Warning>}
           {scopesMissing.length > 0 && <Missing scopes={scopesMissing} />}
         </div>
         <Answers
           connection={c}
+          confirm={confirm}
           chosen={chosen}
           name={known?.name ?? null}
           anyone={people.length > 0}
@@ -157,32 +163,27 @@ function Into({
 
 function Answers({
   connection: c,
+  confirm,
   chosen,
   name,
   anyone,
 }: {
   connection: Confirming;
+  confirm: Confirm;
   chosen: string | null;
   name: string | null;
   anyone: boolean;
 }) {
-  const confirm = useConfirm();
   const reject = useReject();
   const navigate = useNavigate();
   const error = confirm.error ?? reject.error;
-  const watch = () =>
-    void navigate({
-      to: '/connections/$connectionId',
-      params: { connectionId: c.id },
-      replace: true,
-    });
   return (
     <>
       <div className="mt-6 flex flex-wrap gap-3">
         <Button
           look="filled"
           busy={confirm.isPending || confirm.isSuccess}
-          onClick={() => confirm.mutate({ id: c.id, personId: chosen }, { onSuccess: watch })}
+          onClick={() => confirm.mutate({ id: c.id, personId: chosen })}
           className="text-15 desk:min-h-11 desk:px-5"
         >
           {yesWords(name, anyone, c.state.patient.name)}
@@ -215,20 +216,6 @@ function Answers({
 function yesWords(name: string | null, anyone: boolean, patientName: string): string {
   if (name !== null) return `Yes, this is ${name}`;
   return anyone ? `Yes, start a record for ${patientName}` : 'Yes, this is me';
-}
-
-function Warning({ children }: { children: React.ReactNode }) {
-  return (
-    <p className="flex gap-3 rounded-box bg-amber-tint px-4 py-3 text-15">
-      <TriangleAlert
-        size={18}
-        strokeWidth={1.6}
-        className="mt-0.5 shrink-0 text-amber"
-        aria-hidden
-      />
-      <span>{children}</span>
-    </p>
-  );
 }
 
 function Missing({ scopes }: { scopes: string[] }) {

@@ -12,6 +12,7 @@ import { PreviewBadge, SampleBadge, SourceMark } from '../../parts/marks.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { useNow } from '../../parts/use-now.ts';
+import { Warning } from '../../parts/warning.tsx';
 import { counted, figures } from '../../parts/words.ts';
 import { ConnectionActions } from './connection-actions.tsx';
 import { StateLines } from './connection-card.tsx';
@@ -86,6 +87,11 @@ function One({ connection: c, now }: { connection: Connection; now: Date }) {
           </ConnectionActions>
         </div>
       </section>
+      {c.clinicNote && (
+        <div className="mt-3">
+          <Warning>{c.clinicNote}</Warning>
+        </div>
+      )}
       {c.note && c.state.kind !== 'ready' && <p className="mt-3 text-13 text-ink2">{c.note}</p>}
       <Receipts connectionId={c.id} />
     </>

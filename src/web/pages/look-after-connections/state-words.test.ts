@@ -24,6 +24,7 @@ function connection(state: ConnectionState, over: Partial<Connection> = {}): Con
     createdAt: since,
     state,
     lastReceipt: null,
+    clinicNote: null,
     note: null,
     ...over,
   };
@@ -65,7 +66,6 @@ describe('the words of a state', () => {
         patient: { name: 'Elena Marsh', birthDate: null, gender: null },
         into: null,
         differs: [],
-        clinicNote: null,
         scopesMissing: [],
       }),
       now,

@@ -5,7 +5,7 @@ import { Ban, Check, CircleAlert, CircleDashed, CircleEllipsis } from 'lucide-re
 import { useState } from 'react';
 import type { Receipt, ReceiptQuestion } from '../../../http/contract.ts';
 import { figures } from '../../parts/words.ts';
-import { outcomeWord } from './receipt-words.ts';
+import { outcomeWord, setAsideWords } from './receipt-words.ts';
 import { ReasonRow } from './reason-row.tsx';
 
 /** The table of questions. */
@@ -114,6 +114,13 @@ function Question({
           </td>
         </tr>
       )}
+      {setAsideWords(q.setAsideWhy).map((words) => (
+        <tr key={words} className="keep-together">
+          <td colSpan={span} className="pb-3 text-ink2">
+            {words}
+          </td>
+        </tr>
+      ))}
       {q.reason && (
         <tr className="keep-together">
           <td colSpan={span} className="pb-3">

@@ -7,6 +7,7 @@ import {
   menderWords,
   type Reason,
   receiptSentences,
+  setAsideWords,
   wayOn,
   wordsForClinic,
 } from './receipt-words.ts';
@@ -70,6 +71,15 @@ describe('the letter', () => {
     );
   });
 
+  it('tells what was set aside beside what came, as part of no total', () => {
+    expect(letter({ new: 39, changed: 2, unchanged: 483, setAside: 4 })).toContain(
+      '524 records came back on 50 pages: 39 new, 2 changed, and 483 as they were. 4 were set aside, not stored; the account says why.',
+    );
+    expect(letter({ received: 0, new: 0, changed: 0, unchanged: 0, setAside: 1 })).toContain(
+      'No records came back. 1 was set aside, not stored; the account says why.',
+    );
+  });
+
   it('says what is still to be asked while the sync runs', () => {
     expect(letter({ answeredInFull: 10, inPart: 0, refused: 0, finishedAt: null })).toContain(
       '10 were answered in full; 21 are still to be asked.',
@@ -83,7 +93,7 @@ describe('the letter', () => {
         const [answeredInFull, inPart, refused, failed, open] = answers;
         const [fresh, changed, unchanged, setAside] = records;
         const asked = answeredInFull + inPart + refused + failed + open;
-        const received = fresh + changed + unchanged + setAside;
+        const received = fresh + changed + unchanged;
         const text = letter({
           asked,
           answeredInFull,
@@ -96,12 +106,15 @@ describe('the letter', () => {
           unchanged,
           setAside,
         });
-        const [questions = '', rest = ''] = text.split(/(?=In all|No records)/);
+        const [questions = '', rest = '', aside = ''] = text.split(
+          /(?=In all|No records|\b[\w,]+ (?:was|were) set aside)/,
+        );
         const answered = questions.slice(questions.indexOf('record. '));
         expect(sum(answered)).toBe(asked);
         // Before the colon stand the total and the pages, after it the parts.
         if (received > 0) expect(sum(rest.slice(rest.indexOf(':')))).toBe(received);
-        else expect(rest).toBe('No records came back.');
+        else expect(rest.trim()).toBe('No records came back.');
+        expect(sum(aside)).toBe(setAside);
       }),
     );
   });
@@ -128,6 +141,29 @@ const reason = (over: Partial<Reason>): Reason => ({
   act: 'clinic',
   retry: 'later',
   ...over,
+});
+
+describe('what was set aside', () => {
+  const aside = (code: string, type: string, count: number) => ({
+    code,
+    sentence: `Why of ${code}.`,
+    type,
+    count,
+  });
+
+  it('is named once for each reason, with the count of each kind', () => {
+    expect(
+      setAsideWords([
+        aside('sync.other_patient', 'Encounter', 1200),
+        aside('sync.not_a_record', '', 1),
+        aside('sync.other_patient', 'Provenance', 3),
+      ]),
+    ).toEqual([
+      'Set aside: 1,200 of the kind Encounter and 3 of the kind Provenance. Why of sync.other_patient.',
+      'Set aside: 1 without a kind. Why of sync.not_a_record.',
+    ]);
+    expect(setAsideWords([])).toEqual([]);
+  });
 });
 
 describe('a reason', () => {
@@ -157,6 +193,7 @@ describe('a reason', () => {
       changed: 0,
       unchanged: 0,
       setAside: 0,
+      setAsideWhy: [],
       outcome: 'refused',
       reason: reason({}),
     };

@@ -10,7 +10,7 @@ type Run = { text: string; strong?: true };
 
 /** The letter: how many questions, how they were answered, what came, and what of it was new. */
 export function receiptSentences(r: Receipt): Run[] {
-  return [...asked(r), ...came(r)];
+  return [...asked(r), ...came(r), ...aside(r)];
 }
 
 function asked(r: Receipt): Run[] {
@@ -50,7 +50,6 @@ function came(r: Receipt): Run[] {
   ].filter((s) => s !== false);
   const other = [
     r.unchanged > 0 && `${figures(r.unchanged)} as ${r.unchanged === 1 ? 'it was' : 'they were'}`,
-    r.setAside > 0 && `${figures(r.setAside)} set aside`,
   ].filter((s) => s !== false);
   if (fresh.length === 0)
     return [
@@ -61,6 +60,23 @@ function came(r: Receipt): Run[] {
   const strong: Run = { text: fresh.join(', '), strong: true };
   if (other.length === 0) return [{ text: start }, strong, { text: '.' }];
   return [{ text: start }, strong, { text: `, and ${listed(other)}.` }];
+}
+
+/** What came and was not stored is part of no total above. */
+function aside(r: Receipt): Run[] {
+  if (r.setAside === 0) return [];
+  const were = `${figures(r.setAside)} ${r.setAside === 1 ? 'was' : 'were'} set aside`;
+  return [{ text: ` ${were}, not stored; the account says why.` }];
+}
+
+/** Why entries of a question were set aside: a sentence for each reason, with the kinds and how many of each. */
+export function setAsideWords(all: ReceiptQuestion['setAsideWhy']): string[] {
+  return [...Map.groupBy(all, ({ sentence }) => sentence)].map(([sentence, entries]) => {
+    const kinds = entries.map(({ type, count }) =>
+      type === '' ? `${figures(count)} without a kind` : `${figures(count)} of the kind ${type}`,
+    );
+    return `Set aside: ${listed(kinds)}. ${sentence}`;
+  });
 }
 
 export type Reason = NonNullable<ReceiptQuestion['reason']>;

@@ -20,6 +20,7 @@ export function SignInPage() {
   const signIn = useSignIn();
   const navigate = useNavigate();
   const refused = signIn.error ? problemOf(signIn.error) : null;
+  const isUnderWay = signIn.isPending || signIn.isSuccess;
   const spent = refused !== null && refused.status === 401;
 
   const go = () => {
@@ -52,11 +53,11 @@ export function SignInPage() {
           )}
           <Button
             look="filled"
-            busy={signIn.isPending}
+            busy={isUnderWay}
             onClick={go}
             className="mt-6 text-15 desk:min-h-11"
           >
-            {signIn.isPending ? 'Signing in' : 'Sign in'}
+            {isUnderWay ? 'Signing in' : 'Sign in'}
           </Button>
         </>
       ) : session.data?.signedIn ? (

@@ -1,0 +1,41 @@
+// Proves how a connection ends: here first, then at the portal, and the record stays.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
+import { type Outbound, outbound } from '../platform/outbound.ts';
+import { getConnection } from './context.ts';
+import { disconnect } from './disconnect.ts';
+import { openGrant } from './grant.ts';
+
+let program: TestProgram;
+afterEach(() => program.close());
+
+describe('disconnecting', () => {
+  it('has ended the connection here before the portal is told, which may take a while', async () => {
+    const seen: unknown[] = [];
+    let id = '';
+    const watched: Outbound = async (url, init) => {
+      if (url.endsWith('/revoke'))
+        seen.push((await getConnection(program.db, id)).status, await openGrant(program, id));
+      return outbound(url, init);
+    };
+    program = await startProgram({ outbound: watched });
+    id = await program.connect();
+    expect(await disconnect(program.context, id)).toEqual({ revoked: true });
+    expect(seen).toEqual(['disconnected', undefined]);
+  });
+
+  it('after disconnecting, which ends the permission at the portal and keeps the record, brings it back', async () => {
+    program = await startProgram();
+    const id = await program.connect();
+    await program.sync(id);
+    const grant = await openGrant(program.context, id);
+    expect(await disconnect(program.context, id)).toEqual({ revoked: true });
+    expect((await program.db.selectFrom('resource').selectAll().execute()).length).toBeGreaterThan(
+      50,
+    );
+    expect(await openGrant(program.context, id)).toBeUndefined();
+    expect(grant?.refreshToken).not.toBeNull();
+    expect(await program.signIn()).toMatchObject({ connectionId: id, failed: null });
+  });
+});

@@ -1,0 +1,33 @@
+// Owns putting a sync of a connection among the jobs. Who runs it is named in main.ts.
+
+import type { Transaction } from '../platform/db/db.ts';
+import { ChartfoldError } from '../platform/errors.ts';
+import type { RunTrigger } from '../records/types.ts';
+import { type ConnectionContext, getConnection, SYNC_QUEUE } from './context.ts';
+
+/** Puts a sync in the transaction that makes it necessary. */
+export function putSync(
+  { jobs }: Pick<ConnectionContext, 'jobs'>,
+  connectionId: string,
+  trigger: RunTrigger,
+  trx?: Transaction,
+): Promise<void> {
+  return jobs.put(
+    { queue: SYNC_QUEUE, key: connectionId, payload: { connectionId, trigger } },
+    trx,
+  );
+}
+
+/**
+ * Puts a sync because somebody wishes it; one that waits or runs already is not put twice.
+ * @throws `connection.not_found`, `sync.connection_not_ready`
+ */
+export async function queueSync(
+  context: Pick<ConnectionContext, 'db' | 'jobs'>,
+  connectionId: string,
+): Promise<void> {
+  const connection = await getConnection(context.db, connectionId);
+  if (connection.status !== 'ready') throw new ChartfoldError('sync.connection_not_ready');
+  if (await context.jobs.isLive(SYNC_QUEUE, connectionId)) return;
+  await putSync(context, connectionId, 'manual');
+}
