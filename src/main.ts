@@ -3,8 +3,10 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { listPeople } from './access/people.ts';
+import { ensureOwner } from './access/accounts.ts';
+import { createAudit } from './access/audit.ts';
+import { checkpointSigner } from './access/checkpoint.ts';
 import { accessMigrations } from './access/migrations.ts';
-import { createSessions } from './access/sessions.ts';
 import { CHART_QUEUE, projectPerson } from './chart/project.ts';
 import { chartMigrations } from './chart/tables.ts';
 import { createControl, controlSocket } from './cli/control.ts';
@@ -27,7 +29,7 @@ import { createServer } from './http/server.ts';
 import { activeSigner, ensureRings, type Ring } from './keys/keyring.ts';
 import type { Transaction } from './platform/db/db.ts';
 import { keyMigrations } from './keys/tables.ts';
-import { systemClock } from './platform/clock.ts';
+import { isoTime, systemClock } from './platform/clock.ts';
 import { type Config, readConfig, readEnvironment } from './platform/config/read.ts';
 import { prepareDataDir, rootSecret } from './platform/config/secret.ts';
 import { lockDataDir } from './platform/db/lock.ts';
@@ -98,7 +100,14 @@ async function openData(config: Config, undo: AsyncDisposableStack) {
   undo.defer(() => store.close());
   const sealer = createSealer(keys.seal);
   await ensureRings(store.db, sealer, systemClock);
-  return { store, sealer, secretMadeAt: root.madeNow };
+  await ensureOwner(store.db, systemClock);
+  return {
+    store,
+    sealer,
+    auditKey: keys.audit,
+    checkpointSeed: keys.checkpoint,
+    secretMadeAt: root.madeNow,
+  };
 }
 
 /** The portals that can be reached from here; simulated ones beside where nothing is configured. */
@@ -127,7 +136,7 @@ async function openPortals(config: Config, starts: boolean, undo: AsyncDisposabl
 
 function putTogether(
   config: Config,
-  { store, sealer }: Awaited<ReturnType<typeof openData>>,
+  { store, sealer, auditKey, checkpointSeed }: Awaited<ReturnType<typeof openData>>,
   portals: Pick<App, 'simulatorUrl' | 'registry'>,
   undo: AsyncDisposableStack,
 ): App {
@@ -147,6 +156,9 @@ function putTogether(
     publicUrl: config.publicUrl,
     changed: (connection: string) => changes.tell({ connection }),
   };
+  const audit = createAudit({ db, clock, log, key: auditKey });
+  undo.defer(() => audit.stop());
+  const signer = checkpointSigner(checkpointSeed);
   const stopping = new AbortController();
   undo.defer(() => stopping.abort());
   return {
@@ -156,7 +168,9 @@ function putTogether(
     changes,
     refresher: createRefresher(context),
     simulatorUrl: portals.simulatorUrl,
-    sessions: createSessions(db, clock),
+    audit,
+    checkpoint: async () => signer.sign({ ...(await audit.state()), at: isoTime(clock.now()) }),
+    party: { id: new URL(config.publicUrl).hostname, origin: config.publicUrl },
     webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : null,
     stopping: stopping.signal,
   };

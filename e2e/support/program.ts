@@ -148,6 +148,7 @@ export async function startProgram(
         personId: null,
         via: 'app',
         confirms: false,
+        by: null,
         key: null,
         ...request,
       }),

@@ -3,6 +3,9 @@
 
 import { createApi } from '../../src/http/api.ts';
 import type { App } from '../../src/http/app.ts';
+import { accountRoutes } from '../../src/http/routes/account.ts';
+import { auditRoutes } from '../../src/http/routes/audit.ts';
+import { peopleRoutes } from '../../src/http/routes/people.ts';
 import { chartRoutes } from '../../src/http/routes/chart.ts';
 import { connectionRoutes } from '../../src/http/routes/connections.ts';
 import { sampleRoutes } from '../../src/http/routes/sample.ts';
@@ -76,7 +79,6 @@ export function apiPage(): string {
 
 /** Declaring a route touches nothing of the program but its address, so none is put together for this. */
 function describedOperations(): readonly { name: string; operation: Operation }[] {
-  const api = createApi();
   const publicUrl = 'http://localhost:4200';
   const app = new Proxy({ publicUrl } as App, {
     get(target, name) {
@@ -84,11 +86,15 @@ function describedOperations(): readonly { name: string; operation: Operation }[
       throw new Error(`a declaration touched ${String(name)}`);
     },
   });
-  sessionRoutes(api, app);
-  connectionRoutes(api, app);
-  chartRoutes(api, app);
-  sampleRoutes(api, app);
-  const document = api.getOpenAPI31Document({
+  const api = createApi(app);
+  sessionRoutes(api);
+  accountRoutes(api);
+  peopleRoutes(api);
+  connectionRoutes(api);
+  chartRoutes(api);
+  auditRoutes(api);
+  sampleRoutes(api);
+  const document = api.router.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Chartfold', version: '1' },
   });

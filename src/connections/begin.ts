@@ -30,6 +30,8 @@ export type BeginRequest = {
   readonly via: 'app' | 'command-line';
   /** The caller confirms beforehand the patient that will be read. */
   readonly confirms: boolean;
+  /** The account that asks; null for the terminal. */
+  readonly by: string | null;
   /** Made by the client: the same key again is the same request. Null where a request is made once. */
   readonly key: string | null;
 };
@@ -66,20 +68,25 @@ export async function beginConnection(
       sample: entry.simulated ? 1 : 0,
       created_at: now,
       request_key: request.key,
+      begun_by: request.by,
     })
     .onConflict((c) => c.column('request_key').doNothing())
     .returning('id')
     .executeTakeFirst();
-  const connectionId = made?.id ?? (await begunUnder(context, request.key));
+  const connectionId = made?.id ?? (await begunUnder(context, request));
   context.changed(connectionId);
   return { connectionId, go: await newAttempt(context, connectionId, request) };
 }
 
-async function begunUnder({ db }: ConnectionContext, key: string | null): Promise<string> {
+async function begunUnder(
+  { db }: ConnectionContext,
+  { key, by }: Pick<BeginRequest, 'key' | 'by'>,
+): Promise<string> {
   const begun = await db
     .selectFrom('connection')
     .select('id')
     .where('request_key', '=', key)
+    .where('begun_by', 'is', by)
     .executeTakeFirst();
   if (!begun) throw new ChartfoldError('connection.not_found');
   return begun.id;

@@ -181,7 +181,7 @@ async function completeSignIn(
 /** Writes what a sign-in brought. @returns the connection that goes on where one was confirmed before */
 async function keepSignIn(
   context: ConnectionContext,
-  { id: begunAs, portal }: Connection,
+  { id: begunAs, portal, begun_by }: Connection,
   signIn: {
     isConfirmed: boolean;
     grant: Grant;
@@ -193,7 +193,7 @@ async function keepSignIn(
   return context.db.transaction().execute(async (trx) => {
     const known = isConfirmed
       ? begunAs
-      : await knownConnection(trx, { portal, ...said, ...clinic });
+      : await knownConnection(trx, context.clock, { portal, begun_by, ...said, ...clinic });
     if (known) {
       // Another one has its clinic already, under the name that is known here.
       const changes = isConfirmed ? { ...said, ...clinic } : said;

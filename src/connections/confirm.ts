@@ -51,7 +51,7 @@ export async function confirmPatient(
     const connection = await getConnection(trx, connectionId);
     if (connection.status === 'ready') return connectionId;
     const basics = candidateOf(context, connection);
-    const known = await knownConnection(trx, connection);
+    const known = await knownConnection(trx, context.clock, connection);
     if (known) {
       const grant = await openGrant({ ...context, db: trx }, connectionId);
       if (!grant) throw new ChartfoldError('connection.not_awaiting_confirmation');
@@ -82,6 +82,7 @@ async function makeReady(
         name: basics.name,
         birthDate: basics.birthDate,
         sample: connection.sample === 1,
+        by: connection.begun_by,
         now,
       });
   await createSource(trx, {

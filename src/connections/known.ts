@@ -1,17 +1,24 @@
 // Owns what happens where a patient who signs in turns out to be connected already: that connection goes on with the
 // new tokens, and the one begun for this sign-in ends in it.
 
-import { isoTime } from '../platform/clock.ts';
+import { rightsOf } from '../access/rights.ts';
+import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Transaction } from '../platform/db/db.ts';
 import type { Connection, ConnectionContext } from './context.ts';
 import { type Grant, keepGrant } from './grant.ts';
 import { putSync } from './queue-sync.ts';
 
-/** The connection to the same portal, clinic and patient that somebody has confirmed; undefined where there is none. */
+/**
+ * The connection to the same portal, clinic and patient that somebody has confirmed; undefined where there is none. Of
+ * a record that whoever begins this does not manage nothing is known to them: they make one of their own.
+ */
 export async function knownConnection(
   trx: Transaction,
-  to: Pick<Connection, 'portal' | 'clinic_id' | 'patient_id'>,
+  clock: Clock,
+  to: Pick<Connection, 'portal' | 'clinic_id' | 'patient_id' | 'begun_by'>,
 ): Promise<string | undefined> {
+  const rights = to.begun_by === null ? null : await rightsOf(trx, clock, to.begun_by);
+  const managed = rights?.filter((right) => right.level === 'manage').map((one) => one.personId);
   const known = await trx
     .selectFrom('connection')
     // The source is made by the confirmation.
@@ -20,6 +27,7 @@ export async function knownConnection(
     .where('portal', '=', to.portal)
     .where('clinic_id', '=', to.clinic_id)
     .where('patient_id', '=', to.patient_id)
+    .$if(managed !== undefined, (query) => query.where('person_id', 'in', [...(managed ?? []), '']))
     .executeTakeFirst();
   return known?.id;
 }

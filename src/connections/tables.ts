@@ -43,6 +43,8 @@ export type ConnectionTable = {
   created_at: string;
   /** What its client called the request that began it, so that the same request makes no second one. */
   request_key: string | null;
+  /** The account that began it; null for the terminal. Decides while it is nobody's record yet. */
+  begun_by: string | null;
 };
 
 export type GrantTable = {
@@ -132,6 +134,11 @@ export const connectionMigrations: Record<string, Migration> = {
         .on('connection')
         .column('request_key')
         .execute();
+    },
+  },
+  '2026-11-22-connections-3': {
+    async up(db) {
+      await db.schema.alterTable('connection').addColumn('begun_by', 'text').execute();
     },
   },
 };

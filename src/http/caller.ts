@@ -16,9 +16,13 @@ import type { Env } from './problem.ts';
 /** Who is signed in, with what they may do now. */
 export type Caller = { readonly actor: Actor; readonly session: Session };
 
-/** The caller of a request; null where nobody is signed in. */
-export async function callerOf(c: Context<Env>, app: App): Promise<Caller | null> {
-  const session = await sessionOf(app.db, app.clock, getCookie(c, cookieName(app, SESSION_COOKIE)));
+/** The caller of a request, by its cookie unless a token is given; null where nobody is signed in. */
+export async function callerOf(
+  c: Context<Env>,
+  app: App,
+  token = getCookie(c, cookieName(app, SESSION_COOKIE)),
+): Promise<Caller | null> {
+  const session = await sessionOf(app.db, app.clock, token);
   if (!session) return null;
   try {
     return { session, actor: await actorOf(app.db, app.clock, session.accountId, 'app') };

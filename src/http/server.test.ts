@@ -1,8 +1,12 @@
+// Proves the server's edges: what needs a session, whose requests are refused, the headers of every answer.
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { appOf, browserOf, codeOf, signedIn } from '../../e2e/support/http.ts';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
-import { createSessions } from '../access/sessions.ts';
+import { ensureOwner } from '../access/accounts.ts';
+import { createPerson } from '../access/people.ts';
+import { newLink } from '../access/sessions.ts';
 import type { App } from './app.ts';
-import { createChanges } from './changes.ts';
 import { createServer } from './server.ts';
 
 let program: TestProgram;
@@ -11,26 +15,13 @@ let request: (path: string, init?: RequestInit & { cookie?: string }) => Promise
 let now = Date.parse('2026-11-21T12:00:00Z');
 
 async function serve(publicUrl = 'http://localhost:4200'): Promise<void> {
-  app = {
-    ...program.context,
-    publicUrl,
-    store: program.store,
-    config: { ...program.config, publicUrl, allowedHosts: [new URL(publicUrl).host, 'health.lan'] },
-    sessions: createSessions(program.db, program.clock),
-    refresher: program.refresher,
-    changes: createChanges(),
-    simulatorUrl: null,
-    webRoot: null,
-    stopping: new AbortController().signal,
-  };
-  const server = createServer(app);
+  app = appOf(program, publicUrl);
+  await ensureOwner(app.db, app.clock);
   request = (path, init = {}) => {
+    const { cookie, ...rest } = init;
     const headers = new Headers(init.headers);
-    if (!headers.has('host')) headers.set('host', new URL(publicUrl).host);
-    if (init.cookie) headers.set('cookie', init.cookie);
-    if (init.method && init.method !== 'GET' && !headers.has('origin'))
-      headers.set('origin', publicUrl);
-    return Promise.resolve(server.request(`${publicUrl}${path}`, { ...init, headers }));
+    if (cookie) headers.set('cookie', cookie);
+    return browserOf(app).fetch(path, { ...rest, headers });
   };
 }
 
@@ -41,65 +32,14 @@ beforeEach(async () => {
 });
 afterEach(() => program.close());
 
-/** Signs in by a link. @returns the cookie to send */
-async function signIn(): Promise<string> {
-  const response = await request('/api/session', {
-    method: 'POST',
-    body: JSON.stringify({ secret: await app.sessions.newLink() }),
-  });
-  expect(response.status).toBe(200);
-  return response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-}
+const sessionCookie = (response: Response) =>
+  response.headers.getSetCookie().find((line) => line.includes('chartfold-session=')) ?? '';
 
-const codeOf = async (response: Response) => ((await response.json()) as { code: string }).code;
+/** Signs in by a link. @returns the cookie to send */
+const signIn = async () => (await signedIn(app)).cookies();
+const ownerLink = async () => newLink(app.db, app.clock, (await ensureOwner(app.db, app.clock)).id);
 
 describe('without a session', () => {
-  it.each([
-    ['GET', '/api/connections'],
-    ['GET', '/api/clinics'],
-    ['GET', '/api/connections/x'],
-    ['GET', '/api/connections/x/receipts'],
-    ['GET', '/api/receipts/x'],
-    ['GET', '/api/people/x/results'],
-    ['GET', '/api/people/x/results/y'],
-    ['GET', '/api/people/x/records/y'],
-    ['GET', '/api/people/x/records/y/raw'],
-    ['GET', '/api/events'],
-    ['POST', '/api/people/x/timeline'],
-    ['POST', '/api/people/x/timeline/days'],
-    ['POST', '/api/connections'],
-    ['POST', '/api/connections/x/confirm'],
-    ['POST', '/api/connections/x/sync'],
-    ['POST', '/api/connections/x/disconnect'],
-    ['POST', '/api/connections/x/reconnect'],
-    ['POST', '/api/connections/x/reject'],
-    ['POST', '/api/sync'],
-    ['DELETE', '/api/sample'],
-    ['GET', '/api/anything-else'],
-  ])('%s %s answers 401 and nothing more', async (method, path) => {
-    const response = await request(path, { method });
-    expect(response.status).toBe(401);
-    expect(response.headers.get('content-type')).toBe('application/problem+json');
-    expect(await codeOf(response)).toBe('access.sign_in_required');
-  });
-
-  it('every route of the described API is among those tried, or needs none', async () => {
-    const described = (await (await request('/api/openapi.json')).json()) as {
-      paths: Record<string, object>;
-    };
-    const open = ['/api/session'];
-    for (const path of Object.keys(described.paths)) {
-      if (open.includes(path)) continue;
-      const concrete = path.replace(/\{\w+\}/g, 'x');
-      for (const method of Object.keys(described.paths[path] ?? {})) {
-        expect(
-          (await request(concrete, { method: method.toUpperCase() })).status,
-          `${method} ${path}`,
-        ).toBe(401);
-      }
-    }
-  });
-
   it('health and the public keys are there, and say nothing about anyone', async () => {
     expect(await (await request('/api/health')).json()).toEqual({ status: 'ok' });
     expect((await request('/.well-known/jwks.json')).headers.get('cache-control')).toBe(
@@ -110,20 +50,18 @@ describe('without a session', () => {
 
 describe('a sign-in link', () => {
   it('is exchanged once for a session whose cookie is HttpOnly and Lax', async () => {
-    const secret = await app.sessions.newLink();
+    const secret = await ownerLink();
     const send = () =>
       request('/api/session', { method: 'POST', body: JSON.stringify({ secret }) });
     const first = await send();
-    expect(first.headers.getSetCookie()[0]).toMatch(
-      /^chartfold-session=[\w-]{43}; .*HttpOnly; SameSite=Lax$/,
-    );
+    expect(sessionCookie(first)).toMatch(/^chartfold-session=[\w-]{43}; .*HttpOnly; SameSite=Lax$/);
     const second = await send();
     expect(second.status).toBe(401);
     expect(await codeOf(second)).toBe('access.link_invalid');
   });
 
   it('ends after fifteen minutes', async () => {
-    const secret = await app.sessions.newLink();
+    const secret = await ownerLink();
     now += 15 * 60_000 + 1;
     expect(
       (await request('/api/session', { method: 'POST', body: JSON.stringify({ secret }) })).status,
@@ -145,16 +83,14 @@ describe('a sign-in link', () => {
     await serve('https://health.example.org');
     const response = await request('/api/session', {
       method: 'POST',
-      body: JSON.stringify({ secret: await app.sessions.newLink() }),
+      body: JSON.stringify({ secret: await ownerLink() }),
     });
-    expect(response.headers.getSetCookie()[0]).toMatch(
-      /^__Host-chartfold-session=.*Path=\/;.*Secure/,
-    );
+    expect(sessionCookie(response)).toMatch(/^__Host-chartfold-session=.*Path=\/;.*Secure/);
     expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000');
   });
 
   it('is not kept in clear', async () => {
-    const secret = await app.sessions.newLink();
+    const secret = await ownerLink();
     expect(
       JSON.stringify(await program.db.selectFrom('sign_in_link').selectAll().execute()),
     ).not.toContain(secret);
@@ -173,7 +109,7 @@ describe('a session', () => {
     const cookie = await signIn();
     const [renewed] = (await request('/api/session', { cookie })).headers.getSetCookie();
     expect(renewed).toMatch(/Max-Age=2592000;.*HttpOnly/);
-    expect(renewed?.split(';')[0]).toBe(cookie);
+    expect(cookie).toContain(renewed?.split(';')[0]);
     expect((await request('/api/session')).headers.getSetCookie()).toEqual([]);
   });
 
@@ -212,8 +148,7 @@ describe('a request from elsewhere', () => {
   );
 
   it('without an Origin is refused where it changes something', async () => {
-    const server = createServer(app);
-    const response = await server.request('http://localhost:4200/api/sync', {
+    const response = await createServer(app).request('http://localhost:4200/api/sync', {
       method: 'POST',
       headers: { host: 'localhost:4200' },
     });
@@ -370,8 +305,7 @@ describe('the readable record', () => {
     expect((await request(record, { cookie })).status).toBe(200);
     const raw = await (await request(`${record}/raw`, { cookie })).text();
     expect(JSON.parse(raw)).toMatchObject({ resourceType: 'Observation' });
-    const { createPerson } = await import('../access/people.ts');
-    const other = await createPerson(program.db, { name: 'Somebody Else', now });
+    const other = await createPerson(program.db, { name: 'Somebody Else', by: null, now });
     for (const path of [
       `/records/${row?.latest.recordId}`,
       `/records/${row?.latest.recordId}/raw`,

@@ -71,7 +71,7 @@ describe('the keys of an instance', () => {
     expect(keys.database).toMatch(/^[0-9a-f]{64}$/);
     const all = [
       keys.database,
-      ...[keys.seal, keys.hash].map((k) => Buffer.from(k).toString('hex')),
+      ...[keys.seal, keys.audit].map((k) => Buffer.from(k).toString('hex')),
     ];
     expect(new Set(all).size).toBe(3);
   });
@@ -80,6 +80,6 @@ describe('the keys of an instance', () => {
     const other = deriveKeys(new Uint8Array(32).fill(1).with(31, 0));
     expect(other.database).not.toBe(keys.database);
     expect(other.seal).not.toEqual(keys.seal);
-    expect(other.hash).not.toEqual(keys.hash);
+    expect(other.audit).not.toEqual(keys.audit);
   });
 });

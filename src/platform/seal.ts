@@ -13,7 +13,10 @@ export type RootKeys = {
   /** 64 hexadecimal characters: the page key of the database. */
   readonly database: string;
   readonly seal: Uint8Array;
-  readonly hash: Uint8Array;
+  /** Of the audit chain. */
+  readonly audit: Uint8Array;
+  /** Of the signed checkpoints of the audit. */
+  readonly checkpoint: Uint8Array;
 };
 
 export type Sealer = {
@@ -33,7 +36,8 @@ export function deriveKeys(rootSecret: Uint8Array): RootKeys {
   return {
     database: Buffer.from(derive('database')).toString('hex'),
     seal: derive('seal'),
-    hash: derive('hash'),
+    audit: derive('audit'),
+    checkpoint: derive('checkpoint'),
   };
 }
 

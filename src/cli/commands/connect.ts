@@ -37,6 +37,7 @@ export const connect: Verb<Args> = {
       personId: await personOf(app, args.person),
       via: 'command-line',
       confirms: args.yes === true,
+      by: null,
       key: null,
     });
     yield { json: { link: begun.go, connection: begun.connectionId }, text: begun.go };

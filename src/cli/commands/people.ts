@@ -1,5 +1,6 @@
 // Owns `sign-in-link` and `people`.
 
+import { newOwnerLink } from '../owner-link.ts';
 import { createPerson, listPeople } from '../../access/people.ts';
 import { parseFhirDate } from '../../fhir/dates.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
@@ -9,7 +10,7 @@ import type { Verb } from '../verb.ts';
 export const signInLink: Verb = {
   name: 'sign-in-link',
   async *run(app) {
-    const url = `${app.publicUrl}/sign-in#${await app.sessions.newLink()}`;
+    const url = await newOwnerLink(app);
     yield { json: { url }, text: url };
     yield { say: 'Good for 15 minutes, and for one sign-in.' };
   },
@@ -29,6 +30,7 @@ export const people: Verb<{ action: 'add' | 'list'; name?: string; birthDate?: s
       const made = await createPerson(app.db, {
         name,
         birthDate: args.birthDate ?? null,
+        by: null,
         now: app.clock.now(),
       });
       yield { json: made, text: `${made.id}  ${made.name}` };

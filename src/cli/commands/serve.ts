@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { ChartfoldError } from '../../platform/errors.ts';
+import { newOwnerLink } from '../owner-link.ts';
 import { findServer } from '../control.ts';
 import type { Program } from '../program.ts';
 
@@ -10,7 +11,7 @@ export async function serve(program: Program, flags: { open?: boolean }): Promis
   const config = program.readConfig();
   const assembled = await program.assemble(config, { listens: true, simulator: true });
   const { app, secretMadeAt } = assembled;
-  const link = `${app.publicUrl}/sign-in#${await app.sessions.newLink()}`;
+  const link = await newOwnerLink(app);
   const say = (line: string) => process.stdout.write(`${line}\n`);
   if (secretMadeAt) {
     say(

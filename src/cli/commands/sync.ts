@@ -1,5 +1,6 @@
 // Owns `connections`, `sync`, `receipt` and `disconnect`.
 
+import { operator } from '../../access/policy.ts';
 import { disconnect as endConnection } from '../../connections/disconnect.ts';
 import { listConnections, SYNC_QUEUE } from '../../connections/context.ts';
 import { queueSync } from '../../connections/queue-sync.ts';
@@ -16,7 +17,7 @@ const POLL_MS = 200;
 export const connections: Verb = {
   name: 'connections',
   async *run(app) {
-    const { connections: all } = await presentConnections(app);
+    const { connections: all } = await presentConnections(app, operator);
     yield {
       json: all,
       text:

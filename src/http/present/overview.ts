@@ -1,6 +1,7 @@
 // Owns gathering what the connection cards show. It is read anew for each change while a sync runs.
 
 import { listPeople, type Person } from '../../access/people.ts';
+import { type Actor, mayOn } from '../../access/policy.ts';
 import { type Connection, getConnection, listConnections } from '../../connections/context.ts';
 import { countResourcesOf } from '../../records/read.ts';
 import { listRuns, questionsOf } from '../../records/runs.ts';
@@ -9,10 +10,11 @@ import type { App } from '../app.ts';
 import type { Connection as Wire } from '../contract.ts';
 import { presentConnection } from './connection.ts';
 
-/** Every connection, oldest first. */
-export async function presentConnections(app: App): Promise<{ connections: Wire[] }> {
+/** Every connection that the actor may see, oldest first. */
+export async function presentConnections(app: App, actor: Actor): Promise<{ connections: Wire[] }> {
   const [all, people] = await Promise.all([listConnections(app.db), listPeople(app.db)]);
-  const connections = await Promise.all(all.map((one) => present(app, one, { all, people })));
+  const seen = all.filter((one) => seesConnection(actor, one));
+  const connections = await Promise.all(seen.map((one) => present(app, one, { all, people })));
   return { connections };
 }
 
@@ -21,6 +23,17 @@ export async function presentOne(app: App, id: string): Promise<Wire> {
   const connection = await getConnection(app.db, id);
   const [all, people] = await Promise.all([listConnections(app.db), listPeople(app.db)]);
   return present(app, connection, { all, people });
+}
+
+/** Whether the actor may see a connection: of a record it may see whole, or begun by itself and nobody's yet. */
+export function seesConnection(
+  actor: Actor,
+  { person_id, begun_by }: Pick<Connection, 'person_id' | 'begun_by'>,
+): boolean {
+  if (actor.account === null) return true;
+  return person_id === null
+    ? begun_by === actor.account.id
+    : mayOn(actor, 'record.receipts', person_id);
 }
 
 /** The place of a connection among its person's, which gives it its mark. */

@@ -2,11 +2,11 @@
 // attempt's own cookie says whose sign-in it is.
 
 import type { Context, Hono } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
+import { getCookie } from 'hono/cookie';
 import { followLink } from '../../connections/begin.ts';
 import { handleCallback } from '../../connections/callback.ts';
 import { asChartfoldError, type ChartfoldError } from '../../platform/errors.ts';
-import { cookieName } from '../guards.ts';
+import { cookieName, giveCookie } from '../cookies.ts';
 import type { App } from '../app.ts';
 import { errorPage, page } from '../page.ts';
 import type { Env } from '../problem.ts';
@@ -17,7 +17,7 @@ export function connectRoutes(router: Hono<Env>, app: App): void {
       const followed = await followLink(app, c.req.param('link'), cookieReader(c, app));
       if ('failed' in followed) return notSent(c, followed);
       const { location, cookie } = followed;
-      if (cookie) setAttemptCookie(c, app, cookie.name, cookie.value, cookie.maxAgeS);
+      if (cookie) giveCookie(c, app, cookie.name, cookie.value, cookie.maxAgeS);
       return c.redirect(location, 302);
     } catch (error) {
       app.log.error('connection.link_failed', asChartfoldError(error), {
@@ -65,21 +65,4 @@ function signedInPage(c: Context<Env>): Response {
 
 function cookieReader(c: Context<Env>, app: App): (name: string) => string | undefined {
   return (name) => getCookie(c, cookieName(app, name));
-}
-
-/** Lax, so that it comes along when the portal sends the browser back. It ends by itself after the attempt. */
-function setAttemptCookie(
-  c: Context<Env>,
-  app: App,
-  name: string,
-  value: string,
-  maxAge: number,
-): void {
-  setCookie(c, cookieName(app, name), value, {
-    httpOnly: true,
-    sameSite: 'Lax',
-    secure: app.publicUrl.startsWith('https:'),
-    path: '/',
-    maxAge,
-  });
 }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { listPeople } from '../../access/people.ts';
+import { type Actor, allowOn, mayOn, type RecordAct } from '../../access/policy.ts';
 import { beginAgain, beginConnection } from '../../connections/begin.ts';
 import { listClinics } from '../../connections/clinics.ts';
 import { confirmPatient, rejectPatient } from '../../connections/confirm.ts';
@@ -10,25 +11,42 @@ import { disconnect } from '../../connections/disconnect.ts';
 import { queueSync } from '../../connections/queue-sync.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { listRuns, questionsOf, readReceipt } from '../../records/runs.ts';
-import { type Api, parameter, route } from '../api.ts';
+import { type Access, type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
 import { receiptSummary } from '../present/connection.ts';
-import { presentConnections, presentOne } from '../present/overview.ts';
+import { presentConnections, presentOne, seesConnection } from '../present/overview.ts';
 import { presentReceipt } from '../present/receipt.ts';
 
 const done = z.object({ done: z.literal(true) });
 
-export function connectionRoutes(api: Api, app: App): void {
+/** A route's subject: whose record the connection of its path fills. */
+const ofConnection: Extract<Access, { of: unknown }>['of'] = async (app, c) => {
+  const { person_id, begun_by } = await getConnection(app.db, parameter(c, 'id'));
+  return { personId: person_id, begunBy: begun_by };
+};
+/** A route's subject: whose record the sync of its path filled. */
+const ofReceipt: typeof ofConnection = async (app, c) => {
+  const receipt = await readReceipt(app.db, parameter(c, 'id'));
+  if (!receipt) throw new ChartfoldError('record.not_found');
+  const { person_id, begun_by } = await getConnection(app.db, receipt.run.source);
+  return { personId: person_id, begunBy: begun_by };
+};
+const on = (act: RecordAct, audit: 'read' | 'act' | 'none') =>
+  ({ act, audit, of: ofConnection, missing: 'connection.not_found' }) as const;
+
+export function connectionRoutes(api: Api): void {
+  const { app } = api;
   route(
     api,
     {
       method: 'get',
       path: '/api/clinics',
       summary: 'The clinics that can be connected',
+      access: { act: 'portals.list', audit: 'none' },
       reply: wire.clinics,
     },
-    () => presentClinics(app),
+    (_c, _body, { actor }) => presentClinics(app, actor),
   );
   route(
     api,
@@ -36,9 +54,10 @@ export function connectionRoutes(api: Api, app: App): void {
       method: 'get',
       path: '/api/connections',
       summary: 'All connections with their states',
+      access: { act: 'people.list', audit: 'none' },
       reply: wire.connections,
     },
-    () => presentConnections(app),
+    (_c, _body, { actor }) => presentConnections(app, actor),
   );
   route(
     api,
@@ -46,18 +65,22 @@ export function connectionRoutes(api: Api, app: App): void {
       method: 'post',
       path: '/api/connections',
       summary: 'Begin to connect a clinic',
+      access: { act: 'people.add', audit: 'act' },
       body: wire.connectRequest,
       reply: wire.connectReply,
     },
-    (_c, body) =>
-      beginConnection(app, {
+    (_c, body, { actor, session }) => {
+      if (body.personId !== null) allowOn(actor, 'record.connect', body.personId);
+      return beginConnection(app, {
+        by: session.accountId,
         portal: body.portal,
         clinicId: body.clinicId,
         personId: body.personId,
         via: 'app',
         confirms: false,
         key: body.key ?? null,
-      }),
+      });
+    },
   );
   route(
     api,
@@ -65,6 +88,7 @@ export function connectionRoutes(api: Api, app: App): void {
       method: 'get',
       path: '/api/connections/{id}',
       summary: 'One connection',
+      access: on('record.receipts', 'none'),
       reply: wire.connection,
     },
     (c) => presentOne(app, parameter(c, 'id')),
@@ -76,10 +100,12 @@ export function connectionRoutes(api: Api, app: App): void {
       path: '/api/connections/{id}/confirm',
       summary:
         'Say that the patient is the right one; answers with the connection that the patient has now',
+      access: on('record.connect', 'act'),
       body: wire.confirmRequest,
       reply: wire.connection,
     },
-    async (c, body) => {
+    async (c, body, { actor }) => {
+      if (body.personId !== null) allowOn(actor, 'record.connect', body.personId);
       const landed = await confirmPatient(app, parameter(c, 'id'), body);
       return presentOne(app, landed);
     },
@@ -90,6 +116,7 @@ export function connectionRoutes(api: Api, app: App): void {
       method: 'post',
       path: '/api/connections/{id}/reject',
       summary: 'Say that the patient is not the right one, or give up a sign-in',
+      access: on('record.connect', 'act'),
       reply: done,
     },
     async (c) => {
@@ -103,6 +130,7 @@ export function connectionRoutes(api: Api, app: App): void {
       method: 'post',
       path: '/api/connections/{id}/sync',
       summary: 'Sync now',
+      access: on('record.sync', 'act'),
       reply: wire.connection,
     },
     async (c) => {
@@ -116,6 +144,7 @@ export function connectionRoutes(api: Api, app: App): void {
       method: 'post',
       path: '/api/connections/{id}/disconnect',
       summary: 'End a connection, keeping its record',
+      access: on('record.disconnect', 'act'),
       reply: wire.connection,
     },
     async (c) => {
@@ -129,6 +158,7 @@ export function connectionRoutes(api: Api, app: App): void {
       method: 'post',
       path: '/api/connections/{id}/reconnect',
       summary: 'Sign in at the portal again',
+      access: on('record.connect', 'act'),
       reply: wire.connectReply,
     },
     (c) => beginAgain(app, parameter(c, 'id')),
@@ -139,25 +169,29 @@ export function connectionRoutes(api: Api, app: App): void {
       method: 'post',
       path: '/api/sync',
       summary: 'Sync every connection that is ready',
+      access: { act: 'people.list', audit: 'act' },
       reply: wire.connections,
     },
-    async () => {
-      for (const connection of await listConnections(app.db)) {
-        if (connection.status === 'ready') await queueSync(app, connection.id);
+    async (_c, _body, { actor }) => {
+      for (const { id, person_id, status } of await listConnections(app.db)) {
+        const mine = person_id !== null && mayOn(actor, 'record.sync', person_id);
+        if (mine && status === 'ready') await queueSync(app, id);
       }
-      return presentConnections(app);
+      return presentConnections(app, actor);
     },
   );
-  receiptRoutes(api, app);
+  receiptRoutes(api);
 }
 
-function receiptRoutes(api: Api, app: App): void {
+function receiptRoutes(api: Api): void {
+  const { app } = api;
   route(
     api,
     {
       method: 'get',
       path: '/api/connections/{id}/receipts',
       summary: 'The receipts of a connection, latest first',
+      access: on('record.receipts', 'read'),
       reply: wire.receipts,
     },
     async (c) => {
@@ -176,6 +210,7 @@ function receiptRoutes(api: Api, app: App): void {
       method: 'get',
       path: '/api/receipts/{id}',
       summary: 'What a sync asked and what came',
+      access: { ...on('record.receipts', 'read'), of: ofReceipt, missing: 'record.not_found' },
       reply: wire.receipt,
     },
     async (c) => {
@@ -203,12 +238,13 @@ export async function readReceiptFor(
   });
 }
 
-async function presentClinics(app: App): Promise<{ clinics: wire.Clinic[] }> {
-  const [choices, connections, people] = await Promise.all([
+async function presentClinics(app: App, actor: Actor): Promise<{ clinics: wire.Clinic[] }> {
+  const [choices, all, people] = await Promise.all([
     listClinics(app),
     listConnections(app.db),
     listPeople(app.db),
   ]);
+  const connections = all.filter((one) => seesConnection(actor, one));
   const nameOf = (id: string | null) => people.find((person) => person.id === id)?.name ?? '';
   return {
     clinics: choices.map(({ entry, clinic }) => ({

@@ -2,25 +2,30 @@
 // becomes one event; whoever reconnects is sent the whole state first, so nothing is missed.
 
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import { mayOn } from '../../access/policy.ts';
 import { countResources } from '../../records/read.ts';
-import type { Api, ApiContext } from '../api.ts';
+import { type Api, type ApiContext, guarded } from '../api.ts';
 import type { App } from '../app.ts';
-import { hasSession } from '../guards.ts';
+import { callerOf } from '../caller.ts';
 import { presentConnections } from '../present/overview.ts';
 
 const GATHER_MS = 200;
 const HEARTBEAT_MS = 20_000;
 
-export function eventRoutes(api: Api, app: App): void {
-  api.get('/api/events', (c) =>
-    streamSSE(c, async (stream) => {
-      try {
-        await tellChanges(c, app, stream);
-      } catch (error) {
-        // Met here, as the library would print it whole; a stream that is cut off by our own end is no fault.
-        if (!stream.aborted) app.log.error('http.stream_failed', error);
-      }
-    }),
+const access = { act: 'people.list', audit: 'none' } as const;
+
+export function eventRoutes({ app, router }: Api): void {
+  router.get('/api/events', (c) =>
+    guarded(app, access, c, async () =>
+      streamSSE(c, async (stream) => {
+        try {
+          await tellChanges(c, app, stream);
+        } catch (error) {
+          // Met here, as the library would print it whole; a stream that is cut off by our own end is no fault.
+          if (!stream.aborted) app.log.error('http.stream_failed', error);
+        }
+      }),
+    ),
   );
 }
 
@@ -39,16 +44,19 @@ async function tellChanges(c: ApiContext, app: App, stream: SSEStreamingApi): Pr
     let number = 0;
     while (!stream.aborted) {
       nap = new AbortController();
-      // Who has signed out meanwhile, here or in another tab, is told nothing more.
-      if (!(await hasSession(c, app))) return;
+      // Who has signed out meanwhile, here or in another tab, is told nothing more; a right that ended shows nothing.
+      const caller = await callerOf(c, app);
+      if (!caller) return;
+      const { actor } = caller;
       if (isDirty) {
         isDirty = false;
         number += 1;
-        const data = JSON.stringify(await presentConnections(app));
+        const data = JSON.stringify(await presentConnections(app, actor));
         await stream.writeSSE({ event: 'connections', id: String(number), data });
       }
       for (const personId of [...charts]) {
         charts.delete(personId);
+        if (!mayOn(actor, 'record.read', personId)) continue;
         const records = await countResources(app.db, personId);
         await stream.writeSSE({ event: 'chart', data: JSON.stringify({ personId, records }) });
       }

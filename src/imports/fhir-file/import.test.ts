@@ -226,7 +226,7 @@ describe('whose the records are', () => {
   });
 
   it('is the person named, for files that name no patient too', async () => {
-    const person = await createPerson(db, { name: 'Ada', birthDate: '1985-03', now: 0 });
+    const person = await createPerson(db, { name: 'Ada', birthDate: '1985-03', by: null, now: 0 });
     const named = { kind: 'named', id: person.id } as const;
     const orphan = ndjson('o.ndjson', { resourceType: 'Condition', id: 'c' });
     expect(sums(await run([adasFile, orphan], named))).toEqual([5, 0, 0, 0]);
@@ -240,7 +240,7 @@ describe('whose the records are', () => {
     ['of another birth date', [adasFile], '1985-03-05'],
     ['with several patients', [adasFile, bosFile], null],
   ])('is not the person named when the file is %s', async (_what, files, birthDate) => {
-    const { id } = await createPerson(db, { name: 'Ada', birthDate, now: 0 });
+    const { id } = await createPerson(db, { name: 'Ada', birthDate, by: null, now: 0 });
     await expect(run(files, { kind: 'named', id })).rejects.toMatchObject({
       code: 'import.person_conflict',
     });
@@ -249,7 +249,7 @@ describe('whose the records are', () => {
 
   it('is not the person named when the patient is another person here', async () => {
     await run([adasFile]);
-    const { id } = await createPerson(db, { name: 'Bo', now: 0 });
+    const { id } = await createPerson(db, { name: 'Bo', by: null, now: 0 });
     const other = run([adasFile], { kind: 'named', id });
     await expect(other).rejects.toMatchObject({ code: 'import.person_conflict' });
     await expect(run([adasFile], { kind: 'named', id: 'x' })).rejects.toMatchObject({

@@ -155,7 +155,7 @@ async function storePatients(
       });
       const counts = await store(placed.placed, async (trx) => {
         for (const { person, name, birthDate } of makes) {
-          await createPerson(trx, { id: person, name, birthDate, now });
+          await createPerson(trx, { id: person, name, birthDate, by: null, now });
         }
       });
       for (const { person } of makes) toMake.delete(person);

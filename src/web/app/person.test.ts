@@ -10,6 +10,8 @@ const person = (id: string, records: number): Person => ({
   birthDate: null,
   sample: false,
   records,
+  manages: true,
+  whole: true,
 });
 const people = [person('a', 0), person('b', 12), person('c', 4)];
 
