@@ -5,19 +5,18 @@ import { type Connection, getConnection, listConnections } from '../../connectio
 import { countResourcesOf } from '../../records/read.ts';
 import { listRuns, questionsOf } from '../../records/runs.ts';
 import type { Run } from '../../records/types.ts';
-import type { App } from '../app.ts';
 import type { Connection as Wire } from '../contract.ts';
-import { presentConnection } from './connection.ts';
+import { presentConnection, type Presenting } from './connection.ts';
 
 /** Every connection, oldest first. */
-export async function presentConnections(app: App): Promise<{ connections: Wire[] }> {
+export async function presentConnections(app: Presenting): Promise<{ connections: Wire[] }> {
   const [all, people] = await Promise.all([listConnections(app.db), listPeople(app.db)]);
   const connections = await Promise.all(all.map((one) => present(app, one, { all, people })));
   return { connections };
 }
 
 /** One connection. @throws `connection.not_found` */
-export async function presentOne(app: App, id: string): Promise<Wire> {
+export async function presentOne(app: Presenting, id: string): Promise<Wire> {
   const connection = await getConnection(app.db, id);
   const [all, people] = await Promise.all([listConnections(app.db), listPeople(app.db)]);
   return present(app, connection, { all, people });
@@ -37,7 +36,7 @@ export function indexOf(
 }
 
 async function present(
-  app: App,
+  app: Presenting,
   connection: Connection,
   { all, people }: { all: readonly Connection[]; people: readonly Person[] },
 ): Promise<Wire> {
@@ -47,6 +46,7 @@ async function present(
   return presentConnection(app, connection, {
     index: indexOf(connection, all),
     person: people.find((person) => person.id === connection.person_id),
+    people,
     records: await countResourcesOf(app.db, connection.id),
     openRun: await withQuestions(runs.find((run) => run.endedAt === null)),
     lastRun: await withQuestions(runs.find((run) => run.endedAt !== null)),
