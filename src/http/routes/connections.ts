@@ -8,14 +8,13 @@ import { confirmPatient, rejectPatient } from '../../connections/confirm.ts';
 import { getConnection, listConnections } from '../../connections/context.ts';
 import { disconnect } from '../../connections/disconnect.ts';
 import { queueSync } from '../../connections/queue-sync.ts';
-import { ChartfoldError } from '../../platform/errors.ts';
-import { listRuns, questionsOf, readReceipt } from '../../records/runs.ts';
+import { listRuns, questionsOf } from '../../records/runs.ts';
 import { type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
 import { receiptSummary } from '../present/connection.ts';
 import { presentConnections, presentOne } from '../present/overview.ts';
-import { presentReceipt } from '../present/receipt.ts';
+import { readReceiptFor } from '../present/receipt.ts';
 
 const done = z.object({ done: z.literal(true) });
 
@@ -178,29 +177,8 @@ function receiptRoutes(api: Api, app: App): void {
       summary: 'What a sync asked and what came',
       reply: wire.receipt,
     },
-    async (c) => {
-      return readReceiptFor(app, parameter(c, 'id'));
-    },
+    (c) => readReceiptFor(app, parameter(c, 'id')),
   );
-}
-
-/** A receipt as the doors show it. @throws `record.not_found` */
-export async function readReceiptFor(
-  app: Pick<App, 'db' | 'registry'>,
-  runId: string,
-): Promise<wire.Receipt> {
-  const receipt = await readReceipt(app.db, runId);
-  if (!receipt) throw new ChartfoldError('record.not_found');
-  const connection = await getConnection(app.db, receipt.run.source);
-  const runs = await listRuns(app.db, connection.id);
-  const at = runs.findIndex((run) => run.id === runId);
-  const person = (await listPeople(app.db)).find((p) => p.id === receipt.run.person);
-  return presentReceipt(app, receipt, {
-    connection,
-    personName: person?.name ?? '',
-    previous: runs[at + 1]?.id ?? null,
-    next: runs[at - 1]?.id ?? null,
-  });
 }
 
 async function presentClinics(app: App): Promise<{ clinics: wire.Clinic[] }> {
