@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { listPeople, type Person } from '../../access/people.ts';
+import { listPeople } from '../../access/people.ts';
 import { CHART_QUEUE } from '../../chart/project.ts';
 import type { App } from '../../http/app.ts';
 import { importFhirFiles, patientsIn } from '../../imports/fhir-file/import.ts';
@@ -11,6 +11,7 @@ import type { ImportPerson, ImportResult } from '../../imports/fhir-file/types.t
 import { ChartfoldError } from '../../platform/errors.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import { exportNdjson, exportRaw } from '../../sharing/export/export.ts';
+import { personNamed } from '../person-named.ts';
 import type { Verb } from '../verb.ts';
 
 type ImportArgs = {
@@ -61,7 +62,7 @@ export const exportRecord: Verb<ExportArgs> = {
   name: 'export',
   async *run(app, args) {
     // Without a person everything the caller may read, each once; the owner may read all.
-    const person = args.person ? (await personNamed(app, args.person)).id : null;
+    const person = args.person ? (await personNamed(app.db, args.person)).id : null;
     if (args.format === 'raw') {
       yield* exportRawFiles(app, person, args.out);
       return;
@@ -123,17 +124,7 @@ async function whose(app: App, args: ImportArgs, unknown: 'ask' | 'new'): Promis
   if (args.person === undefined || args.person === 'ask')
     return { kind: unknown === 'new' ? 'new' : 'auto' };
   if (args.person === 'new') return { kind: 'new' };
-  return { kind: 'named', id: (await personNamed(app, args.person)).id };
-}
-
-async function personNamed(app: App, wanted: string): Promise<Person> {
-  const found = (await listPeople(app.db)).filter(
-    (p) => p.id === wanted || p.name.toLowerCase() === wanted.toLowerCase(),
-  );
-  if (found.length > 1) throw new ChartfoldError('person.ambiguous');
-  if (!found[0])
-    throw new ChartfoldError('person.not_found', { detail: 'see: npx chartfold people list' });
-  return found[0];
+  return { kind: 'named', id: (await personNamed(app.db, args.person)).id };
 }
 
 function importText(result: ImportResult): string {

@@ -12,7 +12,11 @@ describe('a patient who waits to be confirmed', () => {
   it('comes with everyone whose record it may be, and in what it differs from each', async () => {
     program = await startProgram();
     const now = program.clock.now();
-    const same = await createPerson(program.db, { name: 'NORA Márie  Ellingsen', birthDate: '1979', now });
+    const same = await createPerson(program.db, {
+      name: 'NORA Márie  Ellingsen',
+      birthDate: '1979',
+      now,
+    });
     const other = await createPerson(program.db, {
       name: 'Bo Ellingsen',
       birthDate: '1979-03-12',
