@@ -60,6 +60,11 @@ export const faultCatalogue = [
     parameters: ['type'],
   },
   {
+    name: 'page.endless',
+    sentence: 'Each page links to a further one, with a link that was never given before.',
+    parameters: ['type'],
+  },
+  {
     name: 'page.other-patient',
     sentence: 'A page also holds two records of another patient, each with its Provenance.',
     parameters: ['type'],

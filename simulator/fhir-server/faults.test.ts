@@ -115,6 +115,19 @@ describe('a page', () => {
     expect(next(second)).toBe(next(first));
   });
 
+  it('links to a further one each time under page.endless', async () => {
+    set('page.endless');
+    const seen = new Set<string>();
+    let at = `Goal?patient=${nora.patient}`;
+    for (let turn = 0; turn < 4; turn += 1) {
+      const page = await nora.get(at);
+      expect(page.status).toBe(200);
+      at = next(await page.json());
+      seen.add(at);
+    }
+    expect(seen.size).toBe(4);
+  });
+
   it('also holds another patient’s records and their Provenance under page.other-patient', async () => {
     set({ name: 'page.other-patient', times: 1 });
     const { entry } = await (await nora.get(`Encounter?patient=${nora.patient}`)).json();

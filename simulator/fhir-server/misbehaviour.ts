@@ -64,6 +64,11 @@ export function writePage(
     bent = { ...bent, matches: [...bent.matches, last] };
   }
   if (strike('bundle.total-wrong') !== undefined) bent = { ...bent, total: page.total + 7 };
+  if (strike('page.endless') !== undefined) {
+    answers += 1;
+    const query = page.rawQuery.replace(/&turn=\d+/, '');
+    bent = { ...bent, next: `${bent.fhirBase}/${type}?${query}&turn=${answers}` };
+  }
   if (bent.next !== undefined) {
     const first = bent.matches[0];
     if (first !== undefined && strike('page.next-cycle') !== undefined) {
@@ -131,7 +136,7 @@ export function bendText(
   };
 }
 
-// Counts bent answers so that two answers in a row never have the same key order.
+// Counts bent answers so that two answers in a row never have the same key order, and no two the same link.
 let answers = 0;
 
 function turnKeys(value: unknown, by: number): unknown {

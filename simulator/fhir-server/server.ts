@@ -62,6 +62,7 @@ export function makeFhirServer(parts: FhirServerParts): FhirHandler {
     record.type = route.type;
     const slow = faults.strike('reply.slow', { type: route.type });
     if (slow !== undefined) await delay(slow.delayMs ?? 2000);
+    if (response.destroyed) return;
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     const who = token === undefined || refused.has(token) ? undefined : parts.readToken(token);
     if (token === undefined || who === undefined) {

@@ -18,6 +18,7 @@ import { vitals } from './bench/vitals.ts';
 import { selftest } from './selftest/selftest.ts';
 import { simulate } from './commands/simulate.ts';
 import { serve, stop } from './commands/serve.ts';
+import { hearStreamErrors, isUnread, writeOut } from './standard-streams.ts';
 import type { Output, Verb } from './verb.ts';
 
 /** Every verb that a running server answers. */
@@ -40,8 +41,7 @@ type Flags = { json?: boolean };
 
 /** Runs the command line. The process's exit code is 0 only on success. */
 export async function runCli(argv: readonly string[], program: Program): Promise<void> {
-  // A reader that has gone (`export … | head`) is met where we write; unheard, it would end us with a stack.
-  process.stdout.on('error', () => undefined);
+  hearStreamErrors();
   try {
     await commandLine(program).parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -146,8 +146,7 @@ export function commandLine(program: Program): Command {
 /** Says what went wrong on stderr, and ends with code 1. Of an unexpected error the stack, for a report. */
 function fail(thrown: unknown): void {
   const isInterrupted = thrown instanceof DOMException && thrown.name === 'AbortError';
-  const isUnread = (thrown as NodeJS.ErrnoException | null)?.code === 'EPIPE';
-  if (isInterrupted || isUnread) {
+  if (isInterrupted || isUnread(thrown)) {
     // As a shell counts an end by SIGINT or SIGPIPE.
     process.exitCode = isInterrupted ? 130 : 141;
     return;
@@ -212,9 +211,9 @@ async function print(
   call: Call,
 ): Promise<void> {
   for await (const output of call(verb.name, args)) {
-    if ('data' in output) await write(output.data);
+    if ('data' in output) await writeOut(output.data);
     else if ('json' in output)
-      await write(`${flags.json ? JSON.stringify(output.json) : output.text}\n`);
+      await writeOut(`${flags.json ? JSON.stringify(output.json) : output.text}\n`);
     else if ('say' in output) process.stderr.write(`${output.say}\n`);
     else return answer(verb, args, flags, call, output);
   }
@@ -249,11 +248,4 @@ async function answer(
     ? { confirm: { connection: id, answer: given } }
     : { ...args, person: given || 'ask' };
   await print(verb, next, flags, call);
-}
-
-/** Waits where standard output is slower than we are. */
-function write(text: string): Promise<void> {
-  return new Promise((done, failed) =>
-    process.stdout.write(text, (error) => (error ? failed(error) : done())),
-  );
 }

@@ -72,6 +72,11 @@ export function dateSpan(date: FhirDate): { start: number; end: number } {
   }
 }
 
+/** Whether two dates may be one day; one that is not known, or less precisely, does not speak against it. */
+export function datesAgree(a: string | null, b: string | null): boolean {
+  return a === null || b === null || a.startsWith(b) || b.startsWith(a);
+}
+
 const pattern =
   /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)?)?)?)?$/;
 

@@ -117,11 +117,18 @@ export const connectionState = z.discriminatedUnion('kind', [
       birthDate: partialDate.nullable(),
       gender: z.string().nullable(),
     }),
-    /** Whose record it goes into, and whether name and birth date agree with what is known. */
-    into: z
-      .object({ personId: id, name: z.string(), birthDate: partialDate.nullable() })
-      .nullable(),
-    differs: z.array(z.enum(['name', 'birthDate'])),
+    /** Whose record it is meant to go into; null for a new person. */
+    into: id.nullable(),
+    /** Everyone it may go into, and in what the patient differs from them. */
+    people: z.array(
+      z.object({
+        personId: id,
+        name: z.string(),
+        birthDate: partialDate.nullable(),
+        sample: z.boolean(),
+        differs: z.array(z.enum(['name', 'birthDate'])),
+      }),
+    ),
     scopesMissing: z.array(z.string()),
   }),
   z.object({ kind: z.literal('ready') }),

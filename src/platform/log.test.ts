@@ -1,5 +1,7 @@
 // Proves that the log holds names and codes, and of an unexpected error nothing that it may quote.
 
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ChartfoldError } from './errors.ts';
 import { type Log, type LogLevel, openLog, silentLog } from './log.ts';
@@ -102,5 +104,25 @@ describe('an error in the log', () => {
       expect(lines[0]).toMatchObject({ code: 'internal.unexpected', cause: typeof value });
       expect(text).not.toContain(TOKEN);
     }
+  });
+});
+
+describe('a log on a full disk', () => {
+  /** A device of Linux that takes no byte, as a full disk. */
+  const full = '/dev/full';
+
+  it.runIf(existsSync(full))('loses lines, and ends nothing', () => {
+    const module = JSON.stringify(new URL('log.ts', import.meta.url));
+    const program = `import { openLog } from ${module};
+      const log = openLog('info');
+      for (let n = 0; n < 20; n += 1) log.info('line', { text: 'x'.repeat(100_000) });
+      setImmediate(() => process.stdout.write('goes on'));`;
+    const stderr = openSync(full, 'w');
+    const ended = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'pipe', stderr],
+      encoding: 'utf8',
+    });
+    closeSync(stderr);
+    expect([ended.status, ended.stdout]).toEqual([0, 'goes on']);
   });
 });

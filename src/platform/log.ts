@@ -17,7 +17,7 @@ export type Log = {
   error(event: string, error: unknown, facts?: LogFacts): void;
 };
 
-/** Opens the log. `to` defaults to stderr, written at once. */
+/** Opens the log. `to` defaults to stderr, written at once; it never throws, whatever becomes of stderr. */
 export function openLog(level: LogLevel, to?: DestinationStream): Log {
   const logger = pino(
     {
@@ -26,7 +26,7 @@ export function openLog(level: LogLevel, to?: DestinationStream): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    to ?? destination({ fd: 2, sync: true }),
+    to ?? standardError(),
   );
   return {
     debug: (event, facts) => logger.debug({ event, ...facts }),
@@ -37,6 +37,16 @@ export function openLog(level: LogLevel, to?: DestinationStream): Log {
 }
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** What waits when its disk is full, in characters; what comes then is dropped. */
+const MOST_WAITING = 1_000_000;
+
+function standardError(): DestinationStream {
+  const stream = destination({ fd: 2, sync: true, maxLength: MOST_WAITING });
+  // Unheard, it would end the process: a full disk must not take the server with it.
+  stream.on('error', () => undefined);
+  return stream;
+}
 
 function describe(error: unknown): LogFacts {
   if (error instanceof ChartfoldError) {

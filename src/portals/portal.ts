@@ -60,6 +60,16 @@ export type Portal = {
     readonly attempts: number;
     readonly backoffMs: number;
   };
+  /** Where a sync leaves a portal that goes on and on: beyond any real record. The receipt says where one was met. */
+  readonly limits: {
+    /** Of one question: its pages, and the records on them. */
+    readonly pages: number;
+    readonly records: number;
+    /** Of one run: records asked for by id because others refer to them. */
+    readonly referenced: number;
+    readonly questionMs: number;
+    readonly runMs: number;
+  };
   /** Paths whose change alone makes no new version. */
   readonly volatilePaths: readonly string[];
   /** What this portal is known not to give, in words for the person. */

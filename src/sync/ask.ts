@@ -1,5 +1,5 @@
 // Owns asking one question from its cursor to its end: page after page, or the records that others refer to by
-// id. The next page is fetched while this one is committed.
+// id. The next page is fetched while this one is committed. A question has limits of size and time.
 
 import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
 import { ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
@@ -8,12 +8,13 @@ import { prepare } from '../records/body.ts';
 import { commitPage } from '../records/commit.ts';
 import { closeQuestion } from '../records/runs.ts';
 import { sumSetAside } from '../records/set-aside.ts';
-import type { CommitPage, PersonId, Question, Run } from '../records/types.ts';
+import type { CloseQuestion, CommitPage, PersonId, Question, Run } from '../records/types.ts';
 import type { SyncContext } from './context.ts';
 import type { FetchPage, PageAnswer } from './fetch.ts';
 import { type NormalisedPage, normalisePage } from './normalise.ts';
 import type { AskedAbout } from './others.ts';
 import type { References } from './references.ts';
+import { withinTime } from './within-time.ts';
 
 /** What the questions of one run share. */
 export type Asking = {
@@ -27,8 +28,23 @@ export type Asking = {
   readonly fetchPage: FetchPage;
   readonly followable: AuthorisedFetch['followable'];
   readonly references: References;
+  /** How many records may still be asked for by id in this run. */
+  referencedLeft: number;
   /** Set when the portal no longer lets us in: what is left is not asked. */
   stopped: ErrorCode | null;
+};
+
+/** A question while it is asked. */
+type Asked = {
+  readonly question: Question;
+  /** Aborted with the run, or when the question's own time is over. */
+  readonly signal: AbortSignal;
+  /** Whether anything was sent to the portal. */
+  wasSent: boolean;
+  /** Committed, in former runs of it too. */
+  pages: number;
+  records: number;
+  retries: number;
 };
 
 /** After one of these nothing more can be asked in this run. */
@@ -38,119 +54,128 @@ const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'smart.wrong_client',
   'fhir.unauthorized',
 ]);
+/** Thrown where a question is left, by what this file itself decides. */
+const LEFT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...ENDS_THE_RUN,
+  'sync.time_limit',
+  'sync.limit_reached',
+]);
 const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'fhir.scope_missing',
   'fhir.forbidden',
   'fhir.not_found',
 ]);
-/** No portal has this many pages for one question; one that goes on is running in circles. */
-const MOST_PAGES = 20_000;
 
 /** A search: its pages are followed by their links. */
-export async function askSearch(asking: Asking, question: Question): Promise<void> {
-  if (!(await begin(asking, question))) return;
-  const first = question.next ?? question.request;
-  const seen = new Set<string>([first]);
-  let page = question.pages;
-  let retries = question.retries;
-  let ahead: Promise<PageAnswer> | null = asking.fetchPage(first, asking.signal);
-  while (ahead) {
-    const answer: PageAnswer = await ahead;
-    ahead = null;
-    retries += answer.retries;
-    if (!answer.ok) return close(asking, question, page, answer, retries);
-    page += 1;
-    const normalised = normalisePage(answer.page, asking.about);
-    const next = nextAddress(asking, normalised.next, seen, page);
-    if (typeof next === 'string') {
-      seen.add(next);
-      ahead = asking.fetchPage(next, asking.signal);
-      // It is awaited after the commit; a failure before that must not count as unhandled.
-      ahead.catch(() => undefined);
-    }
-    await commit(asking, question, page, normalised, finishOf(next));
-  }
+export function askSearch(asking: Asking, question: Question): Promise<void> {
+  return ask(asking, question, search);
 }
 
 /**
  * The records of one type that this patient's others refer to, asked for by id, some at a time. What comes may
  * refer to more of the type, which is then asked for too.
  */
-export async function askReferenced(asking: Asking, question: Question): Promise<void> {
-  if (!(await begin(asking, question))) return;
-  let page = question.pages;
-  let retries = question.retries;
-  const asked = new Set<string>();
+export function askReferenced(asking: Asking, question: Question): Promise<void> {
+  return ask(asking, question, readReferenced);
+}
+
+/** Marks the question as asked and asks it in its own way; what can't be asked any more is closed with why. */
+async function ask(
+  asking: Asking,
+  question: Question,
+  inItsWay: (asking: Asking, asked: Asked) => Promise<void>,
+): Promise<void> {
+  const { clock } = asking.context;
+  const ms = asking.entry.vendor.portal.limits.questionMs;
+  await withinTime({ clock, ms, signal: asking.signal }, async (signal) => {
+    const { pages, received: records, retries } = question;
+    const asked: Asked = { question, signal, wasSent: false, pages, records, retries };
+    try {
+      if (asking.stopped) throw new ChartfoldError(asking.stopped);
+      signal.throwIfAborted();
+      await mark(asking, question, { outcome: 'asking' });
+      await inItsWay(asking, asked);
+    } catch (error) {
+      const isExpected = isChartfoldError(error) && LEFT.has(error.code);
+      if (!isExpected) throw error;
+      await close(asking, asked, { error });
+    }
+  });
+}
+
+async function search(asking: Asking, asked: Asked): Promise<void> {
+  const { question, signal } = asked;
+  const first = question.next ?? question.request;
+  const seen = new Set<string>([first]);
+  let ahead: Promise<PageAnswer> | null = asking.fetchPage(first, signal);
+  asked.wasSent = true;
+  while (ahead) {
+    const answer: PageAnswer = await ahead;
+    ahead = null;
+    asked.retries += answer.retries;
+    if (!answer.ok) return close(asking, asked, answer);
+    const normalised = normalisePage(answer.page, asking.about);
+    const next = nextAddress(asking, asked, normalised, seen);
+    if (typeof next === 'string') {
+      seen.add(next);
+      ahead = asking.fetchPage(next, signal);
+      // It is awaited after the commit; a failure before that must not count as unhandled.
+      ahead.catch(() => undefined);
+    }
+    await commit(asking, asked, normalised, finishOf(next));
+  }
+}
+
+async function readReferenced(asking: Asking, asked: Asked): Promise<void> {
+  const { question, signal } = asked;
+  const tried = new Set<string>();
   const given = new Set<string>();
   for (;;) {
-    const ids = asking.references.of(question.type).filter((id) => !asked.has(id));
-    const batch = ids.slice(0, asking.entry.vendor.portal.referenced.batch);
-    if (batch.length === 0) break;
-    for (const id of batch) asked.add(id);
+    const ids = asking.references.of(question.type).filter((id) => !tried.has(id));
+    if (ids.length === 0) break;
+    if (asking.referencedLeft === 0) throw new ChartfoldError('sync.limit_reached');
+    const most = Math.min(asking.entry.vendor.portal.referenced.batch, asking.referencedLeft);
+    const batch = ids.slice(0, most);
+    asking.referencedLeft -= batch.length;
+    asked.wasSent = true;
+    for (const id of batch) tried.add(id);
     const answer = await asking.fetchPage(
       `${question.request}${batch.map(encodeURIComponent).join(',')}`,
-      asking.signal,
+      signal,
     );
-    retries += answer.retries;
-    if (!answer.ok) return close(asking, question, page, answer, retries);
-    page += 1;
+    asked.retries += answer.retries;
+    if (!answer.ok) return close(asking, asked, answer);
     const normalised = normalisePage(answer.page, asking.about);
     for (const resource of normalised.resources)
       if (resource.type === question.type) given.add(resource.id);
     // No cursor: a run that goes on asks for all of them again, which stores nothing twice.
-    await commit(asking, question, page, normalised, { next: null });
+    await commit(asking, asked, normalised, { next: null });
   }
-  const withheld = asked.size - given.size;
-  await closeQuestion(asking.context.db, {
-    run: asking.run.id,
-    question: question.key,
+  const withheld = tried.size - given.size;
+  await mark(asking, question, {
     outcome: withheld > 0 ? 'part' : 'full',
     ...(withheld > 0
-      ? { code: 'fhir.not_found', detail: `${withheld} of ${asked.size} were not given` }
+      ? { code: 'fhir.not_found', detail: `${withheld} of ${tried.size} were not given` }
       : {}),
-    retries,
-    now: asking.context.clock.now(),
+    retries: asked.retries,
   });
-  asking.context.changed(asking.connectionId);
-}
-
-/** Marks the question as asked; false where nothing more may be asked in this run. */
-async function begin(asking: Asking, question: Question): Promise<boolean> {
-  if (asking.stopped) {
-    await close(
-      asking,
-      question,
-      question.pages,
-      { error: new ChartfoldError(asking.stopped), httpStatus: null },
-      question.retries,
-    );
-    return false;
-  }
-  await closeQuestion(asking.context.db, {
-    run: asking.run.id,
-    question: question.key,
-    outcome: 'asking',
-    now: asking.context.clock.now(),
-  });
-  asking.context.changed(asking.connectionId);
-  return true;
 }
 
 async function commit(
   asking: Asking,
-  question: Question,
-  page: number,
+  asked: Asked,
   normalised: NormalisedPage,
   finish: CommitPage['finish'],
 ): Promise<void> {
-  const { context, run, signal } = asking;
-  signal.throwIfAborted();
+  const { context, run } = asking;
+  const { question } = asked;
+  asked.signal.throwIfAborted();
   for (const resource of normalised.resources) asking.references.note(resource.raw);
   const afterwards = context.afterCommit(run.person);
   await commitPage(context.db, {
     run: run.id,
     question: question.key,
-    page,
+    page: asked.pages + 1,
     source: asking.connectionId,
     resources: await prepare(normalised.resources),
     setAside: normalised.setAside,
@@ -159,6 +184,8 @@ async function commit(
     now: context.clock.now(),
     ...(afterwards ? { afterwards } : {}),
   });
+  asked.pages += 1;
+  asked.records += normalised.resources.length;
   const ofOthers = normalised.setAside.filter(({ code }) => code === 'sync.other_patient');
   if (ofOthers.length > 0) {
     const count = sumSetAside(ofOthers);
@@ -175,9 +202,9 @@ function finishOf(next: string | null | ChartfoldError): CommitPage['finish'] {
 /** The address of the next page, null at the end, or why the link is not followed. */
 function nextAddress(
   asking: Asking,
-  link: string | null,
+  asked: Asked,
+  { next: link, resources }: NormalisedPage,
   seen: ReadonlySet<string>,
-  page: number,
 ): string | null | ChartfoldError {
   if (link === null) return null;
   let address: string;
@@ -187,31 +214,29 @@ function nextAddress(
     if (!isChartfoldError(error, 'net.foreign_origin')) throw error;
     return new ChartfoldError('sync.next_link_foreign');
   }
-  const isCircle = seen.has(address) || page >= MOST_PAGES;
-  return isCircle ? new ChartfoldError('sync.next_link_cycle') : address;
+  if (seen.has(address)) return new ChartfoldError('sync.next_link_cycle');
+  const { limits } = asking.entry.vendor.portal;
+  const isTooMuch =
+    asked.pages + 1 >= limits.pages || asked.records + resources.length >= limits.records;
+  return isTooMuch ? new ChartfoldError('sync.limit_reached') : address;
 }
 
 /** Writes why a question was not answered in full. What came before is kept. */
 async function close(
   asking: Asking,
-  question: Question,
-  pages: number,
-  failed: { error: ChartfoldError; said?: string | null; httpStatus: number | null },
-  retries: number,
+  { question, wasSent, pages, retries }: Asked,
+  failed: { error: ChartfoldError; said?: string | null; httpStatus?: number | null },
 ): Promise<void> {
-  const { error, httpStatus } = failed;
+  const { error, httpStatus = null } = failed;
   const detail = failed.said ?? error.detail;
+  const unanswered = REFUSALS.has(error.code) ? 'refused' : 'failed';
   if (ENDS_THE_RUN.has(error.code)) asking.stopped = error.code;
-  const outcome = pages > 0 ? 'part' : REFUSALS.has(error.code) ? 'refused' : 'failed';
-  await closeQuestion(asking.context.db, {
-    run: asking.run.id,
-    question: question.key,
-    outcome,
+  await mark(asking, question, {
+    outcome: pages > 0 ? 'part' : wasSent ? unanswered : 'not-asked',
     code: error.code,
     ...(detail ? { detail } : {}),
     ...(httpStatus === null ? {} : { httpStatus }),
     retries,
-    now: asking.context.clock.now(),
   });
   asking.context.log.warn('sync.question_not_answered', {
     run: asking.run.id,
@@ -220,5 +245,20 @@ async function close(
     httpStatus,
     retries,
   });
-  asking.context.changed(asking.connectionId);
+}
+
+/** Writes where a question stands. */
+async function mark(
+  asking: Asking,
+  question: Question,
+  as: Omit<CloseQuestion, 'run' | 'question' | 'now'>,
+): Promise<void> {
+  const { context, run, connectionId } = asking;
+  await closeQuestion(context.db, {
+    run: run.id,
+    question: question.key,
+    now: context.clock.now(),
+    ...as,
+  });
+  context.changed(connectionId);
 }

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
-import { readReceiptFor } from '../http/routes/connections.ts';
+import { readReceiptFor } from '../http/present/receipt.ts';
 import { getConnection } from '../connections/context.ts';
 
 let program: TestProgram;

@@ -1,5 +1,6 @@
 // Owns a sync: plans it, asks every question (fetch page → normalise → commit → ledger), ends with the receipt.
-// A run that was cut off goes on from its cursors. The rest goes on when a question fails.
+// A run that was cut off goes on from its cursors. The rest goes on when a question fails. A run whose time is over
+// ends, so that no portal keeps the others from their turn.
 
 import PQueue from 'p-queue';
 import { authorisedFetch } from '../connections/authorised-fetch.ts';
@@ -14,6 +15,7 @@ import type { SyncContext } from './context.ts';
 import { createFetchPage } from './fetch.ts';
 import { planQuestions } from './plan.ts';
 import { gatherReferences, noteStored } from './references.ts';
+import { withinTime } from './within-time.ts';
 
 /**
  * Syncs a connection, or goes on with its run that was cut off.
@@ -31,10 +33,13 @@ export async function syncConnection(
   const unfinished = await openRunOf(context.db, connectionId);
   const run = unfinished ?? (await begin(context, connection, entry, trigger));
   context.changed(connectionId);
-  const asking = askingOf(context, connection, entry, run, signal);
-  if (unfinished) await noteStored(context.db, connectionId, asking.references);
-  await askQuestions(asking);
-  return end(asking);
+  const ms = entry.vendor.portal.limits.runMs;
+  return withinTime({ clock: context.clock, ms, signal }, async (inTime) => {
+    const asking = askingOf(context, connection, entry, run, inTime);
+    if (unfinished) await noteStored(context.db, connectionId, asking.references);
+    await askQuestions(asking);
+    return end(asking);
+  });
 }
 
 function askingOf(
@@ -64,6 +69,7 @@ function askingOf(
     fetchPage: createFetchPage(portal, { requests: vendor.requests, hooks, clock: context.clock }),
     followable: portal.followable,
     references: gatherReferences(vendor.referenced.questions.map((q) => q.type)),
+    referencedLeft: vendor.limits.referenced,
     stopped: null,
   };
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { getConnection } from '../connections/context.ts';
 import { disconnect } from '../connections/disconnect.ts';
-import { readReceiptFor } from '../http/routes/connections.ts';
+import { readReceiptFor } from '../http/present/receipt.ts';
 import { errorCatalogue } from '../platform/error-catalogue.ts';
 import { isChartfoldError } from '../platform/errors.ts';
 import { rawOf } from '../records/read.ts';

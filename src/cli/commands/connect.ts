@@ -7,6 +7,7 @@ import { candidateOf, confirmPatient, rejectPatient } from '../../connections/co
 import { type Connection, getConnection } from '../../connections/context.ts';
 import type { App } from '../../http/app.ts';
 import { ChartfoldError, type ErrorCode } from '../../platform/errors.ts';
+import { personNamed } from '../person-named.ts';
 import type { Verb } from '../verb.ts';
 
 type Args = {
@@ -92,13 +93,10 @@ function resultOf(connection: Connection) {
   };
 }
 
-/** A person by id or name; the only one there is; else a new one, named as the portal's patient. */
+/** The person named; the only one there is; else null for a new one, named as the portal's patient. */
 async function personOf(app: App, wanted: string | undefined): Promise<string | null> {
-  const all = await listPeople(app.db);
   if (wanted === 'new') return null;
-  if (wanted === undefined) return all.length === 1 ? (all[0]?.id ?? null) : null;
-  const found = all.filter((p) => p.id === wanted || p.name.toLowerCase() === wanted.toLowerCase());
-  if (found.length > 1) throw new ChartfoldError('person.ambiguous');
-  if (!found[0]) throw new ChartfoldError('person.not_found');
-  return found[0].id;
+  if (wanted !== undefined) return (await personNamed(app.db, wanted)).id;
+  const all = await listPeople(app.db);
+  return all.length === 1 ? (all[0]?.id ?? null) : null;
 }

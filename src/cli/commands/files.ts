@@ -1,16 +1,17 @@
 // Owns `import` and `export`: files into the record, and the record into files.
 
-import { createReadStream } from 'node:fs';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { listPeople, type Person } from '../../access/people.ts';
+import { listPeople } from '../../access/people.ts';
 import { CHART_QUEUE } from '../../chart/project.ts';
 import type { App } from '../../http/app.ts';
 import { importFhirFiles, patientsIn } from '../../imports/fhir-file/import.ts';
-import type { FhirFile, ImportPerson, ImportResult } from '../../imports/fhir-file/types.ts';
+import { fileOnDisk } from '../../imports/fhir-file/read-file.ts';
+import type { ImportPerson, ImportResult } from '../../imports/fhir-file/types.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import { exportNdjson, exportRaw } from '../../sharing/export/export.ts';
+import { personNamed } from '../person-named.ts';
 import type { Verb } from '../verb.ts';
 
 type ImportArgs = {
@@ -25,7 +26,7 @@ type ImportArgs = {
 export const importFiles: Verb<ImportArgs> = {
   name: 'import',
   async *run(app, args) {
-    const files = args.files.map(fileAt);
+    const files = args.files.map(fileOnDisk);
     const unknown = args.person === 'ask' ? 'ask' : args.unknown;
     const isOpen = args.person === undefined || args.person === 'ask';
     if (isOpen && unknown === 'ask') {
@@ -61,7 +62,7 @@ export const exportRecord: Verb<ExportArgs> = {
   name: 'export',
   async *run(app, args) {
     // Without a person everything the caller may read, each once; the owner may read all.
-    const person = args.person ? (await personNamed(app, args.person)).id : null;
+    const person = args.person ? (await personNamed(app.db, args.person)).id : null;
     if (args.format === 'raw') {
       yield* exportRawFiles(app, person, args.out);
       return;
@@ -84,45 +85,46 @@ async function* exportRawFiles(app: App, person: string | null, out: string | un
     throw new ChartfoldError('http.invalid_request', {
       detail: '--out names the folder to write into',
     });
-  const present = await readdir(out).catch(() => []);
-  if (present.length) throw new ChartfoldError('export.target_not_empty', { detail: out });
+  if ((await filesIn(out)).length)
+    throw new ChartfoldError('export.target_not_empty', { detail: out });
   const apart = person === null && (await listPeople(app.db)).length > 1;
   let count = 0;
   for await (const { path, text } of exportRaw(app.db, person, apart)) {
-    const file = join(out, path);
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await writeFile(file, text, { mode: 0o600 });
+    await keepFile(join(out, path), text);
     count += 1;
   }
   yield { json: { files: count, folder: out }, text: `${count} files written to ${out}` };
 }
 
-function fileAt(path: string): FhirFile {
-  return {
-    name: path,
-    async *open() {
-      const found = await stat(path).catch(() => null);
-      if (!found?.isFile()) throw new ChartfoldError('import.unreadable', { detail: path });
-      yield* createReadStream(path, { highWaterMark: 1024 * 1024 });
-    },
-  };
+/** What is in a folder; nothing when it is not there yet. @throws output.not_written when it is no folder */
+async function filesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw notWritten(folder, error);
+  }
+}
+
+async function keepFile(file: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(file, text, { mode: 0o600 });
+  } catch (error) {
+    throw notWritten(file, error);
+  }
+}
+
+function notWritten(path: string, cause: unknown): ChartfoldError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new ChartfoldError('output.not_written', { detail: `${path}: ${code}`, cause });
 }
 
 async function whose(app: App, args: ImportArgs, unknown: 'ask' | 'new'): Promise<ImportPerson> {
   if (args.person === undefined || args.person === 'ask')
     return { kind: unknown === 'new' ? 'new' : 'auto' };
   if (args.person === 'new') return { kind: 'new' };
-  return { kind: 'named', id: (await personNamed(app, args.person)).id };
-}
-
-async function personNamed(app: App, wanted: string): Promise<Person> {
-  const found = (await listPeople(app.db)).filter(
-    (p) => p.id === wanted || p.name.toLowerCase() === wanted.toLowerCase(),
-  );
-  if (found.length > 1) throw new ChartfoldError('person.ambiguous');
-  if (!found[0])
-    throw new ChartfoldError('person.not_found', { detail: 'see: npx chartfold people list' });
-  return found[0];
+  return { kind: 'named', id: (await personNamed(app.db, args.person)).id };
 }
 
 function importText(result: ImportResult): string {

@@ -4,31 +4,21 @@ import { spawn } from 'node:child_process';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { newOwnerLink } from '../owner-link.ts';
 import { findServer } from '../control.ts';
-import type { Program } from '../program.ts';
+import type { Assembled, Program } from '../program.ts';
+import { writeOut } from '../standard-streams.ts';
 
 /** Starts the server and stays until it is told to end. */
 export async function serve(program: Program, flags: { open?: boolean }): Promise<void> {
   const config = program.readConfig();
   const assembled = await program.assemble(config, { listens: true, simulator: true });
-  const { app, secretMadeAt } = assembled;
-  const link = await newOwnerLink(app);
-  const say = (line: string) => process.stdout.write(`${line}\n`);
-  if (secretMadeAt) {
-    say(
-      `A root key was made at ${secretMadeAt}. Keep a copy apart from this machine: without it your record can't be opened.`,
-    );
+  try {
+    const told = toldToEnd();
+    const link = await sayWhereItIs(assembled);
+    if (flags.open) openBrowser(link);
+    await told;
+  } finally {
+    await assembled.close();
   }
-  say(`Chartfold is at ${app.publicUrl}`);
-  if (app.simulatorUrl)
-    say(`No portal is configured, so simulated ones run at ${app.simulatorUrl}`);
-  say(`Sign in (good for 15 minutes, once): ${link}`);
-  if (flags.open) openBrowser(link);
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-    app.stopping.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await assembled.close();
 }
 
 /** Ends the server of this data directory and waits until it has gone. */
@@ -45,6 +35,29 @@ export async function stop(program: Program): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new ChartfoldError('internal.unexpected', { detail: `process ${server.pid} did not end` });
+}
+
+/** @returns the sign-in link */
+async function sayWhereItIs({ app, secretMadeAt }: Assembled): Promise<string> {
+  const link = await newOwnerLink(app);
+  const say = (line: string) => writeOut(`${line}\n`);
+  if (secretMadeAt) {
+    await say(
+      `A root key was made at ${secretMadeAt}. Keep a copy apart from this machine: without it your record can't be opened.`,
+    );
+  }
+  await say(`Chartfold is at ${app.publicUrl}`);
+  if (app.simulatorUrl)
+    await say(`No portal is configured, so simulated ones run at ${app.simulatorUrl}`);
+  await say(`Sign in (good for 15 minutes, once): ${link}`);
+  return link;
+}
+
+function toldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
 }
 
 function isAlive(pid: number): boolean {

@@ -7,7 +7,7 @@ import { queueSync } from '../../connections/queue-sync.ts';
 import type { App } from '../../http/app.ts';
 import type { Receipt } from '../../http/contract.ts';
 import { presentConnections } from '../../http/present/overview.ts';
-import { readReceiptFor } from '../../http/routes/connections.ts';
+import { readReceiptFor } from '../../http/present/receipt.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { listRuns } from '../../records/runs.ts';
 import type { Verb } from '../verb.ts';

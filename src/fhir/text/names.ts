@@ -1,5 +1,7 @@
 // Owns turning FHIR's HumanName and Patient basics into what people read. Pure; lenient with what is missing.
 
+import { datesAgree, parseFhirDate } from '../dates.ts';
+
 type HumanName = {
   readonly use?: unknown;
   readonly text?: unknown;
@@ -23,13 +25,25 @@ const USE_ORDER = ['official', 'usual', 'temp', 'nickname', 'anonymous', 'old', 
 /** Name, birth date and gender of a Patient resource; an unnamed one is called so. */
 export function patientBasics(patient: unknown): PatientBasics {
   const p = isObject(patient) ? patient : {};
-  const birthDate =
-    typeof p.birthDate === 'string' && /^\d{4}(-\d\d){0,2}$/.test(p.birthDate) ? p.birthDate : null;
   return {
     name: currentName(p.name) ?? 'Name not recorded',
-    birthDate,
+    birthDate: parseFhirDate(p.birthDate)?.day ?? null,
     gender: typeof p.gender === 'string' ? p.gender : null,
   };
+}
+
+/**
+ * Where a patient differs from a known person: in name, but for case, accents, spaces and punctuation; in birth date,
+ * where both are known so precisely that they cannot be one day.
+ */
+export function differencesFrom(
+  patient: Pick<PatientBasics, 'name' | 'birthDate'>,
+  known: Pick<PatientBasics, 'name' | 'birthDate'>,
+): ('name' | 'birthDate')[] {
+  return [
+    ...(plain(patient.name) === plain(known.name) ? [] : (['name'] as const)),
+    ...(datesAgree(patient.birthDate, known.birthDate) ? [] : (['birthDate'] as const)),
+  ];
 }
 
 /**
@@ -58,6 +72,11 @@ export function nameText(name: unknown): string | null {
   const parts = [...strings(n.given), ...strings(n.family), ...strings(n.suffix)];
   if (parts.length) return parts.join(' ');
   return typeof n.text === 'string' && n.text.trim() ? n.text.trim() : null;
+}
+
+function plain(name: string): string {
+  const bare = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return bare.replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 }
 
 function rankOf(name: HumanName): number {

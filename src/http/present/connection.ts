@@ -1,16 +1,16 @@
 // Owns how a connection reads on the wire: its state in one value, progress included.
 
+import type { Person } from '../../access/people.ts';
 import { hasExpired } from '../../connections/attempts.ts';
 import { candidateOf } from '../../connections/confirm.ts';
 import type { Connection } from '../../connections/context.ts';
-import type { PatientBasics } from '../../fhir/text/names.ts';
+import { differencesFrom } from '../../fhir/text/names.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
 import { missingScopes } from '../../smart/scopes.ts';
 import type { Question, Run } from '../../records/types.ts';
 import type {
   Connection as Wire,
   ConnectionState,
-  Person,
   Progress,
   ReceiptSummary,
   SourceMark,
@@ -19,10 +19,16 @@ import type { App } from '../app.ts';
 
 const MARKS: readonly SourceMark[] = ['circle', 'square', 'diamond', 'hexagon', 'ring', 'plus'];
 
+/** What of the program the presentation needs. */
+export type Presenting = Pick<App, 'db' | 'registry' | 'clock' | 'sealer'>;
+
 /** What the presentation of one connection needs to know beside it. */
 export type ConnectionFacts = {
   readonly index: number;
-  readonly person: Pick<Person, 'id' | 'name' | 'birthDate'> | undefined;
+  /** Whose it is. */
+  readonly person: Person | undefined;
+  /** Everyone whose it could be. */
+  readonly people: readonly Person[];
   readonly records: number;
   readonly openRun: { readonly run: Run; readonly questions: readonly Question[] } | undefined;
   readonly lastRun: { readonly run: Run; readonly questions: readonly Question[] } | undefined;
@@ -33,7 +39,11 @@ export function markOf(index: number): SourceMark {
   return MARKS[index % (MARKS.length - 1)] ?? 'circle';
 }
 
-export function presentConnection(app: App, connection: Connection, facts: ConnectionFacts): Wire {
+export function presentConnection(
+  app: Presenting,
+  connection: Connection,
+  facts: ConnectionFacts,
+): Wire {
   const entry = app.registry.entries.find((e) => e.key === connection.portal);
   return {
     id: connection.id,
@@ -66,7 +76,7 @@ export function receiptSummary(run: Run, questions: readonly Question[]): Receip
   };
 }
 
-function stateOf(app: App, connection: Connection, facts: ConnectionFacts): ConnectionState {
+function stateOf(app: Presenting, connection: Connection, facts: ConnectionFacts): ConnectionState {
   const since = connection.status_since;
   const row = connection.status_code
     ? errorCatalogue[connection.status_code as ErrorCode]
@@ -109,35 +119,26 @@ function expired(since: string): ConnectionState {
   return { kind: 'failed', code: 'smart.attempt_expired', sentence, act, since };
 }
 
-function confirmState(app: App, connection: Connection, facts: ConnectionFacts): ConnectionState {
+function confirmState(
+  app: Presenting,
+  connection: Connection,
+  facts: ConnectionFacts,
+): ConnectionState {
   const patient = candidateOf(app, connection);
   const entry = app.registry.entries.find((e) => e.key === connection.portal);
-  const into = facts.person
-    ? { personId: facts.person.id, name: facts.person.name, birthDate: facts.person.birthDate }
-    : null;
   return {
     kind: 'confirm',
     patient,
-    into,
-    differs: into ? differences(patient, into) : [],
+    into: facts.person?.id ?? null,
+    people: facts.people.map((person) => ({
+      personId: person.id,
+      name: person.name,
+      birthDate: person.birthDate,
+      sample: person.sample,
+      differs: differencesFrom(patient, person),
+    })),
     scopesMissing: missingScopes(entry?.scopes ?? [], connection.scopes_granted.split(' ')),
   };
-}
-
-function differences(
-  patient: PatientBasics,
-  known: { name: string; birthDate: string | null },
-): ('name' | 'birthDate')[] {
-  const plain = (text: string) =>
-    text
-      .normalize('NFKD')
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}]+/gu, ' ')
-      .trim();
-  return [
-    ...(plain(patient.name) === plain(known.name) ? [] : (['name'] as const)),
-    ...(patient.birthDate === known.birthDate ? [] : (['birthDate'] as const)),
-  ];
 }
 
 function progressOf({ run, questions }: { run: Run; questions: readonly Question[] }): Progress {

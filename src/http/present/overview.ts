@@ -6,23 +6,27 @@ import { type Connection, getConnection, listConnections } from '../../connectio
 import { countResourcesOf } from '../../records/read.ts';
 import { listRuns, questionsOf } from '../../records/runs.ts';
 import type { Run } from '../../records/types.ts';
-import type { App } from '../app.ts';
 import type { Connection as Wire } from '../contract.ts';
-import { presentConnection } from './connection.ts';
+import { presentConnection, type Presenting } from './connection.ts';
 
 /** Every connection that the actor may see, oldest first. */
-export async function presentConnections(app: App, actor: Actor): Promise<{ connections: Wire[] }> {
+export async function presentConnections(
+  app: Presenting,
+  actor: Actor,
+): Promise<{ connections: Wire[] }> {
   const [all, people] = await Promise.all([listConnections(app.db), listPeople(app.db)]);
   const seen = all.filter((one) => seesConnection(actor, one));
-  const connections = await Promise.all(seen.map((one) => present(app, one, { all, people })));
+  const connections = await Promise.all(
+    seen.map((one) => present(app, one, { all, people, actor })),
+  );
   return { connections };
 }
 
 /** One connection. @throws `connection.not_found` */
-export async function presentOne(app: App, id: string): Promise<Wire> {
+export async function presentOne(app: Presenting, actor: Actor, id: string): Promise<Wire> {
   const connection = await getConnection(app.db, id);
   const [all, people] = await Promise.all([listConnections(app.db), listPeople(app.db)]);
-  return present(app, connection, { all, people });
+  return present(app, connection, { all, people, actor });
 }
 
 /** Whether the actor may see a connection: of a record it may see whole, or begun by itself and nobody's yet. */
@@ -50,9 +54,9 @@ export function indexOf(
 }
 
 async function present(
-  app: App,
+  app: Presenting,
   connection: Connection,
-  { all, people }: { all: readonly Connection[]; people: readonly Person[] },
+  { all, people, actor }: { all: readonly Connection[]; people: readonly Person[]; actor: Actor },
 ): Promise<Wire> {
   const runs = await listRuns(app.db, connection.id);
   const withQuestions = async (run: Run | undefined) =>
@@ -60,6 +64,8 @@ async function present(
   return presentConnection(app, connection, {
     index: indexOf(connection, all),
     person: people.find((person) => person.id === connection.person_id),
+    // Into whose record it could go: only of those is anything told.
+    people: people.filter((person) => mayOn(actor, 'record.connect', person.id)),
     records: await countResourcesOf(app.db, connection.id),
     openRun: await withQuestions(runs.find((run) => run.endedAt === null)),
     lastRun: await withQuestions(runs.find((run) => run.endedAt !== null)),

@@ -1,12 +1,34 @@
 // Owns how a receipt reads on the wire: sums that add up, a reason for each question not answered in full.
 
-import type { Connection } from '../../connections/context.ts';
+import { listPeople } from '../../access/people.ts';
+import { type Connection, getConnection } from '../../connections/context.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
+import { ChartfoldError } from '../../platform/errors.ts';
+import { listRuns, readReceipt } from '../../records/runs.ts';
 import type { Question, Receipt } from '../../records/types.ts';
 import type { App } from '../app.ts';
 import type { ReceiptQuestion, Receipt as Wire } from '../contract.ts';
 
-export function presentReceipt(
+/** A receipt as the doors show it. @throws `record.not_found` */
+export async function readReceiptFor(
+  app: Pick<App, 'db' | 'registry'>,
+  runId: string,
+): Promise<Wire> {
+  const receipt = await readReceipt(app.db, runId);
+  if (!receipt) throw new ChartfoldError('record.not_found');
+  const connection = await getConnection(app.db, receipt.run.source);
+  const runs = await listRuns(app.db, connection.id);
+  const at = runs.findIndex((run) => run.id === runId);
+  const person = (await listPeople(app.db)).find((p) => p.id === receipt.run.person);
+  return presentReceipt(app, receipt, {
+    connection,
+    personName: person?.name ?? '',
+    previous: runs[at + 1]?.id ?? null,
+    next: runs[at - 1]?.id ?? null,
+  });
+}
+
+function presentReceipt(
   app: Pick<App, 'registry'>,
   receipt: Receipt,
   about: {

@@ -16,7 +16,7 @@ import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
 import { receiptSummary } from '../present/connection.ts';
 import { presentConnections, presentOne, seesConnection } from '../present/overview.ts';
-import { presentReceipt } from '../present/receipt.ts';
+import { readReceiptFor } from '../present/receipt.ts';
 
 const done = z.object({ done: z.literal(true) });
 
@@ -91,7 +91,7 @@ export function connectionRoutes(api: Api): void {
       access: on('record.receipts', 'none'),
       reply: wire.connection,
     },
-    (c) => presentOne(app, parameter(c, 'id')),
+    (c, _body, { actor }) => presentOne(app, actor, parameter(c, 'id')),
   );
   route(
     api,
@@ -107,7 +107,7 @@ export function connectionRoutes(api: Api): void {
     async (c, body, { actor }) => {
       if (body.personId !== null) allowOn(actor, 'record.connect', body.personId);
       const landed = await confirmPatient(app, parameter(c, 'id'), body);
-      return presentOne(app, landed);
+      return presentOne(app, actor, landed);
     },
   );
   route(
@@ -133,9 +133,9 @@ export function connectionRoutes(api: Api): void {
       access: on('record.sync', 'act'),
       reply: wire.connection,
     },
-    async (c) => {
+    async (c, _body, { actor }) => {
       await queueSync(app, parameter(c, 'id'));
-      return presentOne(app, parameter(c, 'id'));
+      return presentOne(app, actor, parameter(c, 'id'));
     },
   );
   route(
@@ -147,9 +147,9 @@ export function connectionRoutes(api: Api): void {
       access: on('record.disconnect', 'act'),
       reply: wire.connection,
     },
-    async (c) => {
+    async (c, _body, { actor }) => {
       await disconnect(app, parameter(c, 'id'));
-      return presentOne(app, parameter(c, 'id'));
+      return presentOne(app, actor, parameter(c, 'id'));
     },
   );
   route(
@@ -213,29 +213,8 @@ function receiptRoutes(api: Api): void {
       access: { ...on('record.receipts', 'read'), of: ofReceipt, missing: 'record.not_found' },
       reply: wire.receipt,
     },
-    async (c) => {
-      return readReceiptFor(app, parameter(c, 'id'));
-    },
+    (c) => readReceiptFor(app, parameter(c, 'id')),
   );
-}
-
-/** A receipt as the doors show it. @throws `record.not_found` */
-export async function readReceiptFor(
-  app: Pick<App, 'db' | 'registry'>,
-  runId: string,
-): Promise<wire.Receipt> {
-  const receipt = await readReceipt(app.db, runId);
-  if (!receipt) throw new ChartfoldError('record.not_found');
-  const connection = await getConnection(app.db, receipt.run.source);
-  const runs = await listRuns(app.db, connection.id);
-  const at = runs.findIndex((run) => run.id === runId);
-  const person = (await listPeople(app.db)).find((p) => p.id === receipt.run.person);
-  return presentReceipt(app, receipt, {
-    connection,
-    personName: person?.name ?? '',
-    previous: runs[at + 1]?.id ?? null,
-    next: runs[at - 1]?.id ?? null,
-  });
 }
 
 async function presentClinics(app: App, actor: Actor): Promise<{ clinics: wire.Clinic[] }> {

@@ -2,6 +2,7 @@
 // never become one person by guess: an address, an identifier, or a name with birth date must agree.
 
 import { getPerson } from '../../access/people.ts';
+import { datesAgree } from '../../fhir/dates.ts';
 import { patientBasics } from '../../fhir/text/names.ts';
 import { identifiersOf, isResource, type Resource } from '../../fhir/types.ts';
 import type { Db } from '../../platform/db/db.ts';
@@ -186,10 +187,4 @@ function mayBeSame(a: Resource, b: Resource): boolean {
 function isSameByName(a: Resource, b: Resource): boolean {
   const [one, other] = [patientBasics(a), patientBasics(b)];
   return one.name === other.name && one.birthDate !== null && one.birthDate === other.birthDate;
-}
-
-/** Whether two dates may be the same day: one may be less precise, or missing. */
-function datesAgree(a: string | null, b: string | null): boolean {
-  if (a === null || b === null) return true;
-  return a.startsWith(b) || b.startsWith(a);
 }

@@ -1,6 +1,6 @@
 // Proves which files are read, in which form, and how what is broken is named.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -128,9 +128,26 @@ describe('a file', () => {
     const dir = mkdtempSync(join(tmpdir(), 'chartfold-import-'));
     const path = join(dir, 'a.ndjson');
     writeFileSync(path, `${one}\n`);
-    expect(fileOnDisk(path).name).toBe('a.ndjson');
+    expect(fileOnDisk(path).name).toBe(path);
     expect(await read(fileOnDisk(path))).toEqual(['line 1: Patient/1 in 0']);
     rmSync(dir, { recursive: true });
     await expect(read(fileOnDisk(path))).rejects.toMatchObject({ code: 'import.unreadable' });
+  });
+
+  it('on disk is read as far as it went when it was opened, however it grows meanwhile', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'chartfold-import-'));
+    const path = join(dir, 'log.ndjson');
+    writeFileSync(path, `${one}\n`);
+    const growing: FhirFile = {
+      name: path,
+      async *open() {
+        for await (const chunk of fileOnDisk(path).open()) {
+          if (statSync(path).size < 1000) appendFileSync(path, `${two}\n`);
+          yield chunk;
+        }
+      },
+    };
+    expect(await read(growing)).toEqual(['line 1: Patient/1 in 0']);
+    rmSync(dir, { recursive: true });
   });
 });

@@ -2,15 +2,26 @@
 // a bundle). NDJSON is streamed line by line; a JSON document is read whole. It resolves nothing.
 
 import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { type RawResource, scanBundle, scanResource } from '../../fhir/bundle.ts';
 import { isTypeName } from '../../fhir/types.ts';
 import { ChartfoldError, type ErrorCode, isChartfoldError } from '../../platform/errors.ts';
 import type { FhirFile, FileEntry, FileItem } from './types.ts';
 
-/** A file of this machine. */
+/**
+ * A file of this machine, as long as it was when it was opened: some have no end, such as a log that is written on
+ * or what a system shows of itself as a file. Opened, it throws import.unreadable when it is not there or no file.
+ */
 export function fileOnDisk(path: string): FhirFile {
-  return { name: basename(path), open: () => createReadStream(path) };
+  return {
+    name: path,
+    async *open() {
+      const found = await stat(path).catch(() => null);
+      if (!found?.isFile()) throw new ChartfoldError('import.unreadable', { detail: path });
+      if (found.size === 0) return;
+      yield* createReadStream(path, { end: found.size - 1, highWaterMark: 1024 * 1024 });
+    },
+  };
 }
 
 /** Numbers the bundles of one call, so that ids of unknown origin are not mixed up between them. */

@@ -67,6 +67,14 @@ export const instanceErrors = {
     500,
   ),
 
+  // output: what a verb prints or writes into files
+  'output.not_written': row(
+    'Not all could be written. Check that the place named here is a folder or file that you may write to, and that its disk has room.',
+    'person',
+    'later',
+    500,
+  ),
+
   // seal: tokens, secrets and private keys at rest
   'seal.broken': row(
     'A sealed value could not be opened with this secret. Restore the secret that was made with this data directory.',

@@ -34,6 +34,18 @@ export const recordsErrors = {
     'later',
     502,
   ),
+  'sync.limit_reached': row(
+    'The portal went on beyond the size of any known record, so Chartfold stopped asking. What came is kept.',
+    'us',
+    'never',
+    502,
+  ),
+  'sync.time_limit': row(
+    'The portal was so slow that the time for this was over. What came is kept; the rest is asked for at the next sync.',
+    'us',
+    'later',
+    504,
+  ),
   'sync.already_running': row(
     'A sync of this connection is already running.',
     'person',

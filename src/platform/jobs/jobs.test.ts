@@ -349,6 +349,43 @@ describe('a job that fails', () => {
   });
 });
 
+describe('a job that was given up', () => {
+  const DAY = 24 * 3_600_000;
+  const giveUp = async () => {
+    await jobs.start({
+      q: async () => {
+        throw new ChartfoldError('sync.connection_not_ready');
+      },
+    });
+    await jobs.put(job('a'));
+    await expect.poll(async () => (await rows())[0]?.state).toBe('dead');
+  };
+
+  it('is kept for thirty days, and gone at the next start', async () => {
+    await giveUp();
+    now += 29 * DAY;
+    await newJobs().start({});
+    expect(await rows()).toHaveLength(1);
+    now += 2 * DAY;
+    await newJobs().start({});
+    expect(await rows()).toEqual([]);
+  });
+
+  it('goes in a process that runs for long, too', async () => {
+    await giveUp();
+    now += 31 * DAY;
+    await jobs.put(job('b', {}, 'none'));
+    await expect.poll(async () => (await rows()).map((row) => row.key)).toEqual(['b']);
+  });
+
+  it('goes alone: what still waits stays, however long', async () => {
+    await jobs.put(job('a', {}, 'later'));
+    now += 400 * DAY;
+    await newJobs().start({});
+    expect(await rows()).toMatchObject([{ key: 'a', state: 'waiting' }]);
+  });
+});
+
 describe('cancelling', () => {
   it('a job that runs aborts it and returns when it has ended', async () => {
     const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();

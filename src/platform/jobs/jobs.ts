@@ -28,6 +28,9 @@ export type Jobs = {
 
 const MAX_ATTEMPTS = 8;
 const BACKOFF_MS = 2_000;
+const DAY_MS = 24 * 3_600_000;
+/** What was given up stays this long for who looks for the reason; a finished job goes at once. */
+const GIVEN_UP_KEPT_MS = 30 * DAY_MS;
 
 /** Jobs of one queue run `concurrency[queue]` at a time (default 1), each key never twice at once. */
 export function createJobs(options: {
@@ -45,6 +48,7 @@ export function createJobs(options: {
   let handlers: Readonly<Record<string, JobHandler>> = {};
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStarted = false;
+  let nextTidying = 0;
   let taking: Promise<void> = Promise.resolve();
   let idlers: (() => void)[] = [];
 
@@ -60,6 +64,7 @@ export function createJobs(options: {
   async function takeDue(): Promise<void> {
     if (ending.signal.aborted) return;
     clearTimeout(timer);
+    await tidyUp();
     const waiting = await db
       .selectFrom('job')
       .selectAll()
@@ -83,6 +88,18 @@ export function createJobs(options: {
     if (running.size === 0 && waiting.length === 0) {
       for (const resolve of idlers.splice(0)) resolve();
     }
+  }
+
+  /** At the start, then once a day. */
+  async function tidyUp(): Promise<void> {
+    if (clock.now() < nextTidying) return;
+    nextTidying = clock.now() + DAY_MS;
+    await db
+      .deleteFrom('job')
+      .where('state', '=', 'dead')
+      // When it would have been tried next: minutes after it was given up.
+      .where('run_at', '<', isoTime(clock.now() - GIVEN_UP_KEPT_MS))
+      .execute();
   }
 
   async function run(

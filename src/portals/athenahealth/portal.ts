@@ -126,6 +126,15 @@ export const athenahealth = {
     ],
   },
   requests: { concurrency: 4, timeoutMs: 60_000, attempts: 4, backoffMs: 500 },
+  // A person with 20,000 documents must pass, on pages of one. At 200 a page that is 100 pages, 18 seconds for each.
+  // Two runs have their turn at once, so 90 minutes is the longest that two bad portals keep all others waiting.
+  limits: {
+    pages: 25_000,
+    records: 250_000,
+    referenced: 50_000,
+    questionMs: 30 * 60_000,
+    runMs: 90 * 60_000,
+  },
   // meta.lastUpdated moves without a change of content, and is missing on about half.
   volatilePaths: ['meta.lastUpdated', 'meta.versionId'],
   gaps: [

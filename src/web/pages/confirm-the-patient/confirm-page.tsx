@@ -3,9 +3,8 @@
 
 import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Connection, Person } from '../../../http/contract.ts';
+import type { Connection } from '../../../http/contract.ts';
 import { useConfirm, useReject } from '../../app/actions.ts';
-import { usePeople } from '../../app/person.ts';
 import { useConnections } from '../../app/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Crumbs } from '../../parts/crumbs.tsx';
@@ -15,7 +14,7 @@ import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Warning } from '../../parts/warning.tsx';
 import { counted, sentenceCase, sexInWords } from '../../parts/words.ts';
-import { differencesFrom, differenceWords } from './patient-match.ts';
+import { differenceWords } from './difference-words.ts';
 
 type Confirming = Connection & { state: Extract<Connection['state'], { kind: 'confirm' }> };
 
@@ -55,16 +54,9 @@ export function ConfirmPage() {
 type Confirm = ReturnType<typeof useConfirm>;
 
 function Question({ connection: c, confirm }: { connection: Confirming; confirm: Confirm }) {
-  const people = usePeople();
-  const { patient, into, scopesMissing } = c.state;
-  const [chosen, setChosen] = useState<string | null>(into?.personId ?? null);
-  const person = people.find((p) => p.id === chosen) ?? null;
-  const known = person ?? (chosen !== null && into?.personId === chosen ? into : null);
-  const differs = known
-    ? chosen === into?.personId
-      ? c.state.differs
-      : differencesFrom(patient, known)
-    : [];
+  const { patient, into, people, scopesMissing } = c.state;
+  const [chosen, setChosen] = useState<string | null>(into);
+  const person = people.find((p) => p.personId === chosen);
   return (
     <div className="page">
       <Crumbs trail={[{ name: 'Connections', to: '/connections' }]} here={c.clinicName} />
@@ -76,18 +68,11 @@ function Question({ connection: c, confirm }: { connection: Confirming; confirm:
           {c.sample && <SampleBadge />}
         </p>
         <Patient connection={c} />
-        <Into
-          people={people}
-          into={into}
-          patientName={patient.name}
-          chosen={chosen}
-          onChoose={setChosen}
-        />
+        <Into people={people} patientName={patient.name} chosen={chosen} onChoose={setChosen} />
         <div className="mt-4 flex flex-col gap-2" aria-live="polite">
-          {known &&
-            differs.map((what) => (
-              <Warning key={what}>{differenceWords(what, patient, known)}</Warning>
-            ))}
+          {person?.differs.map((what) => (
+            <Warning key={what}>{differenceWords(what, patient, person)}</Warning>
+          ))}
           {c.clinicNote && <Warning>{c.clinicNote}</Warning>}
           {scopesMissing.length > 0 && <Missing scopes={scopesMissing} />}
         </div>
@@ -95,7 +80,7 @@ function Question({ connection: c, confirm }: { connection: Confirming; confirm:
           connection={c}
           confirm={confirm}
           chosen={chosen}
-          name={known?.name ?? null}
+          name={person?.name ?? null}
           anyone={people.length > 0}
         />
         <p className="mt-4 text-13 text-ink2">
@@ -126,18 +111,16 @@ function Patient({ connection: c }: { connection: Confirming }) {
 
 function Into({
   people,
-  into,
   patientName,
   chosen,
   onChoose,
 }: {
-  people: Person[];
-  into: Confirming['state']['into'];
+  people: Confirming['state']['people'];
   patientName: string;
   chosen: string | null;
   onChoose: (id: string | null) => void;
 }) {
-  if (people.length === 0 && !into) return null;
+  if (people.length === 0) return null;
   return (
     <label className="mt-5 flex flex-wrap items-center gap-x-3 gap-y-1">
       <span className="text-ink2">It goes into the record of</span>
@@ -146,11 +129,8 @@ function Into({
         onChange={(e) => onChoose(e.target.value === '' ? null : e.target.value)}
         className="h-11 rounded-box border border-edge bg-surface px-2 desk:h-9"
       >
-        {into && !people.some((p) => p.id === into.personId) && (
-          <option value={into.personId}>{into.name}</option>
-        )}
         {people.map((p) => (
-          <option key={p.id} value={p.id}>
+          <option key={p.personId} value={p.personId}>
             {p.name}
             {p.sample ? ' (sample)' : ''}
           </option>

@@ -65,7 +65,7 @@ describe('the words of a state', () => {
         kind: 'confirm',
         patient: { name: 'Elena Marsh', birthDate: null, gender: null },
         into: null,
-        differs: [],
+        people: [],
         scopesMissing: [],
       }),
       now,

@@ -1,0 +1,53 @@
+// Proves how a connection reads on the wire.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import { startProgram, type TestProgram } from '../../../e2e/support/program.ts';
+import { operator } from '../../access/policy.ts';
+import { createPerson } from '../../access/people.ts';
+import { presentOne } from './overview.ts';
+
+let program: TestProgram;
+afterEach(() => program.close());
+
+describe('a patient who waits to be confirmed', () => {
+  it('comes with everyone whose record it may be, and in what it differs from each', async () => {
+    program = await startProgram();
+    const now = program.clock.now();
+    const same = await createPerson(program.db, {
+      name: 'NORA Márie  Ellingsen',
+      birthDate: '1979',
+      by: null,
+      now,
+    });
+    const other = await createPerson(program.db, {
+      name: 'Bo Ellingsen',
+      birthDate: '1979-03-12',
+      by: null,
+      now: now + 1,
+    });
+    const { connectionId } = await program.signIn({ personId: other.id });
+    const { state } = await presentOne(program, operator, connectionId);
+    expect(state).toMatchObject({
+      kind: 'confirm',
+      into: other.id,
+      people: [
+        { personId: same.id, differs: [] },
+        { personId: other.id, differs: ['name', 'birthDate'] },
+      ],
+    });
+  });
+});
+
+describe('a connection whose last sign-in was at another clinic than the one chosen', () => {
+  it('says so in every state', async () => {
+    program = await startProgram();
+    const first = await program.signIn({ clinicId: '99999' });
+    const said = { clinicNote: expect.stringContaining('You chose athenahealth, practice 99999') };
+    expect(await presentOne(program, operator, first.connectionId)).toMatchObject(said);
+    await program.confirm(first.connectionId);
+    expect(await presentOne(program, operator, first.connectionId)).toMatchObject({
+      ...said,
+      state: { kind: 'ready' },
+    });
+  });
+});
