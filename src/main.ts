@@ -38,11 +38,12 @@ import { openStore } from './platform/db/sqlite/open.ts';
 import { createJobs } from './platform/jobs/jobs.ts';
 import { jobMigrations } from './platform/jobs/tables.ts';
 import { openLog } from './platform/log.ts';
-import { outbound } from './platform/outbound.ts';
+import { createOutbound } from './platform/outbound.ts';
 import { createSealer, deriveKeys } from './platform/seal.ts';
 import {
   createRegistry,
   hasConfiguredPortal,
+  operatorHosts,
   portalFaults,
   vendorKeys,
 } from './portals/registry.ts';
@@ -144,6 +145,8 @@ function putTogether(
   const clock = systemClock;
   const log = openLog(config.logLevel);
   const changes = createChanges();
+  const outbound = createOutbound(operatorHosts(config, portals.simulatorUrl));
+  undo.defer(() => outbound.close());
   const context = {
     db,
     sealer,

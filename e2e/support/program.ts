@@ -20,7 +20,7 @@ import { openStore } from '../../src/platform/db/sqlite/open.ts';
 import { createJobs } from '../../src/platform/jobs/jobs.ts';
 import { jobMigrations } from '../../src/platform/jobs/tables.ts';
 import { type Log, silentLog } from '../../src/platform/log.ts';
-import { type Outbound, outbound } from '../../src/platform/outbound.ts';
+import type { Outbound } from '../../src/platform/outbound.ts';
 import { createSealer, deriveKeys } from '../../src/platform/seal.ts';
 import {
   createRegistry,
@@ -33,6 +33,7 @@ import type { Vendor } from '../../src/portals/portal.ts';
 import { recordsMigrations } from '../../src/records/migrations.ts';
 import { syncConnection } from '../../src/sync/run.ts';
 import { createServer } from 'node:http';
+import { outbound } from './outbound.ts';
 import { startSimulator } from '../../simulator/start.ts';
 
 export const migrations = {

@@ -65,6 +65,8 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   'node:dgram': [],
   'node:dns': ['platform'],
   'node:child_process': ['cli'],
+  undici: ['platform/outbound.ts'],
+  '@simplewebauthn/server': ['access'],
   oauth4webapi: ['smart'],
   jose: ['keys', 'smart'],
   'oidc-provider': [],

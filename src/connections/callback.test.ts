@@ -3,7 +3,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { type ErrorCode, isChartfoldError } from '../platform/errors.ts';
-import { type Outbound, outbound } from '../platform/outbound.ts';
+import type { Outbound } from '../platform/outbound.ts';
+import { outbound } from '../../e2e/support/outbound.ts';
 import { connectionOfAttempt, hashOfLink } from './attempts.ts';
 import { beginAgain } from './begin.ts';
 import { candidateOf } from './confirm.ts';

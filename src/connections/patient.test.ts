@@ -2,7 +2,8 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
-import { type Outbound, outbound } from '../platform/outbound.ts';
+import type { Outbound } from '../platform/outbound.ts';
+import { outbound } from '../../e2e/support/outbound.ts';
 
 let program: TestProgram;
 afterEach(() => program.close());

@@ -4,7 +4,8 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { type ErrorCode, isChartfoldError } from '../platform/errors.ts';
-import { type Outbound, outbound } from '../platform/outbound.ts';
+import type { Outbound } from '../platform/outbound.ts';
+import { outbound } from '../../e2e/support/outbound.ts';
 import { disconnect } from './disconnect.ts';
 import { openGrant } from './grant.ts';
 

@@ -6,7 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChartfoldError } from './errors.ts';
-import { outbound } from './outbound.ts';
+import { createOutbound } from './outbound.ts';
+
+/** As if the operator had written every address. */
+const outbound = createOutbound({ has: () => true });
 
 let server: Server;
 let url: string;
@@ -151,5 +154,43 @@ describe('a call that cannot be made', () => {
       ending.abort(reason);
     };
     await expect(outbound(url, { signal: ending.signal })).rejects.toBe(reason);
+  });
+});
+
+describe('an address that the operator did not write', () => {
+  const guarded = createOutbound({ has: () => false });
+  const refused = { code: 'net.private_address' };
+
+  it.each([
+    'http://127.0.0.1:8099/',
+    'http://localhost:8099/',
+    'http://[::1]:8099/',
+    'http://[::ffff:127.0.0.1]:8099/',
+    'http://0.0.0.0:8099/',
+    'http://2130706433:8099/',
+    'http://0x7f000001:8099/',
+    'http://0177.0.0.1:8099/',
+    'http://127.1:8099/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://10.0.0.1/',
+    'http://192.168.0.1/',
+    'http://[fd00::1]/',
+    'http://[fe80::1]/',
+  ])('is not gone to where it is private: %s [CWE-918]', async (address) => {
+    await expect(guarded(address)).rejects.toMatchObject(refused);
+  });
+
+  it('that is a name is judged by what it leads to, when the connection is opened [CWE-350]', async () => {
+    answer = (_request, response) => response.end('inside');
+    const { port } = server.address() as AddressInfo;
+    // Resolves to loopback on every machine (RFC 6761 section 6.3).
+    await expect(guarded(`http://localhost:${port}/`)).rejects.toMatchObject(refused);
+    expect(asked).toEqual([]);
+    expect((await outbound(`http://localhost:${port}/`)).status).toBe(200);
+  });
+
+  it('names the host in its refusal, and nothing else of the address', async () => {
+    const error = await failureOf(guarded(`http://127.0.0.1:1${PRIVATE}`));
+    expect(error.detail).toBe('127.0.0.1:1');
   });
 });

@@ -1,6 +1,17 @@
-// Owns every call to another machine: the only user of fetch. Time limits, size caps, no blind redirects.
-// Knows nothing of tokens or FHIR; errors never quote an address with its query.
+// Owns every call to another machine: the only user of fetch. Time limits, size caps, no blind redirects, no way into
+// private networks but by the operator's word. Knows nothing of tokens or FHIR; errors never quote an address with its
+// query.
 
+import { lookup as lookUp } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import {
+  Agent,
+  type Dispatcher,
+  fetch,
+  type RequestInit as UndiciInit,
+  type Response as Answer,
+} from 'undici';
+import { isPublicAddress } from './addresses.ts';
 import { ChartfoldError } from './errors.ts';
 
 export type OutboundOptions = {
@@ -16,33 +27,98 @@ export type Outbound = (url: string, init?: RequestInit & OutboundOptions) => Pr
 const DEFAULTS = { timeoutMs: 30_000, maxBytes: 64 * 1024 * 1024 };
 
 /**
- * Calls another machine and reads the whole answer.
- * @throws `net.unreachable`, `net.timeout`, `net.too_large`
+ * Makes the way out. What a person or a portal names must lie on the public internet, looked at when the connection is
+ * opened, so that a name that changes its mind (DNS rebinding) gets no further. Hosts that the operator wrote may lie
+ * anywhere: `own`, each as `host` or `host:port`.
  */
-export const outbound: Outbound = async (url, init = {}) => {
-  const { timeoutMs = DEFAULTS.timeoutMs, maxBytes = DEFAULTS.maxBytes, ...request } = init;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
-  const where = hostOf(url);
-  try {
-    const response = await fetch(url, { ...request, redirect: 'manual', signal });
-    const body = await readCapped(response, maxBytes, where);
-    const bodyless = response.status === 204 || response.status === 304 || response.status < 200;
-    return new Response(bodyless ? null : body, {
-      status: response.status,
-      statusText: response.statusText,
-      headers: withoutTransferHeaders(response.headers),
-    });
-  } catch (cause) {
-    if (cause instanceof ChartfoldError) throw cause;
-    if (request.signal?.aborted) throw request.signal.reason;
-    const code = timeout.aborted ? 'net.timeout' : 'net.unreachable';
-    throw new ChartfoldError(code, { detail: where, cause });
-  }
+export function createOutbound(own: {
+  has(host: string): boolean;
+}): Outbound & { close(): Promise<void> } {
+  const anywhere = new Agent();
+  const publicOnly = new Agent({ connect: { lookup: lookUpPublic } });
+  /**
+   * Calls another machine and reads the whole answer.
+   * @throws `net.unreachable`, `net.timeout`, `net.too_large`, `net.private_address`
+   */
+  const outbound: Outbound = async (url, init = {}) => {
+    const { timeoutMs = DEFAULTS.timeoutMs, maxBytes = DEFAULTS.maxBytes, ...request } = init;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+    const where = hostOf(url);
+    const isOwn = own.has(where);
+    try {
+      if (!isOwn) refusePrivate(url);
+      const response = await call(url, request, signal, isOwn ? anywhere : publicOnly);
+      const body = await readCapped(response, maxBytes, where);
+      const bodyless = response.status === 204 || response.status === 304 || response.status < 200;
+      return new Response(bodyless ? null : body, {
+        status: response.status,
+        statusText: response.statusText,
+        headers: withoutTransferHeaders(response.headers),
+      });
+    } catch (cause) {
+      if (cause instanceof ChartfoldError) throw cause;
+      if (request.signal?.aborted) throw request.signal.reason;
+      const refused = refusalIn(cause);
+      if (refused) throw refused;
+      const code = timeout.aborted ? 'net.timeout' : 'net.unreachable';
+      throw new ChartfoldError(code, { detail: where, cause });
+    }
+  };
+  const close = async () => {
+    await Promise.all([anywhere.destroy(), publicOnly.destroy()]);
+  };
+  return Object.assign(outbound, { close });
+}
+
+/** The same names as the platform's own `fetch`, of the one library whose connections can be looked at. */
+function call(
+  url: string,
+  request: RequestInit,
+  signal: AbortSignal,
+  dispatcher: Dispatcher,
+): Promise<Answer> {
+  const headers = [...new Headers(request.headers)];
+  return fetch(url, {
+    ...(request as UndiciInit),
+    headers,
+    redirect: 'manual',
+    signal,
+    dispatcher,
+  });
+}
+
+/** An address written as a number is not looked up, so it is judged before. */
+function refusePrivate(url: string): void {
+  if (!URL.canParse(url)) return;
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0 && !isPublicAddress(host)) throw privateAddress(hostOf(url));
+}
+
+/** Every address that a name has must be public: one that is not shows what the name is for. */
+const lookUpPublic: LookupFunction = (name, options, done) => {
+  lookUp(name, { ...options, all: true }, (error, addresses) => {
+    if (error) return done(error, []);
+    if (addresses.some(({ address }) => !isPublicAddress(address)))
+      return done(privateAddress(name), []);
+    const [first] = addresses;
+    if (options.all || !first) return done(null, addresses);
+    return done(null, first.address, first.family);
+  });
 };
 
+function privateAddress(where: string): ChartfoldError {
+  return new ChartfoldError('net.private_address', { detail: where });
+}
+
+/** Our own refusal, where the library has wrapped it. */
+function refusalIn(error: unknown): ChartfoldError | undefined {
+  if (error instanceof ChartfoldError) return error;
+  return error instanceof Error && error.cause ? refusalIn(error.cause) : undefined;
+}
+
 async function readCapped(
-  response: Response,
+  response: Answer,
   maxBytes: number,
   where: string,
 ): Promise<Buffer<ArrayBuffer>> {
@@ -59,8 +135,8 @@ async function readCapped(
 }
 
 /** The body is decoded and whole by now; headers about its transfer would be untrue. */
-function withoutTransferHeaders(headers: Headers): Headers {
-  const kept = new Headers(headers);
+function withoutTransferHeaders(headers: Answer['headers']): Headers {
+  const kept = new Headers([...headers]);
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) kept.delete(name);
   return kept;
 }

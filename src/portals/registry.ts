@@ -76,6 +76,17 @@ export function hasConfiguredPortal(config: Config): boolean {
   );
 }
 
+/** The hosts that the operator wrote, or runs beside: these may lie in a private network. */
+export function operatorHosts(config: Config, simulatorUrl: string | null): Set<string> {
+  const written = config.portals.flatMap((portal) => [
+    portal.fhirBaseUrl,
+    portal.authorizationEndpoint,
+    portal.tokenEndpoint,
+  ]);
+  const addresses = [...written, simulatorUrl].filter((address) => address != null);
+  return new Set(addresses.map((address) => new URL(address).host));
+}
+
 /** What of the configuration no vendor can use: a line each, with the key and what mends it. */
 export function portalFaults(config: Config): string[] {
   const known = vendors.map((v) => v.portal.id);

@@ -109,7 +109,7 @@ describe('a sync', () => {
   it('asks for medication requests with every intent, and sends ah-practice on each call with its slash as it is', async () => {
     const sent: string[] = [];
     await program.close();
-    const { outbound } = await import('../platform/outbound.ts');
+    const { outbound } = await import('../../e2e/support/outbound.ts');
     program = await startProgram({
       outbound: (url, init) => {
         sent.push(url);

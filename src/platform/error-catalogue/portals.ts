@@ -17,6 +17,12 @@ export const portalsErrors = {
     'never',
     502,
   ),
+  'net.private_address': row(
+    'This address leads into a private network, which is refused. Whoever runs this Chartfold can allow it by writing the address into CHARTFOLD_CONFIG.',
+    'operator',
+    'never',
+    422,
+  ),
   'net.foreign_origin': row(
     'The portal pointed to another server. Chartfold did not follow, so that your access stays with the portal.',
     'us',
