@@ -7,6 +7,7 @@ import { Kysely, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { ChartfoldError } from '../../errors.ts';
 import type { Store, Tables } from '../db.ts';
 import { type Migrations, migrateToLatest } from '../migrate.ts';
+import { isNotedKey, noteKey } from './key-check.ts';
 import { sqliteDialect, TransactionalSqliteDialect } from './dialect.ts';
 
 /**
@@ -35,6 +36,7 @@ export async function openStore(options: {
     if (!inMemory) {
       raw.pragma('wal_checkpoint(TRUNCATE)');
       refusePlaintext(file);
+      noteKey(file, keyHex);
     }
   } catch (error) {
     raw.close();
@@ -52,14 +54,12 @@ export async function openStore(options: {
   };
 }
 
-/** An error of the driver as ours where it means damage or a wrong key; any other as it is. */
-export function asStoreError(error: unknown): unknown {
-  const code = driverCode(error);
-  if (code === 'SQLITE_NOTADB') return new ChartfoldError('store.wrong_key', { cause: error });
-  if (code?.startsWith('SQLITE_CORRUPT')) {
-    return new ChartfoldError('store.corrupt', { cause: error });
-  }
-  return error;
+/** An error of the driver as ours where it means damage; any other as it is. */
+function asStoreError(error: unknown): unknown {
+  const code = driverCode(error) ?? '';
+  // A first page that cannot be read is no database, any other is a corrupt one.
+  const isDamage = code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT');
+  return isDamage ? new ChartfoldError('store.corrupt', { cause: error }) : error;
 }
 
 function openEncrypted(file: string, keyHex: string, inMemory: boolean): Database.Database {
@@ -82,6 +82,8 @@ function openEncrypted(file: string, keyHex: string, inMemory: boolean): Databas
     return raw;
   } catch (error) {
     raw.close();
+    if (driverCode(error) === 'SQLITE_NOTADB' && !isNotedKey(file, keyHex))
+      throw new ChartfoldError('store.wrong_key', { cause: error });
     throw asStoreError(error);
   }
 }
