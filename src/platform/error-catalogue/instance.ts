@@ -60,6 +60,12 @@ export const instanceErrors = {
     'never',
     500,
   ),
+  'store.missing': row(
+    'The record that was made here is gone: its database is missing or empty. Restore the data directory from your copy. Only to begin a new record without it, remove the files named here.',
+    'operator',
+    'never',
+    500,
+  ),
   'store.corrupt': row(
     'The database is damaged. Nothing was changed. Restore a copy of the data directory.',
     'operator',
