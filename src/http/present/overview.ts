@@ -1,25 +1,37 @@
-// Owns gathering what the connection cards show. It is read anew for each change while a sync runs.
+// Owns gathering what the connection cards show. It is read anew for each change while a sync runs, so it takes the
+// same few statements however many runs there were.
 
-import { listPeople, type Person } from '../../access/people.ts';
+import { listPeople } from '../../access/people.ts';
 import { type Connection, getConnection, listConnections } from '../../connections/context.ts';
-import { countResourcesOf } from '../../records/read.ts';
-import { listRuns, questionsOf } from '../../records/runs.ts';
-import type { Run } from '../../records/types.ts';
-import type { Connection as Wire } from '../contract.ts';
-import { presentConnection, type Presenting } from './connection.ts';
+import { countResourcesBySource } from '../../records/read.ts';
+import { latestRuns, summariesOf } from '../../records/run-history.ts';
+import { readReceipt } from '../../records/runs.ts';
+import type { Receipt } from '../../records/types.ts';
+import type { Connection as Wire, ReceiptSummary } from '../contract.ts';
+import { presentConnection, type Presenting, receiptSummary } from './connection.ts';
 
 /** Every connection, oldest first. */
 export async function presentConnections(app: Presenting): Promise<{ connections: Wire[] }> {
-  const [all, people] = await Promise.all([listConnections(app.db), listPeople(app.db)]);
-  const connections = await Promise.all(all.map((one) => present(app, one, { all, people })));
-  return { connections };
+  const all = await listConnections(app.db);
+  const present = await gather(app, all, all);
+  return { connections: all.map(present) };
 }
 
 /** One connection. @throws `connection.not_found` */
 export async function presentOne(app: Presenting, id: string): Promise<Wire> {
   const connection = await getConnection(app.db, id);
-  const [all, people] = await Promise.all([listConnections(app.db), listPeople(app.db)]);
-  return present(app, connection, { all, people });
+  const present = await gather(app, [connection], await listConnections(app.db));
+  return present(connection);
+}
+
+/** The receipts of a connection, the latest first. @throws `connection.not_found` */
+export async function presentReceipts(
+  app: Pick<Presenting, 'db'>,
+  id: string,
+): Promise<{ receipts: ReceiptSummary[] }> {
+  const connection = await getConnection(app.db, id);
+  const summaries = await summariesOf(app.db, { source: connection.id });
+  return { receipts: summaries.map(receiptSummary) };
 }
 
 /** The place of a connection among its person's, which gives it its mark. */
@@ -35,20 +47,32 @@ export function indexOf(
   );
 }
 
-async function present(
+/** Reads at once what the presentation of some connections needs. */
+async function gather(
   app: Presenting,
-  connection: Connection,
-  { all, people }: { all: readonly Connection[]; people: readonly Person[] },
-): Promise<Wire> {
-  const runs = await listRuns(app.db, connection.id);
-  const withQuestions = async (run: Run | undefined) =>
-    run && { run, questions: await questionsOf(app.db, run.id) };
-  return presentConnection(app, connection, {
-    index: indexOf(connection, all),
-    person: people.find((person) => person.id === connection.person_id),
-    people,
-    records: await countResourcesOf(app.db, connection.id),
-    openRun: await withQuestions(runs.find((run) => run.endedAt === null)),
-    lastRun: await withQuestions(runs.find((run) => run.endedAt !== null)),
-  });
+  some: readonly Connection[],
+  all: readonly Connection[],
+): Promise<(connection: Connection) => Wire> {
+  const ids = some.map(({ id }) => id);
+  const people = await listPeople(app.db);
+  const records = await countResourcesBySource(app.db, ids);
+  const latest = await latestRuns(app.db, ids);
+  const runs = [...latest.values()];
+  const ended = await summariesOf(app.db, { runs: runs.flatMap((run) => run.ended ?? []) });
+  const open = new Map<string, Receipt>();
+  for (const id of runs.flatMap((run) => run.open ?? [])) {
+    const receipt = await readReceipt(app.db, id);
+    if (receipt) open.set(id, receipt);
+  }
+  return (connection) => {
+    const run = latest.get(connection.id);
+    return presentConnection(app, connection, {
+      index: indexOf(connection, all),
+      person: people.find((person) => person.id === connection.person_id),
+      people,
+      records: records.get(connection.id) ?? 0,
+      openRun: open.get(run?.open ?? ''),
+      lastRun: ended.find(({ id }) => id === run?.ended),
+    });
+  };
 }

@@ -5,15 +5,13 @@ import { listPeople } from '../../access/people.ts';
 import { beginAgain, beginConnection } from '../../connections/begin.ts';
 import { listClinics } from '../../connections/clinics.ts';
 import { confirmPatient, rejectPatient } from '../../connections/confirm.ts';
-import { getConnection, listConnections } from '../../connections/context.ts';
+import { listConnections } from '../../connections/context.ts';
 import { disconnect } from '../../connections/disconnect.ts';
 import { queueSync } from '../../connections/queue-sync.ts';
-import { listRuns, questionsOf } from '../../records/runs.ts';
 import { type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
-import { receiptSummary } from '../present/connection.ts';
-import { presentConnections, presentOne } from '../present/overview.ts';
+import { presentConnections, presentOne, presentReceipts } from '../present/overview.ts';
 import { readReceiptFor } from '../present/receipt.ts';
 
 const done = z.object({ done: z.literal(true) });
@@ -159,15 +157,7 @@ function receiptRoutes(api: Api, app: App): void {
       summary: 'The receipts of a connection, latest first',
       reply: wire.receipts,
     },
-    async (c) => {
-      const connection = await getConnection(app.db, parameter(c, 'id'));
-      const runs = await listRuns(app.db, connection.id);
-      return {
-        receipts: await Promise.all(
-          runs.map(async (run) => receiptSummary(run, await questionsOf(app.db, run.id))),
-        ),
-      };
-    },
+    (c) => presentReceipts(app, parameter(c, 'id')),
   );
   route(
     api,
