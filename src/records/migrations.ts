@@ -14,7 +14,7 @@ async function findOpenRuns(db: MigrationDb): Promise<void> {
   await db.schema
     .createIndex('sync_run_open')
     .on('sync_run')
-    .column('source_id')
+    .columns(['source_id', 'started_at'])
     .where(sql.ref('ended_at'), 'is', null)
     .execute();
 }
