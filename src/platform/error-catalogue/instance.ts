@@ -66,6 +66,18 @@ export const instanceErrors = {
     'never',
     500,
   ),
+  'store.disk_full': row(
+    'The disk of the data directory is full. What was stored before is kept. Make room, then try again.',
+    'operator',
+    'later',
+    503,
+  ),
+  'store.not_writable': row(
+    'The data directory cannot be written into: its permissions or its file system forbid it. Make it writable for the account that runs Chartfold.',
+    'operator',
+    'later',
+    503,
+  ),
   'store.corrupt': row(
     'The database is damaged. Nothing was changed. Restore a copy of the data directory.',
     'operator',
