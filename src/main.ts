@@ -31,6 +31,7 @@ import type { Transaction } from './platform/db/db.ts';
 import { keyMigrations } from './keys/tables.ts';
 import { isoTime, systemClock } from './platform/clock.ts';
 import { type Config, readConfig, readEnvironment } from './platform/config/read.ts';
+import { isStoreThere, noteStore, refuseLostStore } from './platform/config/made-before.ts';
 import { prepareDataDir, rootSecret } from './platform/config/secret.ts';
 import { lockDataDir } from './platform/db/lock.ts';
 import { mergeMigrations } from './platform/db/migrate.ts';
@@ -91,14 +92,16 @@ async function assemble(config: Config, options: Options): Promise<Assembled> {
 
 /** The data directory, ours alone; its keys; the store, up to date. */
 async function openData(config: Config, undo: AsyncDisposableStack) {
+  const databaseFile = join(config.dataDir, 'chartfold.sqlite');
+  refuseLostStore({ config, databaseFile });
   prepareDataDir(config.dataDir);
   const lock = await lockDataDir(config.dataDir, { pid: process.pid, address: config.publicUrl });
   undo.defer(() => lock.release());
-  const file = join(config.dataDir, 'chartfold.sqlite');
-  const root = rootSecret(config, existsSync(file));
+  const root = rootSecret(config, isStoreThere(databaseFile));
   const keys = deriveKeys(root.secret);
-  const store = await openStore({ file, keyHex: keys.database, migrations });
+  const store = await openStore({ file: databaseFile, keyHex: keys.database, migrations });
   undo.defer(() => store.close());
+  noteStore({ config, databaseFile });
   const sealer = createSealer(keys.seal);
   await ensureRings(store.db, sealer, systemClock);
   await ensureOwner(store.db, systemClock);

@@ -6,7 +6,18 @@ import type { MigrationDb, Migrations } from '../platform/db/migrate.ts';
 export const recordsMigrations: Migrations = {
   '2026-11-21-records-1': { up },
   '2026-11-23-records-2': { up: sayWhySetAside },
+  '2026-11-23-records-3': { up: findOpenRuns },
 };
+
+/** Open runs are few, and asked for again and again beside a long past. */
+async function findOpenRuns(db: MigrationDb): Promise<void> {
+  await db.schema
+    .createIndex('sync_run_open')
+    .on('sync_run')
+    .columns(['source_id', 'started_at'])
+    .where(sql.ref('ended_at'), 'is', null)
+    .execute();
+}
 
 async function sayWhySetAside(db: MigrationDb): Promise<void> {
   await db.schema

@@ -103,6 +103,20 @@ export async function countResources(db: Db, person: PersonId): Promise<number> 
   return Number(row.count);
 }
 
+/** How many resources each of some sources holds, of everyone; one that holds none is not in the answer. */
+export async function countResourcesBySource(
+  db: Db,
+  sources: readonly SourceId[],
+): Promise<Map<SourceId, number>> {
+  const rows = await db
+    .selectFrom('resource')
+    .select((eb) => ['source_id', eb.fn.countAll<number>().as('count')])
+    .where('source_id', 'in', [...sources])
+    .groupBy('source_id')
+    .execute();
+  return new Map(rows.map((row) => [row.source_id, Number(row.count)]));
+}
+
 /** How many resources a source holds, of everyone. */
 export async function countResourcesOf(db: Db, source: SourceId): Promise<number> {
   const row = await db

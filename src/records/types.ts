@@ -102,6 +102,16 @@ export type Run = {
   readonly receiptHash: string | null;
 };
 
+/** What a run came to, without its questions. */
+export type RunSummary = {
+  readonly id: RunId;
+  readonly endedAt: string | null;
+  readonly asked: number;
+  readonly answeredInFull: number;
+  readonly new: number;
+  readonly changed: number;
+};
+
 /** A run with its questions, in the order planned: what the person is shown. */
 export type Receipt = { readonly run: Run; readonly questions: readonly Question[] };
 

@@ -85,9 +85,8 @@ async function ask(
   question: Question,
   inItsWay: (asking: Asking, asked: Asked) => Promise<void>,
 ): Promise<void> {
-  const { clock } = asking.context;
   const ms = asking.entry.vendor.portal.limits.questionMs;
-  await withinTime({ clock, ms, signal: asking.signal }, async (signal) => {
+  await withinTime({ ms, signal: asking.signal }, async (signal) => {
     const { pages, received: records, retries } = question;
     const asked: Asked = { question, signal, wasSent: false, pages, records, retries };
     try {

@@ -34,7 +34,7 @@ export async function syncConnection(
   const run = unfinished ?? (await begin(context, connection, entry, trigger));
   context.changed(connectionId);
   const ms = entry.vendor.portal.limits.runMs;
-  return withinTime({ clock: context.clock, ms, signal }, async (inTime) => {
+  return withinTime({ ms, signal }, async (inTime) => {
     const asking = askingOf(context, connection, entry, run, inTime);
     if (unfinished) await noteStored(context.db, connectionId, asking.references);
     await askQuestions(asking);

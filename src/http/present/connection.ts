@@ -7,7 +7,7 @@ import type { Connection } from '../../connections/context.ts';
 import { differencesFrom } from '../../fhir/text/names.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
 import { missingScopes } from '../../smart/scopes.ts';
-import type { Question, Run } from '../../records/types.ts';
+import type { Receipt, RunSummary } from '../../records/types.ts';
 import type {
   Connection as Wire,
   ConnectionState,
@@ -30,8 +30,8 @@ export type ConnectionFacts = {
   /** Everyone whose it could be. */
   readonly people: readonly Person[];
   readonly records: number;
-  readonly openRun: { readonly run: Run; readonly questions: readonly Question[] } | undefined;
-  readonly lastRun: { readonly run: Run; readonly questions: readonly Question[] } | undefined;
+  readonly openRun: Receipt | undefined;
+  readonly lastRun: RunSummary | undefined;
 };
 
 /** The mark of the n-th source; after five they begin again, `plus` is for what the person added. */
@@ -59,21 +59,14 @@ export function presentConnection(
     records: facts.records,
     createdAt: connection.created_at,
     state: stateOf(app, connection, facts),
-    lastReceipt: facts.lastRun ? receiptSummary(facts.lastRun.run, facts.lastRun.questions) : null,
+    lastReceipt: facts.lastRun ? receiptSummary(facts.lastRun) : null,
     clinicNote: connection.clinic_note,
     note: entry?.vendor.portal.gaps[0] ?? null,
   };
 }
 
-export function receiptSummary(run: Run, questions: readonly Question[]): ReceiptSummary {
-  return {
-    id: run.id,
-    finishedAt: run.endedAt,
-    asked: questions.length,
-    answeredInFull: questions.filter((q) => q.outcome === 'full').length,
-    new: questions.reduce((sum, q) => sum + q.new, 0),
-    changed: questions.reduce((sum, q) => sum + q.changed, 0),
-  };
+export function receiptSummary({ endedAt, ...summary }: RunSummary): ReceiptSummary {
+  return { ...summary, finishedAt: endedAt };
 }
 
 function stateOf(app: Presenting, connection: Connection, facts: ConnectionFacts): ConnectionState {
@@ -141,7 +134,7 @@ function confirmState(
   };
 }
 
-function progressOf({ run, questions }: { run: Run; questions: readonly Question[] }): Progress {
+function progressOf({ run, questions }: Receipt): Progress {
   const ticks = questions.map((q) => (q.outcome === 'not-asked' ? 'failed' : q.outcome));
   const current = questions.find((q) => q.outcome === 'asking');
   const counted = questions.filter((q) => q.received > 0).sort((a, b) => b.received - a.received);

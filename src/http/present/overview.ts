@@ -1,32 +1,32 @@
-// Owns gathering what the connection cards show. It is read anew for each change while a sync runs.
+// Owns gathering what the connection cards show. It is read anew for each change while a sync runs, so it takes the
+// same few statements however many runs there were.
 
-import { listPeople, type Person } from '../../access/people.ts';
+import { listPeople } from '../../access/people.ts';
 import { type Actor, mayOn } from '../../access/policy.ts';
 import { type Connection, getConnection, listConnections } from '../../connections/context.ts';
-import { countResourcesOf } from '../../records/read.ts';
-import { listRuns, questionsOf } from '../../records/runs.ts';
-import type { Run } from '../../records/types.ts';
-import type { Connection as Wire } from '../contract.ts';
-import { presentConnection, type Presenting } from './connection.ts';
+import { countResourcesBySource } from '../../records/read.ts';
+import { latestRuns, summariesOf } from '../../records/run-history.ts';
+import { readReceipt } from '../../records/runs.ts';
+import type { Receipt } from '../../records/types.ts';
+import type { Connection as Wire, ReceiptSummary } from '../contract.ts';
+import { presentConnection, type Presenting, receiptSummary } from './connection.ts';
 
 /** Every connection that the actor may see, oldest first. */
 export async function presentConnections(
   app: Presenting,
   actor: Actor,
 ): Promise<{ connections: Wire[] }> {
-  const [all, people] = await Promise.all([listConnections(app.db), listPeople(app.db)]);
+  const all = await listConnections(app.db);
   const seen = all.filter((one) => seesConnection(actor, one));
-  const connections = await Promise.all(
-    seen.map((one) => present(app, one, { all, people, actor })),
-  );
-  return { connections };
+  const present = await gather(app, actor, seen, all);
+  return { connections: seen.map(present) };
 }
 
 /** One connection. @throws `connection.not_found` */
 export async function presentOne(app: Presenting, actor: Actor, id: string): Promise<Wire> {
   const connection = await getConnection(app.db, id);
-  const [all, people] = await Promise.all([listConnections(app.db), listPeople(app.db)]);
-  return present(app, connection, { all, people, actor });
+  const present = await gather(app, actor, [connection], await listConnections(app.db));
+  return present(connection);
 }
 
 /** Whether the actor may see a connection: of a record it may see whole, or begun by itself and nobody's yet. */
@@ -38,6 +38,16 @@ export function seesConnection(
   return person_id === null
     ? begun_by === actor.account.id
     : mayOn(actor, 'record.receipts', person_id);
+}
+
+/** The receipts of a connection, the latest first. @throws `connection.not_found` */
+export async function presentReceipts(
+  app: Pick<Presenting, 'db'>,
+  id: string,
+): Promise<{ receipts: ReceiptSummary[] }> {
+  const connection = await getConnection(app.db, id);
+  const summaries = await summariesOf(app.db, { source: connection.id });
+  return { receipts: summaries.map(receiptSummary) };
 }
 
 /** The place of a connection among its person's, which gives it its mark. */
@@ -53,21 +63,34 @@ export function indexOf(
   );
 }
 
-async function present(
+/** Reads at once what the presentation of some connections needs. */
+async function gather(
   app: Presenting,
-  connection: Connection,
-  { all, people, actor }: { all: readonly Connection[]; people: readonly Person[]; actor: Actor },
-): Promise<Wire> {
-  const runs = await listRuns(app.db, connection.id);
-  const withQuestions = async (run: Run | undefined) =>
-    run && { run, questions: await questionsOf(app.db, run.id) };
-  return presentConnection(app, connection, {
-    index: indexOf(connection, all),
-    person: people.find((person) => person.id === connection.person_id),
-    // Into whose record it could go: only of those is anything told.
-    people: people.filter((person) => mayOn(actor, 'record.connect', person.id)),
-    records: await countResourcesOf(app.db, connection.id),
-    openRun: await withQuestions(runs.find((run) => run.endedAt === null)),
-    lastRun: await withQuestions(runs.find((run) => run.endedAt !== null)),
-  });
+  actor: Actor,
+  some: readonly Connection[],
+  all: readonly Connection[],
+): Promise<(connection: Connection) => Wire> {
+  const ids = some.map(({ id }) => id);
+  const people = await listPeople(app.db);
+  const records = await countResourcesBySource(app.db, ids);
+  const latest = await latestRuns(app.db, ids);
+  const runs = [...latest.values()];
+  const ended = await summariesOf(app.db, { runs: runs.flatMap((run) => run.ended ?? []) });
+  const open = new Map<string, Receipt>();
+  for (const id of runs.flatMap((run) => run.open ?? [])) {
+    const receipt = await readReceipt(app.db, id);
+    if (receipt) open.set(id, receipt);
+  }
+  return (connection) => {
+    const run = latest.get(connection.id);
+    return presentConnection(app, connection, {
+      index: indexOf(connection, all),
+      person: people.find((person) => person.id === connection.person_id),
+      // Into whose record it could go: only of those is anything told.
+      people: people.filter((person) => mayOn(actor, 'record.connect', person.id)),
+      records: records.get(connection.id) ?? 0,
+      openRun: open.get(run?.open ?? ''),
+      lastRun: ended.find(({ id }) => id === run?.ended),
+    });
+  };
 }

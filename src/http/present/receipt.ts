@@ -4,7 +4,8 @@ import { listPeople } from '../../access/people.ts';
 import { type Connection, getConnection } from '../../connections/context.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
-import { listRuns, readReceipt } from '../../records/runs.ts';
+import { neighboursOf } from '../../records/run-history.ts';
+import { readReceipt } from '../../records/runs.ts';
 import type { Question, Receipt } from '../../records/types.ts';
 import type { App } from '../app.ts';
 import type { ReceiptQuestion, Receipt as Wire } from '../contract.ts';
@@ -17,14 +18,11 @@ export async function readReceiptFor(
   const receipt = await readReceipt(app.db, runId);
   if (!receipt) throw new ChartfoldError('record.not_found');
   const connection = await getConnection(app.db, receipt.run.source);
-  const runs = await listRuns(app.db, connection.id);
-  const at = runs.findIndex((run) => run.id === runId);
   const person = (await listPeople(app.db)).find((p) => p.id === receipt.run.person);
   return presentReceipt(app, receipt, {
     connection,
     personName: person?.name ?? '',
-    previous: runs[at + 1]?.id ?? null,
-    next: runs[at - 1]?.id ?? null,
+    ...(await neighboursOf(app.db, receipt.run)),
   });
 }
 

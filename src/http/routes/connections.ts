@@ -10,12 +10,16 @@ import { getConnection, listConnections } from '../../connections/context.ts';
 import { disconnect } from '../../connections/disconnect.ts';
 import { queueSync } from '../../connections/queue-sync.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
-import { listRuns, questionsOf, readReceipt } from '../../records/runs.ts';
+import { readReceipt } from '../../records/runs.ts';
 import { type Access, type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
-import { receiptSummary } from '../present/connection.ts';
-import { presentConnections, presentOne, seesConnection } from '../present/overview.ts';
+import {
+  presentConnections,
+  presentOne,
+  presentReceipts,
+  seesConnection,
+} from '../present/overview.ts';
 import { readReceiptFor } from '../present/receipt.ts';
 
 const done = z.object({ done: z.literal(true) });
@@ -194,15 +198,7 @@ function receiptRoutes(api: Api): void {
       access: on('record.receipts', 'read'),
       reply: wire.receipts,
     },
-    async (c) => {
-      const connection = await getConnection(app.db, parameter(c, 'id'));
-      const runs = await listRuns(app.db, connection.id);
-      return {
-        receipts: await Promise.all(
-          runs.map(async (run) => receiptSummary(run, await questionsOf(app.db, run.id))),
-        ),
-      };
-    },
+    (c) => presentReceipts(app, parameter(c, 'id')),
   );
   route(
     api,

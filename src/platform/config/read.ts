@@ -99,7 +99,7 @@ export function readConfig(
       Boolean,
     ),
     trustedProxies: proxiesOf(value, fault),
-    dataDir: resolve(value('CHARTFOLD_DATA_DIR') ?? defaultDataDir(env)),
+    dataDir: dataDirOf(value, env, fault),
     secret: secretOf(value, env, fault),
     jwksUrl: addressOf('JWKS_URL', value, fault),
     portals: portalsOf(value, fault),
@@ -232,6 +232,20 @@ function publicUrlOf(value: Value, port: number, https: boolean, fault: Fault): 
   if (isPlain) return url.origin;
   fault('PUBLIC_URL', 'must be scheme, host and port alone, such as https://health.example.org');
   return `${scheme}://localhost:${port}`;
+}
+
+/** The control socket below it, run/control.sock, must fit into a socket's address: 103 bytes on macOS, 107 on Linux. */
+export const LONGEST_DATA_DIR = 103 - '/run/control.sock'.length;
+
+function dataDirOf(value: Value, env: NodeJS.ProcessEnv, fault: Fault): string {
+  const dataDir = resolve(value('CHARTFOLD_DATA_DIR') ?? defaultDataDir(env));
+  const length = Buffer.byteLength(dataDir);
+  if (length > LONGEST_DATA_DIR)
+    fault(
+      'CHARTFOLD_DATA_DIR',
+      `its path is ${length} bytes long; choose one of at most ${LONGEST_DATA_DIR}`,
+    );
+  return dataDir;
 }
 
 function secretOf(value: Value, env: NodeJS.ProcessEnv, fault: Fault): Config['secret'] {

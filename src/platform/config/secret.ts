@@ -7,11 +7,13 @@ import {
   mkdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ChartfoldError } from '../errors.ts';
+import { listOfStores } from './made-before.ts';
 import { type Config, failOn } from './read.ts';
 
 const CLONE = realpathSync(resolve(import.meta.dirname, '../../..'));
@@ -53,6 +55,8 @@ export function rootSecret(
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, `${secret.toString('hex')}\n`, { mode: 0o600, flag: 'wx', flush: true });
     chmodSync(file, 0o600);
+    // What stands there was opened by an earlier secret.
+    rmSync(listOfStores(file), { force: true });
   } catch (cause) {
     failOn([`CHARTFOLD_SECRET_FILE: ${file} cannot be written (${codeOf(cause)}); choose another`]);
   }

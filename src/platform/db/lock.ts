@@ -1,10 +1,11 @@
 // Owns the rule that one server process owns a data directory (law L10): an exclusive transaction
 // held open on a file of its own. The operating system ends it with the process, however that ends.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { ChartfoldError } from '../errors.ts';
+import { asStoreError, codeOf } from './store-error.ts';
 
 /** Who holds a data directory. */
 export type LockHolder = { readonly pid: number; readonly address: string };
@@ -16,25 +17,30 @@ export type Lock = { release(): void };
  * Takes the data directory for this process.
  *
  * @param dir the data directory; `run/lock.sqlite` and `run/holder.json` are made below it
- * @throws store.in_use naming the holder's process id and address
+ * @throws store.in_use naming the holder's process id and address; store.disk_full, store.not_writable
  */
 export async function lockDataDir(dir: string, holder: LockHolder): Promise<Lock> {
+  try {
+    return take(dir, holder);
+  } catch (error) {
+    throw asStoreError(error, dir);
+  }
+}
+
+function take(dir: string, holder: LockHolder): Lock {
   const run = join(dir, 'run');
-  mkdirSync(run, { recursive: true, mode: 0o700 });
+  // Not `recursive`, which tells a read-only disk as a missing folder.
+  if (!existsSync(run)) mkdirSync(run, { mode: 0o700 });
   const database = new Database(join(run, 'lock.sqlite'), { timeout: 0 });
+  const file = join(run, 'holder.json');
   try {
     database.exec('begin exclusive');
+    writeFileSync(file, JSON.stringify(holder), { mode: 0o600 });
   } catch (error) {
     database.close();
-    if (!isBusy(error)) throw error;
-    const other = readLockHolder(dir);
-    throw new ChartfoldError('store.in_use', {
-      detail: other ? `process ${other.pid} at ${other.address}` : 'its holder is just starting',
-      cause: error,
-    });
+    if (codeOf(error) === 'SQLITE_BUSY') throw inUse(dir, error);
+    throw error;
   }
-  const file = join(run, 'holder.json');
-  writeFileSync(file, JSON.stringify(holder), { mode: 0o600 });
   let held = true;
   return {
     release() {
@@ -61,6 +67,8 @@ export function readLockHolder(dir: string): LockHolder | undefined {
   }
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY';
+function inUse(dir: string, cause: unknown): ChartfoldError {
+  const other = readLockHolder(dir);
+  const detail = other ? `process ${other.pid} at ${other.address}` : 'its holder is just starting';
+  return new ChartfoldError('store.in_use', { detail, cause });
 }

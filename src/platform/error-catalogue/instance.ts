@@ -60,6 +60,24 @@ export const instanceErrors = {
     'never',
     500,
   ),
+  'store.missing': row(
+    'The record that was made here is gone: its database is missing or empty. Restore the data directory from your copy. Only to begin a new record without it, remove the files named here.',
+    'operator',
+    'never',
+    500,
+  ),
+  'store.disk_full': row(
+    'The disk of the data directory is full. What was stored before is kept. Make room, then try again.',
+    'operator',
+    'later',
+    503,
+  ),
+  'store.not_writable': row(
+    'The data directory cannot be written into: its permissions or its file system forbid it. Make it writable for the account that runs Chartfold.',
+    'operator',
+    'later',
+    503,
+  ),
   'store.corrupt': row(
     'The database is damaged. Nothing was changed. Restore a copy of the data directory.',
     'operator',

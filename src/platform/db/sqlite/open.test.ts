@@ -46,6 +46,13 @@ async function read(db: Db): Promise<string[]> {
   return (await notes(db).selectFrom('note').select('text').execute()).map((row) => row.text);
 }
 
+/** Flips a bit of the file, or flips it back. */
+function flip(at: number): void {
+  const bytes = readFileSync(file);
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  writeFileSync(file, bytes);
+}
+
 describe('the files on disk', () => {
   it('hold no plaintext, neither the database nor its write-ahead log', async () => {
     const store = await open();
@@ -110,14 +117,47 @@ describe('a file', () => {
     const store = await open();
     for (let n = 0; n < 200; n += 1) await write(store.db, `${sentinel} ${'x'.repeat(500)}`);
     await store.close();
-    const bytes = readFileSync(file);
-    const middle = Math.floor(bytes.length / 2);
-    bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
-    writeFileSync(file, bytes);
+    flip(Math.floor(statSync(file).size / 2));
     const damaged = await open();
     await expect(read(damaged.db)).rejects.toMatchObject({ code: 'store.corrupt' });
     expect(await damaged.integrity()).not.toEqual([]);
     await damaged.close();
+  });
+
+  it.each([17, 40, 100, 4000, 8100, 8200])(
+    'with byte %i of its first pages flipped is reported as damaged, not as a wrong key',
+    async (at) => {
+      const store = await open();
+      for (let n = 0; n < 20; n += 1) await write(store.db, `${sentinel} ${'x'.repeat(500)}`);
+      await store.close();
+      flip(at);
+      const reading = async () => {
+        const damaged = await open();
+        await read(damaged.db).finally(() => damaged.close());
+      };
+      await expect(reading()).rejects.toMatchObject({ code: 'store.corrupt' });
+      await expect(open('b4'.repeat(32))).rejects.toMatchObject({ code: 'store.wrong_key' });
+    },
+  );
+
+  it('whose key was never noted, or noted wrongly, is opened by it and notes it then', async () => {
+    for (const noted of [null, '', 'c5'.repeat(32)]) {
+      await (await open()).close();
+      if (noted === null) rmSync(`${file}.key-check`);
+      else writeFileSync(`${file}.key-check`, noted);
+      await (await open()).close();
+      flip(100);
+      await expect(open()).rejects.toMatchObject({ code: 'store.corrupt' });
+      flip(100);
+    }
+  });
+
+  it('says nothing of its key beside it', async () => {
+    await (await open()).close();
+    const check = readFileSync(`${file}.key-check`, 'utf8');
+    expect(check).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(check).not.toContain(key);
+    expect(statSync(`${file}.key-check`).mode & 0o777).toBe(0o600);
   });
 
   it('written by a newer program is refused by name of what is not known', async () => {

@@ -7,6 +7,8 @@ import { Kysely, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { ChartfoldError } from '../../errors.ts';
 import type { Store, Tables } from '../db.ts';
 import { type Migrations, migrateToLatest } from '../migrate.ts';
+import { asStoreError, codeOf } from '../store-error.ts';
+import { isNotedKey, noteKey } from './key-check.ts';
 import { sqliteDialect, TransactionalSqliteDialect } from './dialect.ts';
 
 /**
@@ -14,14 +16,20 @@ import { sqliteDialect, TransactionalSqliteDialect } from './dialect.ts';
  *
  * @param options.file path of the database, or `:memory:` for a store that ends with the process
  * @param options.keyHex 256-bit key as 64 lower-case hexadecimal characters
- * @throws store.bad_key_format, store.wrong_key, store.not_encrypted, store.corrupt, store.newer
+ * @throws store.bad_key_format, store.wrong_key, store.not_encrypted, store.corrupt, store.newer,
+ * store.disk_full, store.not_writable
  */
-export async function openStore(options: {
-  file: string;
-  keyHex: string;
-  migrations: Migrations;
-}): Promise<Store> {
-  const { file, keyHex } = options;
+export async function openStore(options: Options): Promise<Store> {
+  try {
+    return await open(options);
+  } catch (error) {
+    throw asStoreError(error, options.file);
+  }
+}
+
+type Options = { file: string; keyHex: string; migrations: Migrations };
+
+async function open({ file, keyHex, migrations }: Options): Promise<Store> {
   // An empty key leaves the file in plaintext, a malformed one is taken as a passphrase: both silently.
   if (!/^[0-9a-f]{64}$/.test(keyHex)) throw new ChartfoldError('store.bad_key_format');
   const inMemory = file === ':memory:';
@@ -31,14 +39,15 @@ export async function openStore(options: {
     dialect: new TransactionalSqliteDialect({ database: withKeptStatements(raw) }),
   });
   try {
-    await migrateToLatest(db, options.migrations);
+    await migrateToLatest(db, migrations);
     if (!inMemory) {
       raw.pragma('wal_checkpoint(TRUNCATE)');
       refusePlaintext(file);
+      noteKey(file, keyHex);
     }
   } catch (error) {
     raw.close();
-    throw asStoreError(error);
+    throw error;
   }
   return {
     db,
@@ -50,16 +59,6 @@ export async function openStore(options: {
     },
     integrity: async () => integrity(raw),
   };
-}
-
-/** An error of the driver as ours where it means damage or a wrong key; any other as it is. */
-export function asStoreError(error: unknown): unknown {
-  const code = driverCode(error);
-  if (code === 'SQLITE_NOTADB') return new ChartfoldError('store.wrong_key', { cause: error });
-  if (code?.startsWith('SQLITE_CORRUPT')) {
-    return new ChartfoldError('store.corrupt', { cause: error });
-  }
-  return error;
 }
 
 function openEncrypted(file: string, keyHex: string, inMemory: boolean): Database.Database {
@@ -82,7 +81,9 @@ function openEncrypted(file: string, keyHex: string, inMemory: boolean): Databas
     return raw;
   } catch (error) {
     raw.close();
-    throw asStoreError(error);
+    if (codeOf(error) === 'SQLITE_NOTADB' && !isNotedKey(file, keyHex))
+      throw new ChartfoldError('store.wrong_key', { cause: error });
+    throw error;
   }
 }
 
@@ -125,7 +126,8 @@ const statementsKept = 200;
 function withKeptStatements(raw: Database.Database): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>();
   const prepare = (sql: string): SqliteStatement => {
-    const statement = kept.get(sql) ?? forBuilder(raw.prepare(sql));
+    const statement =
+      kept.get(sql) ?? (sql === 'rollback' ? rollback(raw) : forBuilder(raw.prepare(sql)));
     kept.delete(sql);
     kept.set(sql, statement);
     if (kept.size > statementsKept) {
@@ -143,6 +145,16 @@ function withKeptStatements(raw: Database.Database): SqliteDatabase {
   };
 }
 
+/**
+ * SQLite ends a transaction itself where the disk is full (https://www.sqlite.org/lang_transaction.html), and would
+ * refuse the builder's own rollback: the error that is told must be the first.
+ */
+function rollback(raw: Database.Database): SqliteStatement {
+  const statement = forBuilder(raw.prepare('rollback'));
+  const done = { changes: 0, lastInsertRowid: 0 };
+  return { ...statement, run: (of) => (raw.inTransaction ? statement.run(of) : done) };
+}
+
 function forBuilder(statement: Database.Statement): SqliteStatement {
   return {
     reader: statement.reader,
@@ -158,10 +170,4 @@ function told<T>(work: () => T): T {
   } catch (error) {
     throw asStoreError(error);
   }
-}
-
-function driverCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
 }
