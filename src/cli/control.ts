@@ -13,6 +13,7 @@ import {
   isChartfoldError,
 } from '../platform/errors.ts';
 import { errorCatalogue } from '../platform/error-catalogue.ts';
+import { type Asked, runVerb } from './run-verb.ts';
 import type { Output, Verb } from './verb.ts';
 
 type Line = { output: Output } | { error: { code: ErrorCode; detail?: string | undefined } };
@@ -28,13 +29,14 @@ export function createControl(app: App, verbs: readonly Verb[]): Hono {
   router.post('/:verb', async (c) => {
     const verb = verbs.find((v) => v.name === c.req.param('verb'));
     if (!verb) return c.notFound();
-    const args = (await c.req.json()) as Record<string, unknown>;
+    const asked = (await c.req.json()) as Asked;
     return stream(c, async (out) => {
       const ending = new AbortController();
       out.onAbort(() => ending.abort(new DOMException('the caller has gone', 'AbortError')));
       const write = (line: Line) => out.writeln(JSON.stringify(line));
       try {
-        for await (const output of verb.run(app, args, ending.signal)) await write({ output });
+        for await (const output of runVerb(app, verb, asked, ending.signal))
+          await write({ output });
       } catch (thrown) {
         const error = asChartfoldError(thrown);
         if (error.code === 'internal.unexpected')
@@ -66,10 +68,10 @@ export async function findServer(
 export async function* callServer(
   dataDir: string,
   verb: string,
-  args: Record<string, unknown>,
+  asked: Asked,
   signal?: AbortSignal,
 ): AsyncIterable<Output> {
-  const body = JSON.stringify(args);
+  const body = JSON.stringify(asked);
   for await (const text of ask(dataDir, 'POST', `/${verb}`, { body, signal })) {
     const line = JSON.parse(text) as Line;
     if ('output' in line) yield line.output;

@@ -17,6 +17,7 @@ import { bench } from './bench/sync.ts';
 import { vitals } from './bench/vitals.ts';
 import { selftest } from './selftest/selftest.ts';
 import { simulate } from './commands/simulate.ts';
+import { runVerb as performVerb } from './run-verb.ts';
 import { serve, stop } from './commands/serve.ts';
 import { hearStreamErrors, isUnread, writeOut } from './standard-streams.ts';
 import type { Output, Verb } from './verb.ts';
@@ -37,7 +38,7 @@ export const verbs: readonly Verb[] = [
   vitals,
 ].map((verb) => verb as unknown as Verb);
 
-type Flags = { json?: boolean };
+type Flags = { json?: boolean; as?: string };
 
 /** Runs the command line. The process's exit code is 0 only on success. */
 export async function runCli(argv: readonly string[], program: Program): Promise<void> {
@@ -55,7 +56,11 @@ export function commandLine(program: Program): Command {
     .description('A personal health record that connects straight to your patient portals.')
     .showHelpAfterError();
   const verb = (words: string, summary: string) =>
-    root.command(words).description(summary).option('--json', 'print JSON, a value a line');
+    root
+      .command(words)
+      .description(summary)
+      .option('--json', 'print JSON, a value a line')
+      .option('--as <account>', 'with the rights of this account; the operator’s without');
   const run = (v: Verb<never>) => (args: Record<string, unknown>, flags: Flags) =>
     runVerb(program, v as unknown as Verb, args, flags);
 
@@ -78,11 +83,13 @@ export function commandLine(program: Program): Command {
   who
     .command('list')
     .option('--json', 'print JSON')
+    .option('--as <account>', 'with the rights of this account; the operator’s without')
     .action((flags) => run(people as Verb<never>)({ action: 'list' }, flags));
   who
     .command('add <name>')
     .option('--birth-date <date>', 'YYYY-MM-DD')
     .option('--json', 'print JSON')
+    .option('--as <account>', 'with the rights of this account; the operator’s without')
     .action((name, flags) =>
       run(people as Verb<never>)({ action: 'add', name, birthDate: flags.birthDate }, flags),
     );
@@ -169,7 +176,7 @@ async function runVerb(
   process.once('SIGINT', () => ending.abort(new DOMException('interrupted', 'AbortError')));
   if (await findServer(config.dataDir)) {
     await print(verb, args, flags, (name, given) =>
-      callServer(config.dataDir, name, given, ending.signal),
+      callServer(config.dataDir, name, { args: given, as: flags.as }, ending.signal),
     );
     return;
   }
@@ -177,6 +184,7 @@ async function runVerb(
     program,
     config,
     verb,
+    flags.as,
     async (call) => print(verb, args, flags, call),
     ending.signal,
   );
@@ -188,6 +196,7 @@ async function inThisProcess(
   program: Program,
   config: Config,
   verb: Verb,
+  as: string | undefined,
   use: (call: Call) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -196,7 +205,7 @@ async function inThisProcess(
     simulator: verb.needsPortals === true || verb.needsPort === true,
   });
   try {
-    await use((_name, given) => verb.run(assembled.app, given, signal));
+    await use((_name, given) => performVerb(assembled.app, verb, { args: given, as }, signal));
     // What a verb set going (a first sync, a chart) is done before the process ends.
     await assembled.app.jobs.idle();
   } finally {

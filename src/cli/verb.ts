@@ -1,6 +1,7 @@
 // Owns what a verb of the command line is: a function over the assembled program that yields what it has to say.
 // The same function runs inside the server, asked over the control socket, or in this process where none runs.
 
+import type { Act, Actor } from '../access/policy.ts';
 import type { App } from '../http/app.ts';
 
 /** Something a verb says. `text` goes to a person, `json` to a script that asked with --json. */
@@ -13,11 +14,16 @@ export type Output =
   /** A question that only a person at a terminal can answer; asked again with `answer` filled in. */
   | { readonly ask: string; readonly choices: readonly string[] };
 
+/** Who asked, and whether they still wait. */
+export type VerbCall = { readonly actor: Actor; readonly signal: AbortSignal };
+
 export type Verb<Args = Record<string, unknown>> = {
   readonly name: string;
   /** It sends people to this server's addresses, so it needs one that listens. */
   readonly needsPort?: boolean;
   /** It talks to portals, simulated ones included. */
   readonly needsPortals?: boolean;
-  run(app: App, args: Args, signal: AbortSignal): AsyncIterable<Output>;
+  /** What the policy and the audit call it. */
+  readonly act: Act;
+  run(app: App, args: Args, call: VerbCall): AsyncIterable<Output>;
 };

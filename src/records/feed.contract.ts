@@ -45,7 +45,7 @@ export function describeFeed(dialect: string, open: OpenStore): void {
   const names = (rows: readonly VersionRow[]) => rows.map(({ fhirId }) => fhirId);
   const listed = async (of: string) => {
     const rows: string[] = [];
-    for await (const row of listCurrent(scene.db, of)) rows.push(`${row.type}/${row.fhirId}`);
+    for await (const row of listCurrent(scene.db, [of])) rows.push(`${row.type}/${row.fhirId}`);
     return rows;
   };
   const mine = (id: string, ...reads: { type: string; id: string }[]): Incoming => ({
@@ -158,7 +158,7 @@ export function describeFeed(dialect: string, open: OpenStore): void {
     it('lists what is current when it begins, although more is stored meanwhile', async () => {
       await scene.commit(observations(300));
       const texts: string[] = [];
-      for await (const row of listCurrent(scene.db, person)) {
+      for await (const row of listCurrent(scene.db, [person])) {
         if (texts.length === 0) await scene.commit(observations(300, 2));
         texts.push(row.raw);
       }
@@ -172,7 +172,7 @@ export function describeFeed(dialect: string, open: OpenStore): void {
     it('says when a listed resource was deleted meanwhile, and leaves none out in silence', async () => {
       await scene.commit(observations(300));
       const reading = async () => {
-        for await (const row of listCurrent(scene.db, person)) {
+        for await (const row of listCurrent(scene.db, [person])) {
           await scene.db.deleteFrom('body').where('seq', '!=', row.seq).execute();
         }
       };

@@ -128,17 +128,22 @@ export async function countResourcesOf(db: Db, source: SourceId): Promise<number
 }
 
 /**
- * What a person reads, own and shared, or with null all that is stored, each once; as it stands when the reading
+ * What some people read, own and shared, or with null all that is stored, each once; as it stands when the reading
  * begins, by type, then id. What
  * is stored meanwhile is not in it; what is deleted meanwhile ends it with an error.
  *
  * @throws record.not_found when a resource is deleted while it is being read
  */
-export async function* listCurrent(db: Db, person: PersonId | null): AsyncGenerator<CurrentRow> {
+export async function* listCurrent(
+  db: Db,
+  people: readonly PersonId[] | null,
+): AsyncGenerator<CurrentRow> {
   const rows = await db
     .selectFrom('resource as r')
     .select(['id', 'source_id', 'type', 'fhir_id', 'person_id', 'current_seq'])
-    .$if(person !== null, (query) => query.where((eb) => readableBy(eb, person ?? '')))
+    .$if(people !== null, (query) =>
+      query.where((eb) => eb.or((people ?? []).map((person) => readableBy(eb, person)))),
+    )
     .orderBy('type')
     .orderBy('fhir_id')
     .orderBy('id')

@@ -11,6 +11,7 @@ export type LoopVitals = { readonly stallMs: number; readonly p99Ms: number };
 /** Begins to watch the server's main loop, or tells what was seen since. For benchmarks; not on the command line. */
 export const vitals: Verb<{ begin?: boolean }> = {
   name: 'vitals',
+  act: 'instance.vitals',
   async *run(_app, args) {
     if (args.begin) {
       loop?.disable();

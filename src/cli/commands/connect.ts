@@ -1,13 +1,14 @@
 // Owns `connect`: prints one link that serves this one attempt, and waits until the person is back.
 
-import { listPeople } from '../../access/people.ts';
+import type { Actor } from '../../access/policy.ts';
 import { connectionOfAttempt, hashOfLink, hasExpired } from '../../connections/attempts.ts';
 import { beginConnection } from '../../connections/begin.ts';
 import { candidateOf, confirmPatient, rejectPatient } from '../../connections/confirm.ts';
 import { type Connection, getConnection } from '../../connections/context.ts';
 import type { App } from '../../http/app.ts';
+import { seesConnection } from '../../http/present/overview.ts';
 import { ChartfoldError, type ErrorCode } from '../../platform/errors.ts';
-import { personNamed } from '../person-named.ts';
+import { peopleFor, personNamed } from '../person-named.ts';
 import type { Verb } from '../verb.ts';
 
 type Args = {
@@ -23,11 +24,12 @@ const POLL_MS = 250;
 
 export const connect: Verb<Args> = {
   name: 'connect',
+  act: 'record.connect',
   needsPort: true,
   needsPortals: true,
-  async *run(app, args, signal) {
+  async *run(app, args, { actor, signal }) {
     if (args.confirm) {
-      yield await decided(app, args.confirm.connection, args.confirm.answer);
+      yield await decided(app, actor, args.confirm);
       return;
     }
     const begun = await beginConnection(app, {
@@ -35,10 +37,10 @@ export const connect: Verb<Args> = {
         ? args.portal
         : `${args.portal}/${args.environment ?? 'production'}`,
       clinicId: args.clinic ?? '',
-      personId: await personOf(app, args.person),
+      personId: await personOf(app, actor, args.person),
       via: 'command-line',
       confirms: args.yes === true,
-      by: null,
+      by: actor.account?.id ?? null,
       key: null,
     });
     yield { json: { link: begun.go, connection: begun.connectionId }, text: begun.go };
@@ -57,7 +59,13 @@ export const connect: Verb<Args> = {
   },
 };
 
-async function decided(app: App, id: string, answer: string) {
+async function decided(
+  app: App,
+  actor: Actor,
+  { connection: id, answer }: { connection: string; answer: string },
+) {
+  if (!seesConnection(actor, await getConnection(app.db, id)))
+    throw new ChartfoldError('connection.not_found');
   if (answer !== 'yes') {
     await rejectPatient(app, id);
     return { json: { connection: id, state: 'removed' }, text: 'Nothing was stored.' };
@@ -94,9 +102,13 @@ function resultOf(connection: Connection) {
 }
 
 /** The person named; the only one there is; else null for a new one, named as the portal's patient. */
-async function personOf(app: App, wanted: string | undefined): Promise<string | null> {
+async function personOf(
+  app: App,
+  actor: Actor,
+  wanted: string | undefined,
+): Promise<string | null> {
   if (wanted === 'new') return null;
-  if (wanted !== undefined) return (await personNamed(app.db, wanted)).id;
-  const all = await listPeople(app.db);
-  return all.length === 1 ? (all[0]?.id ?? null) : null;
+  if (wanted !== undefined) return (await personNamed(app.db, actor, 'record.connect', wanted)).id;
+  const [only, ...more] = await peopleFor(app.db, actor, 'record.connect');
+  return only && more.length === 0 ? only.id : null;
 }

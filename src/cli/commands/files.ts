@@ -2,7 +2,9 @@
 
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { auditActor } from '../../access/audit.ts';
 import { listPeople } from '../../access/people.ts';
+import { type Actor, mayOn } from '../../access/policy.ts';
 import { CHART_QUEUE } from '../../chart/project.ts';
 import type { App } from '../../http/app.ts';
 import { importFhirFiles, patientsIn } from '../../imports/fhir-file/import.ts';
@@ -11,7 +13,7 @@ import type { ImportPerson, ImportResult } from '../../imports/fhir-file/types.t
 import { ChartfoldError } from '../../platform/errors.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import { exportNdjson, exportRaw } from '../../sharing/export/export.ts';
-import { personNamed } from '../person-named.ts';
+import { peopleFor, personNamed } from '../person-named.ts';
 import type { Verb } from '../verb.ts';
 
 type ImportArgs = {
@@ -25,14 +27,15 @@ type ImportArgs = {
 
 export const importFiles: Verb<ImportArgs> = {
   name: 'import',
-  async *run(app, args) {
+  act: 'record.import',
+  async *run(app, args, { actor }) {
     const files = args.files.map(fileOnDisk);
     const unknown = args.person === 'ask' ? 'ask' : args.unknown;
     const isOpen = args.person === undefined || args.person === 'ask';
     if (isOpen && unknown === 'ask') {
       const strangers = (await patientsIn(app.db, files)).filter((p) => p.knownAs === null);
       if (strangers.length) {
-        const names = (await listPeople(app.db)).map((p) => p.name);
+        const names = (await peopleFor(app.db, actor, 'record.import')).map((p) => p.name);
         yield {
           say: strangers
             .map((p) => `Not known here: ${p.name}, born ${p.birthDate ?? 'date not recorded'}.`)
@@ -44,7 +47,9 @@ export const importFiles: Verb<ImportArgs> = {
     }
     const result = await importFhirFiles(app.db, {
       files,
-      person: await whose(app, args, unknown),
+      person: await whose(app, actor, args, unknown),
+      by: actor.account?.id ?? null,
+      mayAddTo: (id) => mayOn(actor, 'record.import', id),
       now: app.clock.now(),
     });
     for (const person of result.people) {
@@ -60,9 +65,17 @@ type ExportArgs = { format: 'ndjson' | 'raw'; person?: string; out?: string };
 
 export const exportRecord: Verb<ExportArgs> = {
   name: 'export',
-  async *run(app, args) {
-    // Without a person everything the caller may read, each once; the owner may read all.
-    const person = args.person ? (await personNamed(app.db, args.person)).id : null;
+  act: 'record.export',
+  async *run(app, args, { actor }) {
+    const person = await exported(app, actor, args.person);
+    for (const personId of person ?? [null])
+      await app.audit.act({
+        ...auditActor(actor),
+        act: 'record.export',
+        personId,
+        origin: 'Terminal',
+        detail: { what: args.format },
+      });
     if (args.format === 'raw') {
       yield* exportRawFiles(app, person, args.out);
       return;
@@ -78,16 +91,31 @@ export const exportRecord: Verb<ExportArgs> = {
   },
 };
 
+/** Whose record is exported: the one named, else everyone's that the actor may export; null for all that is stored. */
+async function exported(
+  app: App,
+  actor: Actor,
+  wanted: string | undefined,
+): Promise<readonly string[] | null> {
+  if (wanted !== undefined) return [(await personNamed(app.db, actor, 'record.export', wanted)).id];
+  if (actor.account === null) return null;
+  return (await peopleFor(app.db, actor, 'record.export')).map((person) => person.id);
+}
+
 const LINES_AT_ONCE = 200;
 
-async function* exportRawFiles(app: App, person: string | null, out: string | undefined) {
+async function* exportRawFiles(
+  app: App,
+  person: readonly string[] | null,
+  out: string | undefined,
+) {
   if (!out)
     throw new ChartfoldError('http.invalid_request', {
       detail: '--out names the folder to write into',
     });
   if ((await filesIn(out)).length)
     throw new ChartfoldError('export.target_not_empty', { detail: out });
-  const apart = person === null && (await listPeople(app.db)).length > 1;
+  const apart = (person ?? (await listPeople(app.db))).length > 1;
   let count = 0;
   for await (const { path, text } of exportRaw(app.db, person, apart)) {
     await keepFile(join(out, path), text);
@@ -120,11 +148,16 @@ function notWritten(path: string, cause: unknown): ChartfoldError {
   return new ChartfoldError('output.not_written', { detail: `${path}: ${code}`, cause });
 }
 
-async function whose(app: App, args: ImportArgs, unknown: 'ask' | 'new'): Promise<ImportPerson> {
+async function whose(
+  app: App,
+  actor: Actor,
+  args: ImportArgs,
+  unknown: 'ask' | 'new',
+): Promise<ImportPerson> {
   if (args.person === undefined || args.person === 'ask')
     return { kind: unknown === 'new' ? 'new' : 'auto' };
   if (args.person === 'new') return { kind: 'new' };
-  return { kind: 'named', id: (await personNamed(app.db, args.person)).id };
+  return { kind: 'named', id: (await personNamed(app.db, actor, 'record.import', args.person)).id };
 }
 
 function importText(result: ImportResult): string {

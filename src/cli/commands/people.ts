@@ -1,14 +1,16 @@
 // Owns `sign-in-link` and `people`.
 
 import { newOwnerLink } from '../owner-link.ts';
-import { createPerson, listPeople } from '../../access/people.ts';
+import { createPerson } from '../../access/people.ts';
 import { parseFhirDate } from '../../fhir/dates.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { countResources } from '../../records/read.ts';
+import { peopleFor } from '../person-named.ts';
 import type { Verb } from '../verb.ts';
 
 export const signInLink: Verb = {
   name: 'sign-in-link',
+  act: 'accounts.manage',
   async *run(app) {
     const url = await newOwnerLink(app);
     yield { json: { url }, text: url };
@@ -18,7 +20,8 @@ export const signInLink: Verb = {
 
 export const people: Verb<{ action: 'add' | 'list'; name?: string; birthDate?: string }> = {
   name: 'people',
-  async *run(app, args) {
+  act: 'people.list',
+  async *run(app, args, { actor }) {
     if (args.action === 'add') {
       const name = args.name?.trim();
       const isDate =
@@ -30,14 +33,14 @@ export const people: Verb<{ action: 'add' | 'list'; name?: string; birthDate?: s
       const made = await createPerson(app.db, {
         name,
         birthDate: args.birthDate ?? null,
-        by: null,
+        by: actor.account?.id ?? null,
         now: app.clock.now(),
       });
       yield { json: made, text: `${made.id}  ${made.name}` };
       return;
     }
     const all = await Promise.all(
-      (await listPeople(app.db)).map(async (p) => ({
+      (await peopleFor(app.db, actor, 'record.read')).map(async (p) => ({
         ...p,
         records: await countResources(app.db, p.id),
       })),

@@ -5,6 +5,7 @@ import type { Verb } from '../verb.ts';
 
 export const portals: Verb = {
   name: 'portals',
+  act: 'portals.list',
   async *run(app) {
     const rows = app.registry.entries.map((entry) => ({
       portal: entry.key,

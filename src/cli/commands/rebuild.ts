@@ -2,17 +2,21 @@
 
 import { listPeople } from '../../access/people.ts';
 import { rebuildPerson } from '../../chart/project.ts';
+import { mayOn } from '../../access/policy.ts';
 import type { Verb } from '../verb.ts';
 
 export const rebuild: Verb = {
   name: 'rebuild',
-  async *run(app) {
+  act: 'instance.rebuild',
+  async *run(app, _args, { actor }) {
     for (const { id, name } of await listPeople(app.db)) {
       const versions = await rebuildPerson(app.db, id);
       app.changes.tell({ chartOf: id });
+      // Who may rebuild may not for that read: of others' records only the count is told.
+      const isSeen = mayOn(actor, 'record.read', id);
       yield {
-        json: { person: id, versions },
-        text: `${name}: made again from ${versions} versions`,
+        json: { person: isSeen ? id : null, versions },
+        text: `${isSeen ? name : 'A record'}: made again from ${versions} versions`,
       };
     }
   },

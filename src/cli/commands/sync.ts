@@ -1,12 +1,12 @@
 // Owns `connections`, `sync`, `receipt` and `disconnect`.
 
-import { operator } from '../../access/policy.ts';
+import { type Actor, allowOn } from '../../access/policy.ts';
 import { disconnect as endConnection } from '../../connections/disconnect.ts';
 import { listConnections, SYNC_QUEUE } from '../../connections/context.ts';
 import { queueSync } from '../../connections/queue-sync.ts';
 import type { App } from '../../http/app.ts';
 import type { Receipt } from '../../http/contract.ts';
-import { presentConnections } from '../../http/present/overview.ts';
+import { presentConnections, seesConnection } from '../../http/present/overview.ts';
 import { readReceiptFor } from '../../http/present/receipt.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { listRuns } from '../../records/runs.ts';
@@ -16,8 +16,9 @@ const POLL_MS = 200;
 
 export const connections: Verb = {
   name: 'connections',
-  async *run(app) {
-    const { connections: all } = await presentConnections(app, operator);
+  act: 'people.list',
+  async *run(app, _args, { actor }) {
+    const { connections: all } = await presentConnections(app, actor);
     yield {
       json: all,
       text:
@@ -33,15 +34,17 @@ export const connections: Verb = {
 
 export const sync: Verb<{ id?: string; all?: boolean }> = {
   name: 'sync',
+  act: 'record.sync',
   needsPortals: true,
-  async *run(app, args, signal) {
-    const ready = (await listConnections(app.db)).filter((c) =>
+  async *run(app, args, { actor, signal }) {
+    const ready = (await connectionsFor(app, actor)).filter((c) =>
       args.id ? c.id === args.id : c.status === 'ready',
     );
     if (args.id && ready.length === 0) throw new ChartfoldError('connection.not_found');
     const before = new Map(
       await Promise.all(ready.map(async (c) => [c.id, await endedRuns(app, c.id)] as const)),
     );
+    for (const { person_id } of ready) if (person_id) allowOn(actor, 'record.sync', person_id);
     for (const connection of ready) await queueSync(app, connection.id);
     for (const connection of ready) {
       yield { say: `Syncing ${connection.clinic_name}` };
@@ -60,19 +63,27 @@ export const sync: Verb<{ id?: string; all?: boolean }> = {
 
 export const receipt: Verb<{ id: string }> = {
   name: 'receipt',
-  async *run(app, args) {
-    const connection = (await listConnections(app.db)).find((c) => c.id === args.id);
+  act: 'record.receipts',
+  async *run(app, args, { actor }) {
+    const seen = await connectionsFor(app, actor);
+    const connection = seen.find((c) => c.id === args.id);
     const runId = connection ? (await listRuns(app.db, connection.id))[0]?.id : args.id;
     if (!runId) throw new ChartfoldError('record.not_found');
     const found = await readReceiptFor(app, runId);
+    if (!seen.some((c) => c.id === found.connectionId))
+      throw new ChartfoldError('record.not_found');
     yield { json: found, text: receiptText(found) };
   },
 };
 
 export const disconnect: Verb<{ id: string }> = {
   name: 'disconnect',
+  act: 'record.disconnect',
   needsPortals: true,
-  async *run(app, args) {
+  async *run(app, args, { actor }) {
+    const found = (await connectionsFor(app, actor)).find((c) => c.id === args.id);
+    if (!found) throw new ChartfoldError('connection.not_found');
+    if (found.person_id) allowOn(actor, 'record.disconnect', found.person_id);
     const { revoked } = await endConnection(app, args.id);
     yield {
       json: { connection: args.id, state: 'disconnected', revoked },
@@ -80,6 +91,11 @@ export const disconnect: Verb<{ id: string }> = {
     };
   },
 };
+
+/** The connections that the actor may see. */
+async function connectionsFor(app: App, actor: Actor) {
+  return (await listConnections(app.db)).filter((one) => seesConnection(actor, one));
+}
 
 async function endedRuns(app: App, id: string): Promise<Set<string>> {
   return new Set(

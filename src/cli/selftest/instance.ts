@@ -83,7 +83,7 @@ export async function startInstance(options: {
     simulatorPid: simulator.pid,
     serverPid: () => server?.pid ?? 0,
     log: () => log,
-    call: (verb, args) => callServer(dataDir, verb, args),
+    call: (verb, args) => callServer(dataDir, verb, { args }),
     async startServer() {
       const child = spawn(process.execPath, [MAIN, 'serve'], {
         env,

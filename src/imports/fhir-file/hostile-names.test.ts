@@ -17,7 +17,13 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 const importOf = (...files: FhirFile[]): Promise<ImportResult> =>
-  importFhirFiles(store.db, { files, person: { kind: 'new' }, now: 0 });
+  importFhirFiles(store.db, {
+    files,
+    person: { kind: 'new' },
+    by: null,
+    mayAddTo: () => true,
+    now: 0,
+  });
 const personOf = (result: ImportResult) => result.people[0]?.id ?? '';
 const ada = ndjson('ada.ndjson', patient('ada', '1985-03-01'));
 const about = { subject: { reference: 'Patient/ada' } };
@@ -70,7 +76,7 @@ describe.each(NAMES)('a file with %s', (name) => {
     );
     expect(sums(result)).toEqual([3, 0, 0, 0]);
     const stored: string[] = [];
-    for await (const row of listCurrent(store.db, personOf(result))) stored.push(row.raw);
+    for await (const row of listCurrent(store.db, [personOf(result)])) stored.push(row.raw);
     expect(stored).toContain(raw);
   });
 });

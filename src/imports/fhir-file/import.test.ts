@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 const run = (files: FhirFile[], person: ImportPerson = { kind: 'new' }): Promise<ImportResult> =>
-  importFhirFiles(db, { files, person, now: 0 });
+  importFhirFiles(db, { files, person, by: null, mayAddTo: () => true, now: 0 });
 
 const urn = (id: string, resource: object) => ({ fullUrl: `urn:uuid:${id}`, resource });
 

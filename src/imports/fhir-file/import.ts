@@ -4,7 +4,7 @@
 import { createPerson } from '../../access/people.ts';
 import { patientBasics } from '../../fhir/text/names.ts';
 import type { Db } from '../../platform/db/db.ts';
-import { type ErrorCode, isChartfoldError } from '../../platform/errors.ts';
+import { ChartfoldError, type ErrorCode, isChartfoldError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { prepare } from '../../records/body.ts';
 import { commitImport } from '../../records/commit.ts';
@@ -37,16 +37,26 @@ const batchSize = 1000;
 /**
  * Imports files that belong together, whatever their order. What is there already is not stored again.
  *
- * @throws import.person_unknown, import.person_conflict, person.not_found: then nothing was stored
+ * @throws import.person_unknown, import.person_conflict, person.not_found, access.not_allowed: then nothing was stored
  */
 export async function importFhirFiles(
   db: Db,
-  options: { files: readonly FhirFile[]; person: ImportPerson; now: number },
+  options: {
+    files: readonly FhirFile[];
+    person: ImportPerson;
+    /** Who brings them, as an account; null for the terminal. */
+    by: string | null;
+    /** Whether they may add to a record that is here. */
+    mayAddTo: (person: PersonId) => boolean;
+    now: number;
+  },
 ): Promise<ImportResult> {
-  const { person: whose, now } = options;
+  const { person: whose, by, now } = options;
   const reading = await readOnce(options.files);
   const stored = await readStoredPatients(db);
   const patients = await decidePatients(db, reading.catalogue.patients, stored, whose);
+  for (const { isNew, person } of patients.values())
+    if (!isNew && !options.mayAddTo(person)) throw new ChartfoldError('access.not_allowed');
   const named = whose.kind === 'named' ? whose.id : undefined;
   const placing: Placing = {
     catalogue: reading.catalogue,
@@ -59,7 +69,7 @@ export async function importFhirFiles(
   const importId = newId();
   const store = (placed: readonly Placed[], afterwards?: AfterBatch) =>
     storeBatch(db, { importId, placed, now, ...(afterwards ? { afterwards } : {}) });
-  await storePatients(reading, placing, patients, now, store);
+  await storePatients(reading, placing, patients, { by, now }, store);
   for (const file of reading.files) {
     if (file.tally.refused === null) await storeFile(file, placing, store);
   }
@@ -136,7 +146,7 @@ async function storePatients(
   reading: Reading,
   placing: Placing,
   patients: ReadonlyMap<string, PatientPerson>,
-  now: number,
+  { by, now }: { by: string | null; now: number },
   store: StoreBatch,
 ): Promise<void> {
   const toMake = new Map(
@@ -155,7 +165,7 @@ async function storePatients(
       });
       const counts = await store(placed.placed, async (trx) => {
         for (const { person, name, birthDate } of makes) {
-          await createPerson(trx, { id: person, name, birthDate, by: null, now });
+          await createPerson(trx, { id: person, name, birthDate, by, now });
         }
       });
       for (const { person } of makes) toMake.delete(person);

@@ -43,7 +43,7 @@ export function patient(id: string, birthDate: string, more: object = {}): objec
 /** What each person reads, as `Type/id`, in order. */
 export async function recordsOf(db: Db, person: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const row of listCurrent(db, person)) found.push(`${row.type}/${row.fhirId}`);
+  for await (const row of listCurrent(db, [person])) found.push(`${row.type}/${row.fhirId}`);
   return found;
 }
 

@@ -47,7 +47,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 describe('exportNdjson', () => {
   it('gives the tokens of each current resource as they came, shared ones included, one a line', async () => {
     await keep(resources);
-    expect(await collect(exportNdjson(store.db, 'p'))).toEqual([
+    expect(await collect(exportNdjson(store.db, ['p']))).toEqual([
       '{"resourceType":"Observation","v":565.60,"v":1E2,"w":"\\u00e9  é"}\n',
       '{"shared":1}\n',
     ]);
@@ -71,7 +71,7 @@ describe('without a person', () => {
 describe('exportRaw', () => {
   it('gives each current resource unchanged, a file each', async () => {
     await keep(resources);
-    expect(await collect(exportRaw(store.db, 'p'))).toEqual([
+    expect(await collect(exportRaw(store.db, ['p']))).toEqual([
       { path: 'Observation/x.json', text: odd },
       { path: 'Practitioner/d.json', text: '{"shared":1}' },
     ]);
@@ -82,7 +82,7 @@ describe('exportRaw', () => {
     const one = (id: string): Incoming => ({ type: 'Observation', id, raw: '{}', person: 'p' });
     await keep(ids.map(one));
     await keep([one('a')], 's2');
-    const paths = (await collect(exportRaw(store.db, 'p'))).map(({ path }) => path);
+    const paths = (await collect(exportRaw(store.db, ['p']))).map(({ path }) => path);
     expect(new Set(paths.map((path) => path.toLowerCase())).size).toBe(ids.length + 1);
     for (const path of paths) {
       expect(path).toMatch(/^Observation\/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,130}\.json$/);

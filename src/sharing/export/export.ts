@@ -7,26 +7,29 @@ import { listCurrent } from '../../records/read.ts';
 import type { PersonId } from '../../records/types.ts';
 
 /**
- * The current version of everything a person reads, or with null of all that is stored, each once; one resource a
+ * The current version of everything some people read, or with null of all that is stored, each once; one resource a
  * line with its line end: tokens as they came, only the white space between them taken out.
  */
-export async function* exportNdjson(db: Db, person: PersonId | null): AsyncGenerator<string> {
-  for await (const row of listCurrent(db, person)) yield `${joinTokens(row.raw)}\n`;
+export async function* exportNdjson(
+  db: Db,
+  people: readonly PersonId[] | null,
+): AsyncGenerator<string> {
+  for await (const row of listCurrent(db, people)) yield `${joinTokens(row.raw)}\n`;
 }
 
 /**
- * The current version of everything a person reads, or with null of all that is stored, each once; a file each:
+ * The current version of everything some people read, or with null of all that is stored, each once; a file each:
  * `Type/id.json` with unchanged text. No two paths are the same, on file systems that ignore case neither.
  *
  * @param apart puts each person's into a folder by the person's id, and what is shared into `shared`
  */
 export async function* exportRaw(
   db: Db,
-  person: PersonId | null,
+  people: readonly PersonId[] | null,
   apart = false,
 ): AsyncGenerator<{ path: string; text: string }> {
   const taken = new Set<string>();
-  for await (const row of listCurrent(db, person)) {
+  for await (const row of listCurrent(db, people)) {
     const folder = apart ? `${row.person ?? 'shared'}/` : '';
     yield {
       path: freePath(`${folder}${safeName(row.type)}/${safeName(row.fhirId)}`, taken),

@@ -1,0 +1,168 @@
+// Proves, for every verb that a running server answers, what it does with the rights of an account: nothing of a record
+// that is not theirs is said or done. Made from the list of verbs, so that a new one is tried without a line here.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appOf } from '../../e2e/support/http.ts';
+import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
+import { createAccount, ensureOwner } from '../access/accounts.ts';
+import { giveRight } from '../access/rights.ts';
+import type { App } from '../http/app.ts';
+import { asChartfoldError } from '../platform/errors.ts';
+import { verbs } from './main.ts';
+import { runVerb } from './run-verb.ts';
+import type { Output, Verb } from './verb.ts';
+
+const ROLES = ['Guest', 'Practice', 'Developer', 'Owner'] as const;
+const NAMES = verbs.map((verb) => verb.name);
+
+let program: TestProgram;
+let app: App;
+let folder: string;
+let ids: { person: string; connection: string };
+let words: string[];
+
+beforeAll(async () => {
+  program = await startProgram();
+  app = appOf(program);
+  folder = await mkdtemp(join(tmpdir(), 'chartfold-verbs-'));
+  const { db, clock } = program;
+  await ensureOwner(db, clock);
+  const manager = await createAccount(db, clock, { name: 'Manager' });
+  await createAccount(db, clock, { name: 'Guest' });
+  await createAccount(db, clock, { name: 'Practice', roles: ['practice'] });
+  await createAccount(db, clock, { name: 'Developer', roles: ['developer'] });
+  const limited = await createAccount(db, clock, { name: 'Limited' });
+  const { connectionId } = await program.signIn({ by: manager.id });
+  await program.confirm(connectionId);
+  await program.sync(connectionId);
+  const row = await db
+    .selectFrom('connection')
+    .innerJoin('person', 'person.id', 'person_id')
+    .select(['person.id', 'person.name', 'patient_id'])
+    .executeTakeFirstOrThrow();
+  ids = { person: row.id, connection: connectionId };
+  words = [row.id, row.name, row.patient_id ?? '', connectionId];
+  await giveRight(db, clock.now(), {
+    accountId: limited.id,
+    personId: row.id,
+    level: 'read',
+    kinds: ['results'],
+    givenBy: manager.id,
+  });
+  await writeFile(join(folder, 'patient.json'), await patientOf(row.id));
+}, 60_000);
+afterAll(async () => {
+  await program.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('every verb', () => {
+  it('is there to be tried', () => {
+    expect(NAMES.length).toBeGreaterThan(10);
+  });
+
+  it.each(NAMES.flatMap((name) => ROLES.map((role) => [name, role] as const)))(
+    '%s with the rights of %s says and does nothing with a record that is not theirs',
+    async (name, role) => {
+      const before = await fingerprint();
+      const { said, code } = await run(name, role);
+      for (const word of words) expect(said).not.toContain(word);
+      expect(await fingerprint()).toBe(before);
+      if (namesARecord(name))
+        expect(code).toMatch(/not_found|not_allowed|record\.not_found|person_conflict/);
+    },
+  );
+
+  it.each(NAMES.filter(namesARecord))('%s is refused to who may see some kinds', async (name) => {
+    const before = await fingerprint();
+    const { code } = await run(name, 'Limited');
+    expect(code).toMatch(/not_found|not_allowed/);
+    expect(await fingerprint()).toBe(before);
+  });
+
+  it('works for the operator, and for whoever manages the record', async () => {
+    for (const as of [undefined, 'Manager']) {
+      expect((await run('people', as)).said).toContain(ids.person);
+      expect((await run('connections', as)).said).toContain(ids.connection);
+      expect((await run('export', as)).said).toContain('"resourceType":"Patient"');
+    }
+  });
+
+  it('refuses an account that is none', async () => {
+    expect(await run('people', 'Nobody')).toEqual({ said: '', code: 'access.account_not_found' });
+  });
+
+  it('leaves a line in the audit: who, what, and that it was refused', async () => {
+    await run('export', 'Guest');
+    const [refused, asked] = await app.audit.lines({ all: true, limit: 2 });
+    expect([asked?.act, asked?.door]).toEqual(['record.export', 'terminal']);
+    expect(refused).toMatchObject({
+      act: 'record.export',
+      detail: { what: 'export', refused: 'person.not_found' },
+    });
+    await run('export', 'Manager');
+    const [exported] = await app.audit.lines({ all: true, limit: 1 });
+    expect(exported).toMatchObject({ personId: ids.person, detail: { what: 'ndjson' } });
+  });
+});
+
+function namesARecord(name: string): boolean {
+  return ['sync', 'receipt', 'disconnect', 'import', 'export', 'connect'].includes(name);
+}
+
+/** What a verb is asked, so that it would meet the record if it could. */
+function argsFor(verb: Verb): Record<string, unknown> {
+  switch (verb.name) {
+    case 'people':
+      return { action: 'list' };
+    case 'connect':
+      return { portal: 'athenahealth', person: ids.person };
+    case 'import':
+      return { files: [join(folder, 'patient.json')], person: ids.person, unknown: 'new' };
+    case 'export':
+      return { format: 'ndjson', person: ids.person };
+    default:
+      return { id: ids.connection };
+  }
+}
+
+async function run(name: string, as: string | undefined): Promise<{ said: string; code: string }> {
+  const verb = verbs.find((one) => one.name === name);
+  if (!verb) throw new Error(`no verb ${name}`);
+  const said: Output[] = [];
+  const ending = new AbortController();
+  try {
+    for await (const output of runVerb(app, verb, { args: argsFor(verb), as }, ending.signal)) {
+      said.push(output);
+    }
+  } catch (error) {
+    return { said: JSON.stringify(said).slice(2), code: asChartfoldError(error).code };
+  }
+  return { said: JSON.stringify(said).replaceAll('\\"', '"'), code: '' };
+}
+
+/** Changes when anything of the record does. */
+async function fingerprint(): Promise<string> {
+  const { db } = program;
+  return JSON.stringify([
+    await db.selectFrom('connection').selectAll().execute(),
+    await db.selectFrom('sync_run').select('id').execute(),
+    await db.selectFrom('resource').select(['id', 'version_count']).execute(),
+    await db.selectFrom('person').selectAll().execute(),
+    await db.selectFrom('job').select('key').execute(),
+  ]);
+}
+
+async function patientOf(person: string): Promise<string> {
+  const { db } = program;
+  const row = await db
+    .selectFrom('resource')
+    .select(['fhir_id'])
+    .where('person_id', '=', person)
+    .where('type', '=', 'Patient')
+    .executeTakeFirstOrThrow();
+  return JSON.stringify({ resourceType: 'Patient', id: row.fhir_id, birthDate: '1979-03-12' });
+}
