@@ -116,6 +116,12 @@ export const recordsErrors = {
     'never',
     422,
   ),
+  'import.nested_too_deep': row(
+    'This bundle lies within too many other bundles. Import it as a file of its own.',
+    'person',
+    'never',
+    422,
+  ),
   'import.several_patients': row(
     'This resource is about several patients, so it belongs to none of their records.',
     'person',
