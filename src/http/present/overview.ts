@@ -2,7 +2,12 @@
 // same few statements however many runs there were.
 
 import { listPeople } from '../../access/people.ts';
-import { type Connection, getConnection, listConnections } from '../../connections/context.ts';
+import {
+  type Connection,
+  getConnection,
+  listConnections,
+  SYNC_QUEUE,
+} from '../../connections/context.ts';
 import { countResourcesBySource } from '../../records/read.ts';
 import { latestRuns, summariesOf } from '../../records/run-history.ts';
 import { readReceipt } from '../../records/runs.ts';
@@ -56,6 +61,7 @@ async function gather(
   const ids = some.map(({ id }) => id);
   const people = await listPeople(app.db);
   const records = await countResourcesBySource(app.db, ids);
+  const waiting = await app.jobs.waiting(SYNC_QUEUE);
   const latest = await latestRuns(app.db, ids);
   const runs = [...latest.values()];
   const ended = await summariesOf(app.db, { runs: runs.flatMap((run) => run.ended ?? []) });
@@ -71,6 +77,7 @@ async function gather(
       person: people.find((person) => person.id === connection.person_id),
       people,
       records: records.get(connection.id) ?? 0,
+      isWaiting: waiting.has(connection.id),
       openRun: open.get(run?.open ?? ''),
       lastRun: ended.find(({ id }) => id === run?.ended),
     });
