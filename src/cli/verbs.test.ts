@@ -147,6 +147,11 @@ describe('importing', () => {
       ['cut.json', BUNDLE.slice(0, -20), 'import.not_fhir'],
       ['empty.json', '', 'import.not_fhir'],
       ['other.json', '{"hello":"world"}', 'import.not_fhir'],
+      [
+        'aside.json',
+        '{"resourceType":"Bundle","entry":[{"resource":{"id":"x"}}]}',
+        'import.nothing_stored',
+      ],
     ] as const;
     const before = await records();
     for (const [name, content, code] of files) {

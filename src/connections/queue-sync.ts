@@ -23,11 +23,12 @@ export function putSync(
  * @throws `connection.not_found`, `sync.connection_not_ready`
  */
 export async function queueSync(
-  context: Pick<ConnectionContext, 'db' | 'jobs'>,
+  context: Pick<ConnectionContext, 'db' | 'jobs' | 'changed'>,
   connectionId: string,
 ): Promise<void> {
   const connection = await getConnection(context.db, connectionId);
   if (connection.status !== 'ready') throw new ChartfoldError('sync.connection_not_ready');
   if (await context.jobs.isLive(SYNC_QUEUE, connectionId)) return;
   await putSync(context, connectionId, 'manual');
+  context.changed(connectionId);
 }

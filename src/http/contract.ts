@@ -132,6 +132,8 @@ export const connectionState = z.discriminatedUnion('kind', [
     scopesMissing: z.array(z.string()),
   }),
   z.object({ kind: z.literal('ready') }),
+  /** A sync is queued and not begun: others have their turn, or it is tried again in a while. */
+  z.object({ kind: z.literal('waiting') }),
   z.object({ kind: z.literal('syncing'), progress }),
   /** The portal's permission has ended or was withdrawn; the record is kept. */
   z.object({

@@ -160,13 +160,19 @@ async function whose(
   return { kind: 'named', id: (await personNamed(app.db, actor, 'record.import', args.person)).id };
 }
 
+const LISTED_AT_MOST = 20;
+
 function importText(result: ImportResult): string {
   const files = result.files.map((f) => {
-    if (f.refused) return `${f.name}: refused. ${errorCatalogue[f.refused].sentence}`;
+    const became = f.refused
+      ? `refused. ${errorCatalogue[f.refused].sentence}`
+      : `${f.read} read, ${f.new} new, ${f.changed} changed, ${f.unchanged} unchanged, ${f.setAside.length} set aside`;
     const aside = f.setAside
-      .map((s) => `\n  ${s.place}: set aside. ${errorCatalogue[s.code].sentence}`)
-      .slice(0, 20);
-    return `${f.name}: ${f.read} read, ${f.new} new, ${f.changed} changed, ${f.unchanged} unchanged, ${f.setAside.length} set aside${aside.join('')}`;
+      .slice(0, LISTED_AT_MOST)
+      .map((s) => `  ${s.place}: set aside. ${errorCatalogue[s.code].sentence}`);
+    const more = f.setAside.length - aside.length;
+    const rest = more > 0 ? [`  and ${more} more, all listed with --json`] : [];
+    return [`${f.name}: ${became}`, ...aside, ...rest].join('\n');
   });
   const sum = (pick: (f: ImportResult['files'][number]) => number) =>
     result.files.reduce((total, f) => total + pick(f), 0);

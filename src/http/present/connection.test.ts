@@ -47,7 +47,7 @@ describe('a connection whose last sign-in was at another clinic than the one cho
     await program.confirm(first.connectionId);
     expect(await presentOne(program, operator, first.connectionId)).toMatchObject({
       ...said,
-      state: { kind: 'ready' },
+      state: { kind: 'waiting' },
     });
   });
 });

@@ -20,7 +20,7 @@ import type { App } from '../app.ts';
 const MARKS: readonly SourceMark[] = ['circle', 'square', 'diamond', 'hexagon', 'ring', 'plus'];
 
 /** What of the program the presentation needs. */
-export type Presenting = Pick<App, 'db' | 'registry' | 'clock' | 'sealer'>;
+export type Presenting = Pick<App, 'db' | 'registry' | 'clock' | 'sealer' | 'jobs'>;
 
 /** What the presentation of one connection needs to know beside it. */
 export type ConnectionFacts = {
@@ -30,6 +30,8 @@ export type ConnectionFacts = {
   /** Everyone whose it could be. */
   readonly people: readonly Person[];
   readonly records: number;
+  /** Whether a sync is queued that has not begun. */
+  readonly isWaiting: boolean;
   readonly openRun: Receipt | undefined;
   readonly lastRun: RunSummary | undefined;
 };
@@ -83,6 +85,7 @@ function stateOf(app: Presenting, connection: Connection, facts: ConnectionFacts
     case 'confirm':
       return confirmState(app, connection, facts);
     case 'ready':
+      if (facts.isWaiting) return { kind: 'waiting' };
       return facts.openRun
         ? { kind: 'syncing', progress: progressOf(facts.openRun) }
         : { kind: 'ready' };

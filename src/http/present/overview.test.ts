@@ -4,8 +4,9 @@ import { operator } from '../../access/policy.ts';
 import type { KyselyPlugin } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../../e2e/support/program.ts';
+import { queueSync } from '../../connections/queue-sync.ts';
 import { closeQuestion, finishRun, startRun } from '../../records/runs.ts';
-import { presentConnections, presentReceipts } from './overview.ts';
+import { presentConnections, presentOne, presentReceipts } from './overview.ts';
 import { readReceiptFor } from './receipt.ts';
 
 let program: TestProgram;
@@ -86,6 +87,32 @@ describe('the cards', () => {
     const before = await costOf((app) => presentConnections(app, operator));
     await pastRuns(20);
     expect(await costOf((app) => presentConnections(app, operator))).toEqual(before);
+  });
+});
+
+describe('a sync whose turn has not come', () => {
+  const state = async () => (await presentOne(program, connection)).state.kind;
+
+  it('is waiting, not under way, until it is begun; an open run of a former process too', async () => {
+    expect(await state()).toBe('waiting');
+    program.simulator.control.setFaults(['reply.slow']);
+    await program.jobs.start({
+      sync: async (_payload, signal) => void (await program.sync(connection, signal)),
+    });
+    await expect.poll(state).toBe('syncing');
+    await program.jobs.stop();
+    // As the next process does at its start, before it begins the job.
+    await program.db.updateTable('job').set({ state: 'waiting' }).execute();
+    expect(await state()).toBe('waiting');
+  });
+
+  it('is told to whoever listens when it is queued', async () => {
+    await program.jobs.cancel('sync', connection);
+    expect(await state()).toBe('ready');
+    program.changedIds.length = 0;
+    await queueSync(program, connection);
+    expect(program.changedIds).toContain(connection);
+    expect(await state()).toBe('waiting');
   });
 });
 

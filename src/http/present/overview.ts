@@ -3,7 +3,12 @@
 
 import { listPeople } from '../../access/people.ts';
 import { type Actor, mayOn } from '../../access/policy.ts';
-import { type Connection, getConnection, listConnections } from '../../connections/context.ts';
+import {
+  type Connection,
+  getConnection,
+  listConnections,
+  SYNC_QUEUE,
+} from '../../connections/context.ts';
 import { countResourcesBySource } from '../../records/read.ts';
 import { latestRuns, summariesOf } from '../../records/run-history.ts';
 import { readReceipt } from '../../records/runs.ts';
@@ -73,6 +78,7 @@ async function gather(
   const ids = some.map(({ id }) => id);
   const people = await listPeople(app.db);
   const records = await countResourcesBySource(app.db, ids);
+  const waiting = await app.jobs.waiting(SYNC_QUEUE);
   const latest = await latestRuns(app.db, ids);
   const runs = [...latest.values()];
   const ended = await summariesOf(app.db, { runs: runs.flatMap((run) => run.ended ?? []) });
@@ -89,6 +95,7 @@ async function gather(
       // Into whose record it could go: only of those is anything told.
       people: people.filter((person) => mayOn(actor, 'record.connect', person.id)),
       records: records.get(connection.id) ?? 0,
+      isWaiting: waiting.has(connection.id),
       openRun: open.get(run?.open ?? ''),
       lastRun: ended.find(({ id }) => id === run?.ended),
     });

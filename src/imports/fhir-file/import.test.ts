@@ -231,7 +231,7 @@ describe('whose the records are', () => {
     const orphan = ndjson('o.ndjson', { resourceType: 'Condition', id: 'c' });
     expect(sums(await run([adasFile, orphan], named))).toEqual([5, 0, 0, 0]);
     expect((await run([adasFile], { kind: 'auto' })).people).toEqual([
-      { id: person.id, name: 'A F1985-03-04', isNew: false },
+      { id: person.id, name: 'Ada', isNew: false },
     ]);
     expect(await listPeople(db)).toEqual([person]);
   });
@@ -271,6 +271,13 @@ describe('whose the records are', () => {
     expect(people).toHaveLength(1);
   });
 
+  it('is told by the name that the person has here, where no Patient ever came', async () => {
+    const { id } = await createPerson(db, { name: 'Cy', now: 0 });
+    const orphan = ndjson('o.ndjson', { resourceType: 'Condition', id: 'c' });
+    const { people } = await run([orphan], { kind: 'named', id });
+    expect(people).toEqual([{ id, name: 'Cy', isNew: false }]);
+  });
+
   it('is nobody for a resource about several patients, and the rest goes on', async () => {
     const family = bundle('family.json', [
       urn(ada, patient(ada, '1985')),
@@ -288,6 +295,32 @@ describe('whose the records are', () => {
       new: 2,
       setAside: [{ place: 'entry 3', code: 'import.several_patients' }],
     });
+  });
+});
+
+describe('a file of which nothing can be stored', () => {
+  it('is refused, with the reason of each part', async () => {
+    const broken = bundle('b.json', [
+      { resource: { resourceType: 'OperationOutcome', id: 'x' } },
+      { resource: { id: 'y' } },
+    ]);
+    const { files } = await run([adasFile, broken]);
+    expect(files[0]).toMatchObject({ refused: null, new: 4 });
+    expect(files[1]).toMatchObject({
+      refused: 'import.nothing_stored',
+      read: 2,
+      setAside: [
+        { place: 'entry 1', code: 'import.not_a_resource' },
+        { place: 'entry 2', code: 'import.not_a_resource' },
+      ],
+    });
+  });
+
+  it('is not refused when it holds nothing, or was stored before', async () => {
+    const outcome = { resource: { resourceType: 'OperationOutcome', id: 'x' } };
+    const again = bundle('a.json', [{ resource: patient('p', '1985') }, outcome]);
+    const { files } = await run([bundle('e.json', []), again, again]);
+    expect(files.map(({ refused }) => refused)).toEqual([null, null, null]);
   });
 });
 

@@ -1,7 +1,7 @@
 // Owns importing FHIR files: two readings of them, the first to learn who and what refers to what,
 // the second to store. Whose a resource is, is decided in assign.ts and patients.ts.
 
-import { createPerson } from '../../access/people.ts';
+import { createPerson, listPeople } from '../../access/people.ts';
 import { patientBasics } from '../../fhir/text/names.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { ChartfoldError, type ErrorCode, isChartfoldError } from '../../platform/errors.ts';
@@ -76,7 +76,7 @@ export async function importFhirFiles(
   return {
     importId,
     files: reading.files.map(({ tally }) => readTally(tally)),
-    people: peopleOf(patients, placing),
+    people: await peopleOf(db, patients, placing),
   };
 }
 
@@ -193,9 +193,10 @@ async function storeFile(file: ReadFile, placing: Placing, store: StoreBatch): P
     if (batch.length >= batchSize) await flush();
   }
   await flush();
-  const isAllOfStrangers =
-    tally.counts.received === 0 && tally.setAside.some(({ code }) => code === 'import.no_patient');
-  if (isAllOfStrangers) tally.refused = 'import.no_patient';
+  if (tally.counts.received === 0 && tally.setAside.length > 0) {
+    const isOfStrangers = tally.setAside.some(({ code }) => code === 'import.no_patient');
+    tally.refused = isOfStrangers ? 'import.no_patient' : 'import.nothing_stored';
+  }
 }
 
 async function storeBatch(
@@ -235,25 +236,18 @@ function readTally(tally: Tally): FileResult {
   return { name, refused, read: received + setAside.length, ...counts, setAside };
 }
 
-function peopleOf(
+/** Everyone whose something of the files is, named as people are named here. */
+async function peopleOf(
+  db: Db,
   patients: ReadonlyMap<string, PatientPerson>,
   placing: Placing,
-): ImportResult['people'] {
-  const people = new Map<PersonId, ImportResult['people'][number]>();
-  for (const { person, name, isNew } of patients.values()) {
-    people.set(person, { id: person, name, isNew });
-  }
-  for (const assignment of placing.assigned.values()) {
-    if (assignment.kind !== 'people') continue;
-    for (const id of assignment.people) {
-      if (!people.has(id))
-        people.set(id, { id, name: nameInStore(placing.stored, id), isNew: false });
-    }
-  }
-  return [...people.values()];
-}
-
-function nameInStore(stored: StoredPatients, person: PersonId): string {
-  const patient = stored.all.find((one) => one.person === person);
-  return patientBasics(patient?.body).name;
+): Promise<ImportResult['people']> {
+  const made = new Map([...patients.values()].map(({ person, isNew }) => [person, isNew]));
+  const assigned = [...placing.assigned.values()].flatMap((one) =>
+    one.kind === 'people' ? one.people : [],
+  );
+  const here = new Set<PersonId>([...made.keys(), ...assigned]);
+  return (await listPeople(db))
+    .filter(({ id }) => here.has(id))
+    .map(({ id, name }) => ({ id, name, isNew: made.get(id) === true }));
 }

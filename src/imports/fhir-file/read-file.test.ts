@@ -71,6 +71,27 @@ describe('a file', () => {
     ]);
   });
 
+  it('of bundles within bundles is read to the sixteenth, and what lies deeper is named', async () => {
+    const within = (depth: number): object => ({
+      resourceType: 'Bundle',
+      entry: [
+        ...(depth > 1 ? [{ resource: within(depth - 1) }] : []),
+        { resource: JSON.parse(two) },
+      ],
+    });
+    const found = await read(textFile('f', JSON.stringify(within(16))));
+    expect(found).toHaveLength(16);
+    expect(found).not.toContainEqual(expect.stringContaining('import.'));
+    const cut = await read(textFile('f', JSON.stringify(within(18))));
+    expect(cut).toHaveLength(17);
+    expect(cut[0]).toBe(`line 1, ${Array(16).fill('entry 1').join(', ')}: import.nested_too_deep`);
+  });
+
+  it('of 20,000 bundles within one another is read in the time of a few', async () => {
+    const open = '{"resourceType":"Bundle","entry":[{"resource":'.repeat(20_000);
+    expect(await readText(`${open}${one}${'}]}'.repeat(20_000)}`)).toHaveLength(1);
+  }, 5_000);
+
   it('names each entry that is no resource of a record, and goes on', async () => {
     const file = bundle('b', [
       { response: { status: '201' } },

@@ -122,13 +122,20 @@ const lineFeed = Buffer.from('\n');
 
 type Found = RawResource & { readonly fullUrl: string | undefined };
 
+/** How many bundles may lie one within the other: each is read once for itself and once for each above it. */
+const deepest = 16;
+
 /** A resource as it is; a bundle as what it holds, a bundle within a bundle too. */
 function* unfold(found: Found, place: string, scope: number, scopes: Scopes): Generator<FileItem> {
-  // A stack of our own, the next one last: bundles may be nested to any depth.
-  const open: { found: Found; place: string; scope: number }[] = [{ found, place, scope }];
+  // The next one last.
+  const open = [{ found, place, scope, depth: 0 }];
   for (let next = open.pop(); next; next = open.pop()) {
     if (next.found.resourceType !== 'Bundle') {
       yield item(next.found, next.place, next.scope);
+      continue;
+    }
+    if (next.depth === deepest) {
+      yield fault(next.place, 'import.nested_too_deep');
       continue;
     }
     const bundle = scanBundle(next.found.raw);
@@ -142,6 +149,7 @@ function* unfold(found: Found, place: string, scope: number, scopes: Scopes): Ge
         found: { raw, resourceType, id, fullUrl },
         place: placeOf(position),
         scope: inner,
+        depth: next.depth + 1,
       });
     }
     for (const position of bundle.withoutResource) {

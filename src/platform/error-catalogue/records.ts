@@ -116,6 +116,18 @@ export const recordsErrors = {
     'never',
     422,
   ),
+  'import.nothing_stored': row(
+    'Nothing of this file could be stored. What is in it is listed, each with its reason.',
+    'person',
+    'never',
+    422,
+  ),
+  'import.nested_too_deep': row(
+    'This bundle lies within too many other bundles. Import it as a file of its own.',
+    'person',
+    'never',
+    422,
+  ),
   'import.several_patients': row(
     'This resource is about several patients, so it belongs to none of their records.',
     'person',

@@ -198,6 +198,24 @@ describe('a job', () => {
     await jobs.idle();
   });
 
+  it('is told to be waiting until it is begun', async () => {
+    const held = gate();
+    await jobs.start({ q: held.handler });
+    for (const key of ['a', 'b', 'c']) await jobs.put(job(key));
+    await held.running(1);
+    expect(await jobs.waiting('q')).toEqual(new Set(['b', 'c']));
+    await jobs.put(job('a'));
+    expect(await jobs.waiting('q')).toEqual(new Set(['b', 'c']));
+    expect(await jobs.waiting('other')).toEqual(new Set());
+    for (const begun of [2, 3, 4]) {
+      held.letGo();
+      await held.running(begun);
+    }
+    expect(await jobs.waiting('q')).toEqual(new Set());
+    held.letGo();
+    await jobs.idle();
+  });
+
   it('of a queue that nobody runs stays for who does', async () => {
     await jobs.put(job('a', {}, 'later'));
     await jobs.start({ q: async () => undefined });

@@ -16,6 +16,8 @@ export type Jobs = {
   put(job: Job, trx?: Transaction): Promise<void>;
   /** Takes a job away; one that runs is aborted, and has ended when this returns. */
   cancel(queue: string, key: string): Promise<void>;
+  /** The keys of a queue's jobs that are not begun yet: their turn has not come, or their next try. */
+  waiting(queue: string): Promise<ReadonlySet<string>>;
   /** Whether the job waits or runs. */
   isLive(queue: string, key: string): Promise<boolean>;
   /** Starts to run jobs; those left over from a former process first. */
@@ -199,6 +201,15 @@ export function createJobs(options: {
         .execute();
       // With one connection the round below waits until the caller's transaction has ended.
       setImmediate(wake);
+    },
+    async waiting(queue) {
+      const rows = await db
+        .selectFrom('job')
+        .select('key')
+        .where('queue', '=', queue)
+        .where('state', '=', 'waiting')
+        .execute();
+      return new Set(rows.map((row) => row.key));
     },
     async isLive(queue, key) {
       const row = await db

@@ -2,6 +2,7 @@
 // No caching here (cache.ts), no shapes here (src/http/contract.ts).
 
 import type { Problem } from '../../http/contract.ts';
+import { shortTexts } from '../parts/short.ts';
 
 /** A call that did not succeed. `problem.title` is the sentence for the person. */
 class ApiError extends Error {
@@ -14,8 +15,13 @@ class ApiError extends Error {
   }
 }
 
-/** GET a JSON document. @throws ApiError */
+/** GET a JSON document, its texts short. @throws ApiError */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return shortTexts(await getWhole<T>(path, signal));
+}
+
+/** GET a JSON document with its texts as long as they are. @throws ApiError */
+export async function getWhole<T>(path: string, signal?: AbortSignal): Promise<T> {
   const reply = await call('GET', path, undefined, signal);
   return (await reply.json()) as T;
 }
@@ -26,11 +32,11 @@ export async function getText(path: string, signal?: AbortSignal): Promise<strin
   return await reply.text();
 }
 
-/** POST or DELETE; the answer's JSON, or null where it has no body. @throws ApiError */
+/** POST or DELETE; the answer's JSON, its texts short, or null where it has no body. @throws ApiError */
 export async function send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
   const reply = await call(method, path, body);
   const text = await reply.text();
-  return (text === '' ? null : JSON.parse(text)) as T;
+  return shortTexts((text === '' ? null : JSON.parse(text)) as T);
 }
 
 /** What any thrown value means to the person. */

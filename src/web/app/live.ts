@@ -3,6 +3,7 @@
 
 import { useSyncExternalStore } from 'react';
 import type { StreamEvent } from '../../http/contract.ts';
+import { shortTexts } from '../parts/short.ts';
 
 type LiveStatus = 'starting' | 'live' | 'polling';
 
@@ -110,7 +111,7 @@ function openStream(
     };
     for (const name of ['connections', 'chart'] as const) {
       source.addEventListener(name, (message: MessageEvent<string>) => {
-        onEvent({ event: name, data: JSON.parse(message.data) } as StreamEvent);
+        onEvent(shortTexts({ event: name, data: JSON.parse(message.data) }) as StreamEvent);
       });
     }
   };

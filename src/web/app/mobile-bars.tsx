@@ -15,7 +15,7 @@ export function MobileTop() {
   const people = usePeople();
   const person = useCurrentPerson();
   return (
-    <header className="flex h-14 items-center justify-between px-5 pt-2 desk:hidden print:hidden">
+    <header className="flex h-14 items-center justify-between gap-3 px-5 pt-2 desk:hidden print:hidden">
       {person && people.length > 1 ? (
         <PersonSwitch people={people} person={person} short />
       ) : (
@@ -27,7 +27,7 @@ export function MobileTop() {
       <DialogTrigger>
         <AriaButton
           aria-label="Appearance and sign-out"
-          className="-mr-3 grid size-11 place-items-center rounded-box text-ink2"
+          className="-mr-3 grid size-11 shrink-0 place-items-center rounded-box text-ink2"
         >
           <SlidersHorizontal size={20} strokeWidth={1.6} aria-hidden />
         </AriaButton>

@@ -21,7 +21,8 @@ import type {
   TimelineFilter,
   TimelineIndex,
 } from '../../http/contract.ts';
-import { get, getText, send } from './api.ts';
+import { shortTexts } from '../parts/short.ts';
+import { get, getText, getWhole, send } from './api.ts';
 import { useLiveStatus } from './live.ts';
 
 const part = encodeURIComponent;
@@ -164,8 +165,14 @@ export const resultHistoryQuery = (personId: string, key: string) =>
 export const recordQuery = (personId: string, recordId: string) =>
   queryOptions({
     queryKey: ['chart', personId, 'record', recordId],
-    queryFn: ({ signal }) =>
-      get<RecordSheet>(`/api/people/${part(personId)}/records/${part(recordId)}`, signal),
+    queryFn: async ({ signal }) => {
+      const record = await getWhole<RecordSheet>(
+        `/api/people/${part(personId)}/records/${part(recordId)}`,
+        signal,
+      );
+      // The sheet is where long texts are read.
+      return { ...shortTexts(record), facts: record.facts, text: record.text };
+    },
   });
 
 /** The exact characters received. */

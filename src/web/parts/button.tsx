@@ -6,7 +6,7 @@ import type { ComponentProps, ReactNode } from 'react';
 type ButtonLook = 'filled' | 'plain' | 'text' | 'quiet';
 
 const base =
-  'inline-flex items-center justify-center gap-2 rounded-box font-medium text-13 whitespace-nowrap transition-colors duration-100 disabled:opacity-60 aria-disabled:opacity-60';
+  'inline-flex items-center justify-center gap-2 rounded-box font-medium text-13 transition-colors duration-100 disabled:opacity-60 aria-disabled:opacity-60';
 const box = 'min-h-11 px-4 desk:min-h-8 desk:px-3';
 const looks: { readonly [look in ButtonLook]: string } = {
   filled: `${base} ${box} bg-teal text-on-teal hover:bg-teal/90`,
@@ -20,21 +20,25 @@ export function buttonLook(look: ButtonLook): string {
   return looks[look];
 }
 
-/** A button. `busy` keeps its place and its focus while a request is under way. */
+/**
+ * A button. `busy` keeps its place and its focus while a request is under way; `wraps` is for words that are not ours,
+ * such as a name.
+ */
 export function Button({
   look = 'plain',
   busy = false,
+  wraps = false,
   className = '',
   onClick,
   ...rest
-}: ComponentProps<'button'> & { look?: ButtonLook; busy?: boolean }) {
+}: ComponentProps<'button'> & { look?: ButtonLook; busy?: boolean; wraps?: boolean }) {
   return (
     <button
       type="button"
       {...rest}
       aria-disabled={busy || undefined}
       onClick={busy ? undefined : onClick}
-      className={`${looks[look]} ${className}`}
+      className={`${looks[look]} ${wraps ? 'min-w-0 py-2 [overflow-wrap:anywhere]' : 'whitespace-nowrap'} ${className}`}
     />
   );
 }
@@ -47,7 +51,7 @@ export function ButtonLink({
   ...to
 }: LinkProps & { look?: ButtonLook; className?: string; children: ReactNode }) {
   return (
-    <Link {...to} className={`${looks[look]} ${className}`}>
+    <Link {...to} className={`${looks[look]} whitespace-nowrap ${className}`}>
       {children}
     </Link>
   );

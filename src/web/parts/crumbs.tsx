@@ -40,7 +40,7 @@ export function Crumbs({
           )}
         </span>
       ))}
-      <span className="hidden text-ink2 desk:inline">{here}</span>
+      <span className="hidden min-w-0 truncate text-ink2 desk:inline">{here}</span>
     </nav>
   );
 }

@@ -13,7 +13,7 @@ export function Warning({ children }: { children: ReactNode }) {
         className="mt-0.5 shrink-0 text-amber"
         aria-hidden
       />
-      <span>{children}</span>
+      <span className="min-w-0">{children}</span>
     </p>
   );
 }

@@ -12,6 +12,7 @@ import { longDate } from '../../parts/dates.ts';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
+import { short } from '../../parts/short.ts';
 import { Warning } from '../../parts/warning.tsx';
 import { counted, sentenceCase, sexInWords } from '../../parts/words.ts';
 import { differenceWords } from './difference-words.ts';
@@ -62,7 +63,7 @@ function Question({ connection: c, confirm }: { connection: Confirming; confirm:
       <Crumbs trail={[{ name: 'Connections', to: '/connections' }]} here={c.clinicName} />
       <div className="max-w-2xl">
         <h1 className="text-24 font-semibold">Is this the right patient?</h1>
-        <p className="mt-1 flex flex-wrap items-center gap-x-2 text-ink2">
+        <p className="mt-1 flex flex-wrap items-center gap-x-2 text-ink2 [overflow-wrap:anywhere]">
           {c.clinicName} signed you in and says whose record this is.
           {c.environment === 'preview' && <PreviewBadge />}
           {c.sample && <SampleBadge />}
@@ -97,7 +98,7 @@ function Patient({ connection: c }: { connection: Confirming }) {
     <dl className="mt-6 rounded-box border border-line2 bg-surface px-6 py-5">
       <dt className="sr-only">Name</dt>
       <dd className="text-24 font-semibold">{patient.name}</dd>
-      <div className="mt-2 grid grid-cols-[6.5rem_1fr] gap-y-1">
+      <div className="mt-2 grid grid-cols-[6.5rem_minmax(0,1fr)] gap-y-1">
         <dt className="text-ink2">Born</dt>
         <dd>{patient.birthDate ? longDate(patient.birthDate) : 'not recorded'}</dd>
         <dt className="text-ink2">Sex</dt>
@@ -127,7 +128,7 @@ function Into({
       <select
         value={chosen ?? ''}
         onChange={(e) => onChoose(e.target.value === '' ? null : e.target.value)}
-        className="h-11 rounded-box border border-edge bg-surface px-2 desk:h-9"
+        className="h-11 max-w-full min-w-0 truncate rounded-box border border-edge bg-surface px-2 desk:h-9"
       >
         {people.map((p) => (
           <option key={p.personId} value={p.personId}>
@@ -164,6 +165,7 @@ function Answers({
           look="filled"
           busy={confirm.isPending || confirm.isSuccess}
           onClick={() => confirm.mutate({ id: c.id, personId: chosen })}
+          wraps
           className="text-15 desk:min-h-11 desk:px-5"
         >
           {yesWords(name, anyone, c.state.patient.name)}
@@ -193,9 +195,13 @@ function Answers({
   );
 }
 
+const longestOnButton = 80;
+
 function yesWords(name: string | null, anyone: boolean, patientName: string): string {
-  if (name !== null) return `Yes, this is ${name}`;
-  return anyone ? `Yes, start a record for ${patientName}` : 'Yes, this is me';
+  if (name !== null) return `Yes, this is ${short(name, longestOnButton)}`;
+  return anyone
+    ? `Yes, start a record for ${short(patientName, longestOnButton)}`
+    : 'Yes, this is me';
 }
 
 function Missing({ scopes }: { scopes: string[] }) {

@@ -56,7 +56,8 @@ export function ClinicExplained({
         look="filled"
         busy={start.isPending || start.isSuccess}
         onClick={onConnect}
-        className="mt-4 w-full text-15 whitespace-normal desk:min-h-11"
+        wraps
+        className="mt-4 w-full text-15 desk:min-h-11"
       >
         {start.isPending || start.isSuccess ? 'Going to the sign-in page' : `Sign in at ${c.name}`}
       </Button>

@@ -67,7 +67,7 @@ export function ConnectionActions({
   );
 }
 
-// The one thing to do in this state; while a sync runs there is nothing.
+// The one thing to do in this state; while a sync runs or waits there is nothing.
 function WayOn({
   connection: { id, state },
   look,
@@ -79,7 +79,7 @@ function WayOn({
   reconnect: ReturnType<typeof useReconnect>;
   sync: ReturnType<typeof useSync>;
 }) {
-  if (state.kind === 'syncing') return null;
+  if (state.kind === 'syncing' || state.kind === 'waiting') return null;
   if (state.kind === 'confirm') {
     return (
       <ButtonLink to="/connections/$connectionId/confirm" params={{ connectionId: id }} look={look}>
@@ -114,7 +114,7 @@ function canCancel({ state, records }: Connection): boolean {
 
 function canDisconnect({ state, records }: Connection): boolean {
   if (state.kind === 'failed') return records > 0;
-  return state.kind === 'ready' || state.kind === 'syncing' || state.kind === 'sign-in-again';
+  return ['ready', 'waiting', 'syncing', 'sign-in-again'].includes(state.kind);
 }
 
 function disconnectQuestion({ clinicName, records }: Connection): string {

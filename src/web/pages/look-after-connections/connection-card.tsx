@@ -5,6 +5,7 @@ import {
   CircleAlert,
   CircleCheck,
   CirclePause,
+  Hourglass,
   KeyRound,
   type LucideIcon,
   UserRoundCheck,
@@ -32,7 +33,7 @@ export function ConnectionCard({
     <li
       data-connection={c.id}
       data-state={c.state.kind}
-      className={`flex flex-col rounded-box border ${preview ? 'border-dashed border-amber-mark bg-sunk' : 'border-line2 bg-surface'} ${wide ? 'desk:col-span-2' : ''}`}
+      className={`flex min-w-0 flex-col rounded-box border ${preview ? 'border-dashed border-amber-mark bg-sunk' : 'border-line2 bg-surface'} ${wide ? 'desk:col-span-2' : ''}`}
     >
       <div className="flex-1 px-5 pt-4 pb-4">
         <div className="flex gap-4">
@@ -60,7 +61,7 @@ function CardHead({ connection: c }: { connection: Connection }) {
   const whose = people.length > 1 && c.personName ? `, for ${c.personName}` : '';
   return (
     <div className="min-w-0">
-      <h2 className="flex flex-wrap items-center gap-x-2.5 text-18 font-medium">
+      <h2 className="flex flex-wrap items-center gap-x-2.5 text-18 font-medium [overflow-wrap:anywhere]">
         <Link
           to="/connections/$connectionId"
           params={{ connectionId: c.id }}
@@ -123,6 +124,7 @@ export function StateLines({
 const icons: { readonly [kind in Exclude<Connection['state']['kind'], 'syncing'>]: LucideIcon } = {
   authorising: KeyRound,
   confirm: UserRoundCheck,
+  waiting: Hourglass,
   ready: CircleCheck,
   'sign-in-again': KeyRound,
   failed: CircleAlert,

@@ -55,7 +55,7 @@ function One({ connection: c, now }: { connection: Connection; now: Date }) {
   const where = [c.portalName, c.town].filter((s) => s !== null).join(', ');
   return (
     <>
-      <h1 className="flex flex-wrap items-center gap-x-3 text-24 font-semibold">
+      <h1 className="flex flex-wrap items-center gap-x-3 text-24 font-semibold [overflow-wrap:anywhere]">
         <SourceMark mark={c.mark} size={12} />
         {c.clinicName}
         {c.environment === 'preview' && <PreviewBadge />}

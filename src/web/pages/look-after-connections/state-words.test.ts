@@ -48,6 +48,12 @@ describe('the words of a state', () => {
     expect(words.tone).toBe('amber');
   });
 
+  it('say that a sync which waits begins by itself', () => {
+    const words = stateWords(connection({ kind: 'waiting' }), now);
+    expect(words.title).toBe('Waiting to sync');
+    expect(words.sentence).toBe('It begins by itself when its turn comes. 214 records so far.');
+  });
+
   it('do not speak of kept records where there are none', () => {
     const failed = {
       kind: 'failed',

@@ -22,6 +22,13 @@ export function stateWords(c: Connection, now: Date): StateWords {
         sentence: `The portal gave the name ${state.patient.name}, ${born(state.patient.birthDate)}. Nothing is stored until you say yes.`,
         tone: 'amber',
       };
+    case 'waiting':
+      return {
+        title: 'Waiting to sync',
+        sentence:
+          `It begins by itself when its turn comes. ${c.records > 0 ? `${counted(c.records, 'record')} so far.` : ''}`.trim(),
+        tone: 'plain',
+      };
     case 'syncing':
       return { title: 'Syncing', sentence: '', tone: 'plain' };
     case 'ready':
@@ -89,6 +96,7 @@ export function inOrder(connections: readonly Connection[]): Connection[] {
 
 function rank({ state }: Connection): number {
   switch (state.kind) {
+    case 'waiting':
     case 'syncing':
       return 0;
     case 'confirm':

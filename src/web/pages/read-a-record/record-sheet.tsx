@@ -4,11 +4,13 @@
 import { useQuery } from '@tanstack/react-query';
 import type { RecordSheet as RecordData } from '../../../http/contract.ts';
 import { recordQuery } from '../../app/queries.ts';
+import { fitting, TheRest } from '../../parts/cut-text.tsx';
 import { recordMoment } from '../../parts/dates.ts';
 import { unflaggedWord } from '../../parts/flags.ts';
 import { Flag, SampleBadge, SourceName } from '../../parts/marks.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { Sheet } from '../../parts/sheet.tsx';
+import { beginning } from '../../parts/short.ts';
 import { Origin } from './origin.tsx';
 import { RelatedRecords } from './related-records.tsx';
 
@@ -96,7 +98,7 @@ function Value({ value: v }: { value: NonNullable<RecordData['value']> }) {
     <div>
       <p className="flex flex-wrap items-baseline gap-x-2.5">
         <span className="text-36 font-medium [overflow-wrap:anywhere]">{v.value}</span>
-        {v.unit && <span className="text-18 text-ink2">{v.unit}</span>}
+        {v.unit && <span className="text-18 text-ink2 [overflow-wrap:anywhere]">{v.unit}</span>}
         {v.flag ? (
           <Flag flag={v.flag} />
         ) : (
@@ -126,7 +128,8 @@ function Facts({ record: r }: { record: RecordData }) {
               {fact.label}
             </dt>
             <dd className="col-start-2 [overflow-wrap:anywhere]">
-              {fact.value}
+              {beginning(fact.value, longestFact)}
+              <TheRest text={fact.value} shown={longestFact} file="record.txt" />
               {fact.code && <span className="text-13 text-ink2"> {fact.code}</span>}
             </dd>
           </div>
@@ -136,6 +139,10 @@ function Facts({ record: r }: { record: RecordData }) {
   );
 }
 
+/** What a browser lays out at once, one word or many. */
+const longestFact = 2_000;
+const longestText = 20_000;
+
 function LongText({ paragraphs }: { paragraphs: string[] }) {
   if (paragraphs.length === 0) return null;
   return (
@@ -144,12 +151,13 @@ function LongText({ paragraphs }: { paragraphs: string[] }) {
         Text
       </h3>
       <div className="flex flex-col gap-2">
-        {paragraphs.map((p, i) => (
+        {fitting(paragraphs, longestText).map((p, i) => (
           // Paragraphs of one text, in its order
           <p key={i} className="[overflow-wrap:anywhere] whitespace-pre-line">
             {p}
           </p>
         ))}
+        <TheRest text={paragraphs.join('\n\n')} shown={longestText} file="record.txt" />
       </div>
     </section>
   );

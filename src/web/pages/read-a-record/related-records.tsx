@@ -54,13 +54,15 @@ function Row({ row, onOpen }: { row: TimelineRow; onOpen: () => void }) {
         className="-mx-2 flex min-h-11 w-[calc(100%+1rem)] items-center gap-2.5 rounded-item px-2 py-0.5 text-left hover:bg-sunk desk:min-h-[29px]"
       >
         <KindIcon kind={row.kind} />
-        <span className={`min-w-0 flex-1 ${row.enteredInError ? 'text-ink2 line-through' : ''}`}>
+        <span
+          className={`min-w-0 flex-1 [overflow-wrap:anywhere] ${row.enteredInError ? 'text-ink2 line-through' : ''}`}
+        >
           {row.title}
           {row.note && <span className="ml-1 text-13 text-ink2"> {row.note}</span>}
         </span>
         {row.enteredInError && <span className="text-13 text-ink2">entered in error</span>}
         {row.value && !row.enteredInError && (
-          <span className="text-right">
+          <span className="max-w-[60%] text-right [overflow-wrap:anywhere]">
             <span className={row.flag || row.unit ? 'font-medium' : 'text-ink2'}>{row.value}</span>
             {row.unit && <span className="text-13 text-ink2"> {row.unit}</span>}
           </span>

@@ -56,7 +56,7 @@ function Latest({ value: v }: { value: Value }) {
     <div className="mb-5">
       <p className="flex flex-wrap items-baseline gap-x-2.5">
         <span className="text-36 font-medium [overflow-wrap:anywhere]">{v.value}</span>
-        {v.unit && <span className="text-18 text-ink2">{v.unit}</span>}
+        {v.unit && <span className="text-18 text-ink2 [overflow-wrap:anywhere]">{v.unit}</span>}
         {v.flag ? (
           <Flag flag={v.flag} />
         ) : (
@@ -144,14 +144,18 @@ function ValueRow({
           {shortDate(v.date)}
         </button>
       </th>
-      <td className={`text-right ${v.value.length < 12 ? 'whitespace-nowrap' : ''}`}>
-        <span className="font-medium [overflow-wrap:anywhere]">{v.value}</span>
+      <td
+        className={`text-right ${v.value.length + (v.unit ?? '').length < 24 ? 'whitespace-nowrap' : '[overflow-wrap:anywhere]'}`}
+      >
+        <span className="font-medium">{v.value}</span>
         {v.unit && <span className="text-13 text-ink2"> {v.unit}</span>}
       </td>
       <td className="pl-3 text-13 text-ink2">
         {v.flag ? <Flag flag={v.flag} /> : v.range === null ? '' : 'in range'}
       </td>
-      <td className={`text-13 text-ink2 ${(v.range ?? '').length < 14 ? 'whitespace-nowrap' : ''}`}>
+      <td
+        className={`text-13 text-ink2 ${(v.range ?? '').length < 14 ? 'whitespace-nowrap' : '[overflow-wrap:anywhere]'}`}
+      >
         {v.range ?? 'none given'}
       </td>
       <td className="text-right">

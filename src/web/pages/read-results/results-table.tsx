@@ -115,7 +115,7 @@ function PanelHead({
           className="flex min-h-12 w-full items-center gap-3 text-left desk:min-h-10"
         >
           <Icon size={16} strokeWidth={1.6} aria-hidden className="shrink-0 text-ink2 desk:ml-2" />
-          <span className="font-medium">{name}</span>
+          <span className="min-w-0 font-medium">{name}</span>
           <span className="hidden text-13 text-ink2 desk:inline">{panelWords(rows, folded)}</span>
           <span className="ml-auto shrink-0 text-13 text-ink2 desk:hidden">
             {panelShort(rows, folded)}
@@ -177,23 +177,29 @@ function Line({
         >
           {row.name}
         </button>
-        <span className="block text-13 text-ink2 desk:hidden">{range ?? 'no range given'}</span>
+        <span className="block text-13 text-ink2 [overflow-wrap:anywhere] desk:hidden">
+          {range ?? 'no range given'}
+        </span>
       </th>
       <td
-        className={`py-1.5 pl-3 text-right align-top desk:py-0 desk:align-middle ${value.length < 12 ? 'whitespace-nowrap' : ''}`}
+        className={`py-1.5 pl-3 text-right align-top desk:py-0 desk:align-middle ${value.length + (unit ?? '').length < 24 ? 'whitespace-nowrap' : '[overflow-wrap:anywhere]'}`}
       >
-        <span className="font-semibold [overflow-wrap:anywhere]">{value}</span>
+        <span className="font-semibold">{value}</span>
         {unit && <span className="text-13 text-ink2 desk:hidden"> {unit}</span>}
         <span className="block text-13 text-ink2 desk:hidden">
           {flag ? <Flag flag={flag} /> : range === null ? shortDate(date) : unflaggedWord(range)}
         </span>
       </td>
-      <td className="hidden pl-3 text-13 text-ink2 desk:table-cell">{unit}</td>
+      <td className="hidden pl-3 text-13 text-ink2 [overflow-wrap:anywhere] desk:table-cell">
+        {unit}
+      </td>
       <td className="hidden text-13 text-ink2 desk:table-cell">
         {flag && <Flag flag={flag} />}
         {amended && <span className={flag ? 'pl-2' : ''}>amended</span>}
       </td>
-      <td className={`text-13 text-ink2 ${wide}`}>{range ?? 'none given'}</td>
+      <td className={`text-13 text-ink2 [overflow-wrap:anywhere] ${wide}`}>
+        {range ?? 'none given'}
+      </td>
       <td className={`text-right whitespace-nowrap text-ink2 ${wide}`}>{shortDate(date)}</td>
       <td className={`space-x-1.5 pl-4 ${wide}`}>
         {row.sources.map(({ id, name, mark }) => (

@@ -64,7 +64,11 @@ export function TimelinePage() {
         </div>
       )}
       {index && days.length === 0 && (
-        <Nothing filtered={isFiltered(filters)} onClear={() => change(everything)} />
+        <Nothing
+          records={index.records}
+          filtered={isFiltered(filters)}
+          onClear={() => change(everything)}
+        />
       )}
       {index && days.length > 0 && (
         <Line
@@ -104,7 +108,7 @@ function Head({
           {index && extent(index, days, filters)}
         </p>
       </div>
-      {index && (index.records > 0 || isFiltered(filters)) && (
+      {index && (index.kinds.length > 0 || isFiltered(filters)) && (
         <FilterBar index={index} years={years} filters={filters} onChange={onChange} />
       )}
     </div>
@@ -119,13 +123,19 @@ function extent(index: TimelineIndex, days: number, filters: Filters): string {
   return `${counted(index.records, 'record')}${since}`;
 }
 
-function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+function Nothing({
+  records,
+  filtered,
+  onClear,
+}: {
+  records: number;
+  filtered: boolean;
+  onClear: () => void;
+}) {
   return (
     <div className="px-5 py-8 desk:px-8">
-      <p className="mb-4 text-ink2">
-        {filtered
-          ? 'Nothing in this record fits these filters.'
-          : 'Nothing has been received yet. When a portal has been asked, what it holds stands here.'}
+      <p className="mb-4 max-w-2xl text-ink2">
+        {filtered ? 'Nothing in this record fits these filters.' : nothingWords(records)}
       </p>
       {filtered ? (
         <Button onClick={onClear}>Show everything</Button>
@@ -134,6 +144,16 @@ function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void
       )}
     </div>
   );
+}
+
+function nothingWords(records: number): string {
+  if (records === 0)
+    return 'Nothing has been received yet. When a portal has been asked, what it holds stands here.';
+  const here =
+    records === 1
+      ? '1 record is here, and it has no place in time: it says'
+      : `${counted(records, 'record')} are here, and none has a place in time: they say`;
+  return `${here} who this is, or where and by whom care was given. Visits, results and medications stand here once they have been received.`;
 }
 
 // The sheet is a place of its own: opening pushes it, moving inside it replaces it, closing leaves

@@ -1,0 +1,35 @@
+// Owns cutting texts that no page can show whole: a name of a megabyte would stop the browser at every line that has
+// it. Where the whole is wanted the record's own sheet gives it.
+
+import { figures } from './words.ts';
+
+/** The longest text of a list, a line or a title. */
+const longest = 300;
+/** Addresses: they are not read, or only by those who want all of it. */
+const whole = new Set(['go', 'request']);
+
+/** The beginning of a text that is longer than `most`, and its length: `Wolfe… (1,000,000 characters)`. */
+export function short(text: string, most = longest): string {
+  return text.length > most
+    ? `${beginning(text, most)}… (${figures(text.length)} characters)`
+    : text;
+}
+
+/** At most the first `most` characters; none is cut in two. */
+export function beginning(text: string, most: number): string {
+  return text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '');
+}
+
+/** A value with every text in it short, addresses left as they are. */
+export function shortTexts<T>(value: T): T {
+  return shortened('', value) as T;
+}
+
+function shortened(key: string, value: unknown): unknown {
+  if (typeof value === 'string') return whole.has(key) ? value : short(value);
+  if (Array.isArray(value)) return value.map((item) => shortened(key, item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inside]) => [name, shortened(name, inside)]),
+  );
+}
