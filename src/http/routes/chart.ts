@@ -132,7 +132,8 @@ export function chartRoutes(api: Api, app: App): void {
       return {
         ...rest,
         source: { ...sourceOf(sources, sheet.source.id), sample: sheet.source.sample },
-        receiptId: runId,
+        // A file that was imported has no receipt.
+        receiptId: sheet.source.kind === 'portal' ? runId : null,
       };
     },
   );
