@@ -149,6 +149,8 @@ describe('texts of a megabyte', () => {
     });
     expect(whenOpened).toBeLessThan(STALL_MS);
     expect(await saved(save())).toBe(solid);
+    // It came in a file, which leaves no receipt to lead to.
+    expect(await page.getByRole('link', { name: 'Receipt' }).count()).toBe(0);
 
     const whenRaw = await stall(async () => {
       await page.getByRole('button', { name: 'Raw resource' }).click();

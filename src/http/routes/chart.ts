@@ -147,7 +147,8 @@ export function chartRoutes(api: Api): void {
       return {
         ...rest,
         source: { ...sourceOf(sources, sheet.source.id), sample: sheet.source.sample },
-        receiptId: runId,
+        // A file that was imported has no receipt.
+        receiptId: sheet.source.kind === 'portal' ? runId : null,
       };
     },
   );
