@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outbound } from '../src/platform/outbound.ts';
+import { outbound } from './support/outbound.ts';
 import { openBrowser } from './support/browser.ts';
 import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
 import { type Served, startServed } from './support/served.ts';

@@ -2,13 +2,15 @@
 // test itself, so that a page can be seen with records that no simulated portal has.
 
 import type { BrowserContext } from 'playwright-core';
-import { createSessions } from '../../src/access/sessions.ts';
+import { ensureOwner } from '../../src/access/accounts.ts';
+import { newLink } from '../../src/access/sessions.ts';
 import type { App } from '../../src/http/app.ts';
 import { createChanges } from '../../src/http/changes.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createServer } from '../../src/http/server.ts';
 import { importFhirFiles } from '../../src/imports/fhir-file/import.ts';
 import { resolve } from 'node:path';
+import { appOf } from './http.ts';
 import { startProgram } from './program.ts';
 import { freePort } from './running.ts';
 
@@ -23,18 +25,12 @@ export async function startServed(options: Parameters<typeof startProgram>[0] = 
   const publicUrl = `http://localhost:${port}`;
   const changes = createChanges();
   const app: App = {
-    ...program.context,
+    ...appOf(program, publicUrl),
     changed: (connection) => changes.tell({ connection }),
-    publicUrl,
-    store: program.store,
-    config: { ...program.config, publicUrl, allowedHosts: [`localhost:${port}`] },
-    sessions: createSessions(program.db, program.clock),
-    refresher: program.refresher,
     changes,
-    simulatorUrl: null,
     webRoot: WEB_ROOT,
-    stopping: new AbortController().signal,
   };
+  const owner = await ensureOwner(app.db, app.clock);
   const web = await listen(
     { host: '127.0.0.1', port, tls: null },
     createServer(app).fetch,
@@ -47,7 +43,7 @@ export async function startServed(options: Parameters<typeof startProgram>[0] = 
     port,
     /** Signs a browser in. */
     async signIn(browser: BrowserContext): Promise<void> {
-      const secret = await app.sessions.newLink();
+      const secret = await newLink(app.db, app.clock, owner.id);
       await browser.request.post(`${publicUrl}/api/session`, {
         data: { secret },
         headers: { origin: publicUrl },
@@ -65,6 +61,8 @@ export async function startServed(options: Parameters<typeof startProgram>[0] = 
       const { people } = await importFhirFiles(program.db, {
         files: [file],
         person: { kind: 'new' },
+        by: owner.id,
+        mayAddTo: () => true,
         now: program.clock.now(),
       });
       const person = people[0]?.id ?? '';

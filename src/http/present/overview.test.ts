@@ -91,7 +91,7 @@ describe('the cards', () => {
 });
 
 describe('a sync whose turn has not come', () => {
-  const state = async () => (await presentOne(program, connection)).state.kind;
+  const state = async () => (await presentOne(program, operator, connection)).state.kind;
 
   it('is waiting, not under way, until it is begun; an open run of a former process too', async () => {
     expect(await state()).toBe('waiting');

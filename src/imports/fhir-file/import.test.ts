@@ -272,7 +272,7 @@ describe('whose the records are', () => {
   });
 
   it('is told by the name that the person has here, where no Patient ever came', async () => {
-    const { id } = await createPerson(db, { name: 'Cy', now: 0 });
+    const { id } = await createPerson(db, { name: 'Cy', by: null, now: 0 });
     const orphan = ndjson('o.ndjson', { resourceType: 'Condition', id: 'c' });
     const { people } = await run([orphan], { kind: 'named', id });
     expect(people).toEqual([{ id, name: 'Cy', isNew: false }]);
