@@ -1,7 +1,7 @@
 // Owns the HTTP side of a program put together for a test: the server's own routes, called without a socket, and
 // browsers that keep their cookies.
 
-import { actorOf, ensureOwner } from '../../src/access/accounts.ts';
+import { ensureOwner } from '../../src/access/accounts.ts';
 import { createAudit } from '../../src/access/audit.ts';
 import { checkpointSigner } from '../../src/access/checkpoint.ts';
 import { newLink } from '../../src/access/sessions.ts';
@@ -77,11 +77,6 @@ export async function signedIn(app: App, accountId?: string): Promise<Browser> {
   const response = await browser.post('/api/session', { secret });
   if (response.status !== 200) throw new Error(`sign-in answered ${response.status}`);
   return browser;
-}
-
-/** An account as the policy sees it. */
-export function actorIn(app: App, accountId: string) {
-  return actorOf(app.db, app.clock, accountId, 'app');
 }
 
 /** The code of a refusal. */

@@ -87,7 +87,6 @@ export function sessionRoutes(api: Api): void {
 
 function signInRoutes(api: Api): void {
   const { app } = api;
-  const { db, clock } = app;
   const ways = open('it is how one signs in');
   route(
     api,
@@ -99,7 +98,8 @@ function signInRoutes(api: Api): void {
       body: wire.signInByLink,
       reply: wire.session,
     },
-    (c, body) => enter(app, c, 'link', (visitor) => signInByLink(db, clock, body.secret, visitor)),
+    (c, body) =>
+      enter(app, c, 'link', (visitor) => signInByLink(app.db, app.clock, body.secret, visitor)),
   );
   route(
     api,
@@ -111,7 +111,8 @@ function signInRoutes(api: Api): void {
       body: wire.signInByPassword,
       reply: wire.session,
     },
-    (c, body) => enter(app, c, 'password', (visitor) => signInByPassword(db, clock, body, visitor)),
+    (c, body) =>
+      enter(app, c, 'password', (visitor) => signInByPassword(app.db, app.clock, body, visitor)),
   );
   route(
     api,
@@ -124,7 +125,9 @@ function signInRoutes(api: Api): void {
       reply: wire.session,
     },
     (c, body) =>
-      enter(app, c, 'recovery-code', (visitor) => signInByRecoveryCode(db, clock, body, visitor)),
+      enter(app, c, 'recovery-code', (visitor) =>
+        signInByRecoveryCode(app.db, app.clock, body, visitor),
+      ),
   );
   route(
     api,
@@ -136,7 +139,7 @@ function signInRoutes(api: Api): void {
       reply: wire.passkeyOptions,
     },
     async (c) => {
-      const { options, secret } = await beginPasskeySignIn(db, clock, app.party);
+      const { options, secret } = await beginPasskeySignIn(app.db, app.clock, app.party);
       giveCookie(c, app, CEREMONY_COOKIE, secret, CEREMONY_S);
       return { options: { ...options } };
     },
@@ -156,8 +159,8 @@ function signInRoutes(api: Api): void {
         const secret = getCookie(c, cookieName(app, CEREMONY_COOKIE)) ?? '';
         takeCookieAway(c, app, CEREMONY_COOKIE);
         const given = { secret, response: body.response };
-        const holder = await passkeyHolder(db, clock, app.party, given);
-        return openSession(db, clock, holder, 'passkey', visitor);
+        const holder = await passkeyHolder(app.db, app.clock, app.party, given);
+        return openSession(app.db, app.clock, holder, 'passkey', visitor);
       }),
   );
 }
