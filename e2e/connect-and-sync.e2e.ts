@@ -37,6 +37,15 @@ async function look(what: string): Promise<void> {
   await picture(page, what);
 }
 
+/** The page's heading has the focus, so that reading goes on there. */
+async function expectFocusOn(heading: RegExp): Promise<void> {
+  const focused = () =>
+    page.evaluate(
+      () => `${document.activeElement?.tagName} ${document.activeElement?.textContent}`,
+    );
+  await expect.poll(focused).toMatch(new RegExp(`^H1 .*${heading.source}`, heading.flags));
+}
+
 async function post(path: string, body: unknown): Promise<void> {
   await fetch(`${running.simulatorUrl}${path}`, {
     method: 'POST',
@@ -56,6 +65,7 @@ describe('a newcomer', () => {
       .first()
       .waitFor();
     expect(new URL(page.url()).hash).toBe('');
+    await expectFocusOn(/connect the portals/i);
     await look('empty');
   });
 
@@ -100,6 +110,7 @@ describe('a newcomer', () => {
     await page.waitForURL(/\/connections\/[\w-]+/);
     await page.getByRole('heading', { name: /right patient/i }).waitFor();
     await page.getByText('March 11, 1979').waitFor();
+    await expectFocusOn(/right patient/i);
     await look('confirm');
   });
 
@@ -110,6 +121,7 @@ describe('a newcomer', () => {
       .getByText(/syncing, \d+ of \d+ questions/i)
       .first()
       .waitFor();
+    await expectFocusOn(/Harbor Lane Family Medicine/);
     await look('syncing');
     await page.reload();
     await page
@@ -140,6 +152,7 @@ describe('a newcomer', () => {
   it('reads the timeline, and a record in its sheet with its exact text', async () => {
     await page.getByRole('link', { name: 'Timeline' }).first().click();
     await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+    await expectFocusOn(/Timeline/);
     await page
       .getByText(/office visit/i)
       .first()
@@ -216,7 +229,13 @@ describe('a newcomer', () => {
     await page.getByText('Hemoglobin', { exact: true }).first().waitFor();
   });
 
-  it('takes the sample record away with one click', async () => {
+  it('takes the sample record away with one click, and a page open elsewhere shows it no more', async () => {
+    const other = await page.context().newPage();
+    await other.goto(`${running.publicUrl}/`);
+    await other
+      .getByText(/office visit/i)
+      .first()
+      .waitFor();
     await page.goto(`${running.publicUrl}/connections`);
     await page
       .getByRole('button', { name: /remove the sample/i })
@@ -233,6 +252,11 @@ describe('a newcomer', () => {
     await expect
       .poll(async () => page.getByText('Harbor Lane Family Medicine').count(), { timeout: 15_000 })
       .toBe(0);
+    await other.getByText(/there is no such person/i).waitFor();
+    await expect.poll(() => other.getByText(/office visit|Nora/i).count()).toBe(0);
+    await other.getByRole('link', { name: /first page/i }).click();
+    await other.getByText(/connect the portals/i).waitFor();
+    await other.close();
   });
 
   it('saw no error in the browser’s console, and nothing of hers is in the log', async () => {

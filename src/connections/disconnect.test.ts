@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import { outbound } from '../../e2e/support/outbound.ts';
+import { operator } from '../access/policy.ts';
+import { presentOne } from '../http/present/overview.ts';
 import { getConnection } from './context.ts';
 import { disconnect } from './disconnect.ts';
 import { openGrant } from './grant.ts';
@@ -24,6 +26,23 @@ describe('disconnecting', () => {
     id = await program.connect();
     expect(await disconnect(program.context, id)).toEqual({ revoked: true });
     expect(seen).toEqual(['disconnected', undefined]);
+  });
+
+  it('says where the portal could not be told, and what to do, until the next sign-in', async () => {
+    let isDown = true;
+    const deaf: Outbound = (url, init) =>
+      outbound(isDown && url.endsWith('/revoke') ? url.replace(/:\d+\//, ':9/') : url, init);
+    program = await startProgram({ outbound: deaf });
+    const id = await program.connect();
+    expect(await disconnect(program.context, id)).toEqual({ revoked: false });
+    expect((await presentOne(program, operator, id)).state).toMatchObject({
+      kind: 'disconnected',
+      trouble: expect.stringContaining('Its own page of connected apps'),
+    });
+    isDown = false;
+    await program.signIn();
+    await disconnect(program.context, id);
+    expect((await presentOne(program, operator, id)).state).toMatchObject({ trouble: null });
   });
 
   it('after disconnecting, which ends the permission at the portal and keeps the record, brings it back', async () => {

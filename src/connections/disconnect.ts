@@ -9,8 +9,8 @@ import { dropGrant, type Grant, openGrant } from './grant.ts';
 import { setStatus } from './status.ts';
 
 /**
- * @returns whether the portal was told, null where it had given nothing to take back; where it was not told, its
- * own page of connected apps ends the permission
+ * Ends a connection. Where the portal could not be told, the connection says so and what to do.
+ * @returns whether the portal was told, null where it had given nothing to take back
  */
 export async function disconnect(
   context: ConnectionContext,
@@ -25,7 +25,12 @@ export async function disconnect(
   const grant = await openGrant(context, connectionId);
   await dropGrant(context.db, connectionId);
   context.changed(connectionId);
-  return { revoked: grant ? await endGrant(context, connection, grant) : null };
+  const revoked = grant ? await endGrant(context, connection, grant) : null;
+  if (revoked === false) {
+    const code = 'connection.portal_not_told';
+    await setStatus(context, connectionId, 'disconnected', { code, from: 'disconnected' });
+  }
+  return { revoked };
 }
 
 /** Tells the portal that a permission has ended. @returns whether it could be told */

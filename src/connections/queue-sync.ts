@@ -28,6 +28,13 @@ export async function queueSync(
 ): Promise<void> {
   const connection = await getConnection(context.db, connectionId);
   if (connection.status !== 'ready') throw new ChartfoldError('sync.connection_not_ready');
+  // Whatever came of the last sign-in, whoever asks goes on from it.
+  await context.db
+    .updateTable('connection')
+    .set({ status_code: null })
+    .where('id', '=', connectionId)
+    .where('status', '=', 'ready')
+    .execute();
   if (await context.jobs.isLive(SYNC_QUEUE, connectionId)) return;
   await putSync(context, connectionId, 'manual');
   context.changed(connectionId);

@@ -131,7 +131,8 @@ export const connectionState = z.discriminatedUnion('kind', [
     ),
     scopesMissing: z.array(z.string()),
   }),
-  z.object({ kind: z.literal('ready') }),
+  /** `trouble`: why the last sign-in did not succeed, where that changed nothing. */
+  z.object({ kind: z.literal('ready'), trouble: z.string().nullable() }),
   /** A sync is queued and not begun: others have their turn, or it is tried again in a while. */
   z.object({ kind: z.literal('waiting') }),
   z.object({ kind: z.literal('syncing'), progress }),
@@ -150,8 +151,12 @@ export const connectionState = z.discriminatedUnion('kind', [
     act: z.enum(['person', 'clinic', 'operator', 'us']),
     since: instant,
   }),
-  /** Ended by the person; what was received is kept. */
-  z.object({ kind: z.literal('disconnected'), since: instant }),
+  /** Ended by the person; what was received is kept. `trouble`: what is left to do, or why it did not begin again. */
+  z.object({
+    kind: z.literal('disconnected'),
+    since: instant,
+    trouble: z.string().nullable(),
+  }),
 ]);
 
 export const receiptSummary = z.object({

@@ -8,6 +8,7 @@ import type { App } from '../../http/app.ts';
 import type { Receipt } from '../../http/contract.ts';
 import { presentConnections, seesConnection } from '../../http/present/overview.ts';
 import { readReceiptFor } from '../../http/present/receipt.ts';
+import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { listRuns } from '../../records/runs.ts';
 import type { Verb } from '../verb.ts';
@@ -87,7 +88,7 @@ export const disconnect: Verb<{ id: string }> = {
     const { revoked } = await endConnection(app, args.id);
     yield {
       json: { connection: args.id, state: 'disconnected', revoked },
-      text: `Disconnected. What was received is kept.${revoked !== false ? '' : ' The portal could not be told; its own page of connected apps ends the permission there.'}`,
+      text: `Disconnected. What was received is kept.${revoked === false ? ` ${errorCatalogue['connection.portal_not_told'].sentence}` : ''}`,
     };
   },
 };

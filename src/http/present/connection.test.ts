@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../../e2e/support/program.ts';
 import { operator } from '../../access/policy.ts';
 import { createPerson } from '../../access/people.ts';
+import { beginAgain } from '../../connections/begin.ts';
+import { queueSync } from '../../connections/queue-sync.ts';
 import { presentOne } from './overview.ts';
 
 let program: TestProgram;
@@ -35,6 +37,23 @@ describe('a patient who waits to be confirmed', () => {
         { personId: other.id, differs: ['name', 'birthDate'] },
       ],
     });
+  });
+});
+
+describe('a connection that works, whose last sign-in did not succeed', () => {
+  it('says why, until it is asked to sync', async () => {
+    program = await startProgram();
+    const id = await program.connect();
+    await program.db.deleteFrom('job').execute();
+    const { go } = await beginAgain(program.context, id);
+    await program.comeBack(await program.browse(go, { decision: 'deny' }));
+    expect((await presentOne(program, operator, id)).state).toMatchObject({
+      kind: 'ready',
+      trouble: expect.stringContaining('You did not allow access'),
+    });
+    await queueSync(program.context, id);
+    await program.db.deleteFrom('job').execute();
+    expect((await presentOne(program, operator, id)).state).toEqual({ kind: 'ready', trouble: null });
   });
 });
 

@@ -88,7 +88,7 @@ function stateOf(app: Presenting, connection: Connection, facts: ConnectionFacts
       if (facts.isWaiting) return { kind: 'waiting' };
       return facts.openRun
         ? { kind: 'syncing', progress: progressOf(facts.openRun) }
-        : { kind: 'ready' };
+        : { kind: 'ready', trouble: row?.sentence ?? null };
     case 'sign-in-again':
       return {
         kind: 'sign-in-again',
@@ -105,7 +105,7 @@ function stateOf(app: Presenting, connection: Connection, facts: ConnectionFacts
         since,
       };
     case 'disconnected':
-      return { kind: 'disconnected', since };
+      return { kind: 'disconnected', since, trouble: row?.sentence ?? null };
   }
 }
 

@@ -218,10 +218,10 @@ export const portalsErrors = {
     'never',
     409,
   ),
-  'connection.already_exists': row(
-    'This patient at this clinic is already connected.',
+  'connection.portal_not_told': row(
+    'The portal could not be told that this has ended. Its own page of connected apps ends the permission there.',
     'person',
     'never',
-    409,
+    502,
   ),
 } as const;

@@ -4,6 +4,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { PageHeading } from '../parts/page-heading.tsx';
 import { Notice } from '../parts/page-states.tsx';
 import { problemOf } from './api.ts';
 import { joinLive, useLiveStatus } from './live.ts';
@@ -25,7 +26,7 @@ export function Frame() {
   if (!session.data) {
     return (
       <main className="page mx-auto mt-16 max-w-2xl">
-        <h1 className="mb-4 text-24 font-semibold">Chartfold</h1>
+        <PageHeading className="mb-4">Chartfold</PageHeading>
         <Notice error={session.error} onRetry={() => void session.refetch()} />
       </main>
     );

@@ -49,7 +49,7 @@ export function connectionsQuery(cache: QueryClient) {
     queryKey: ['connections'],
     queryFn: async ({ signal }) => {
       const reply = await get<{ connections: Connection[] }>('/api/connections', signal);
-      noticeGrowth(cache, reply.connections);
+      noticeChange(cache, reply.connections);
       return reply.connections;
     },
   });
@@ -57,7 +57,7 @@ export function connectionsQuery(cache: QueryClient) {
 
 /** Takes connections that arrived by the stream or by polling. */
 export function takeConnections(cache: QueryClient, connections: Connection[]): void {
-  noticeGrowth(cache, connections);
+  noticeChange(cache, connections);
   cache.setQueryData(['connections'], connections);
 }
 
@@ -86,10 +86,17 @@ export function refreshChart(cache: QueryClient, personId: string): void {
   waiting.set(personId, timer);
 }
 
-// A connection that holds more than before, or has a new receipt, means that its chart changed.
-function noticeGrowth(cache: QueryClient, next: Connection[]): void {
+// A connection that holds more than before, or has a new receipt, means that its chart changed; one that is gone with
+// what it held, that there may be no such person any more.
+function noticeChange(cache: QueryClient, next: Connection[]): void {
   const before = cache.getQueryData<Connection[]>(['connections']);
   if (!before) return;
+  const gone = before.filter((b) => b.records > 0 && !next.some((c) => c.id === b.id));
+  for (const { personId } of gone) {
+    // Not only fetched anew: what is shown now may be nobody's.
+    void cache.resetQueries({ queryKey: ['chart', personId] });
+    void cache.invalidateQueries({ queryKey: ['session'] });
+  }
   const grown = new Set<string>();
   for (const c of next) {
     const old = before.find((b) => b.id === c.id);

@@ -5,6 +5,7 @@ import { CircleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { problemOf } from '../app/api.ts';
 import { Button, ButtonLink } from './button.tsx';
+import { PageHeading } from './page-heading.tsx';
 
 /** A failure in a sentence, with a way out. The code and request id are small, for who must mend it. */
 export function Notice({
@@ -100,7 +101,7 @@ export function FirstPageLink() {
 export function NotFound() {
   return (
     <main className="page">
-      <h1 className="text-24 font-semibold">There is no such page</h1>
+      <PageHeading>There is no such page</PageHeading>
       <p className="mt-2 mb-6 text-ink2">
         The address may be mistyped, or what it showed has been removed.
       </p>

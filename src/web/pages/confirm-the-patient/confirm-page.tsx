@@ -10,6 +10,7 @@ import { Button } from '../../parts/button.tsx';
 import { Crumbs } from '../../parts/crumbs.tsx';
 import { longDate } from '../../parts/dates.ts';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
+import { PageHeading } from '../../parts/page-heading.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { short } from '../../parts/short.ts';
@@ -62,7 +63,7 @@ function Question({ connection: c, confirm }: { connection: Confirming; confirm:
     <div className="page">
       <Crumbs trail={[{ name: 'Connections', to: '/connections' }]} here={c.clinicName} />
       <div className="max-w-2xl">
-        <h1 className="text-24 font-semibold">Is this the right patient?</h1>
+        <PageHeading>Is this the right patient?</PageHeading>
         <p className="mt-1 flex flex-wrap items-center gap-x-2 text-ink2 [overflow-wrap:anywhere]">
           {c.clinicName} signed you in and says whose record this is.
           {c.environment === 'preview' && <PreviewBadge />}

@@ -9,6 +9,7 @@ import { useStartConnection } from '../../app/actions.ts';
 import { clinicsQuery } from '../../app/queries.ts';
 import { Chip } from '../../parts/chip.tsx';
 import { Crumbs } from '../../parts/crumbs.tsx';
+import { PageHeading } from '../../parts/page-heading.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Sheet } from '../../parts/sheet.tsx';
@@ -39,7 +40,7 @@ export function AddPortalPage() {
   return (
     <div className="page">
       <Crumbs trail={[{ name: 'Connections', to: '/connections' }]} here="Connect a portal" />
-      <h1 className="text-24 font-semibold">Where do you go for care?</h1>
+      <PageHeading>Where do you go for care?</PageHeading>
       <p className="mb-6 text-ink2">
         Type the clinic’s name or town. You need not know what software they use.
       </p>

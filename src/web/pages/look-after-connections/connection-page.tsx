@@ -9,6 +9,7 @@ import { ButtonLink } from '../../parts/button.tsx';
 import { Crumbs } from '../../parts/crumbs.tsx';
 import { moment } from '../../parts/dates.ts';
 import { PreviewBadge, SampleBadge, SourceMark } from '../../parts/marks.tsx';
+import { PageHeading } from '../../parts/page-heading.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { useNow } from '../../parts/use-now.ts';
@@ -38,7 +39,7 @@ export function ConnectionPage() {
       {error && !data && <Notice error={error} onRetry={() => void refetch()} />}
       {data && !c && (
         <>
-          <h1 className="text-24 font-semibold">There is no such connection</h1>
+          <PageHeading>There is no such connection</PageHeading>
           <p className="mt-2 mb-5 text-ink2">
             It may have been removed. What it filled may be gone too.
           </p>
@@ -55,12 +56,12 @@ function One({ connection: c, now }: { connection: Connection; now: Date }) {
   const where = [c.portalName, c.town].filter((s) => s !== null).join(', ');
   return (
     <>
-      <h1 className="flex flex-wrap items-center gap-x-3 text-24 font-semibold [overflow-wrap:anywhere]">
+      <PageHeading className="flex flex-wrap items-center gap-x-3 [overflow-wrap:anywhere]">
         <SourceMark mark={c.mark} size={12} />
         {c.clinicName}
         {c.environment === 'preview' && <PreviewBadge />}
         {c.sample && <SampleBadge />}
-      </h1>
+      </PageHeading>
       <p className="text-ink2">
         {where}
         {c.personName ? `, for ${c.personName}` : ''}

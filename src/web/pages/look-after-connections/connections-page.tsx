@@ -8,6 +8,7 @@ import { needsPerson } from '../../app/places.tsx';
 import { useConnections } from '../../app/queries.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
 import { InlineConfirm } from '../../parts/inline-confirm.tsx';
+import { PageHeading } from '../../parts/page-heading.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { useNow } from '../../parts/use-now.ts';
@@ -59,7 +60,7 @@ function Head({ connections, loaded }: { connections: Connection[]; loaded: bool
   return (
     <>
       <div className="mb-5 flex flex-wrap items-center gap-x-4 gap-y-3">
-        <h1 className="text-24 font-semibold">Connections</h1>
+        <PageHeading>Connections</PageHeading>
         {n > 0 && (
           <p className="text-13 text-ink2">
             {sentenceCase(inWords(n))} {n === 1 ? 'portal' : 'portals'}

@@ -83,8 +83,10 @@ describe('the words of a state', () => {
 
   it('say what the last sync brought', () => {
     const ready = (fresh: number, changed: number) =>
-      stateWords(connection({ kind: 'ready' }, { lastReceipt: summary(fresh, changed) }), now)
-        .sentence;
+      stateWords(
+        connection({ kind: 'ready', trouble: null }, { lastReceipt: summary(fresh, changed) }),
+        now,
+      ).sentence;
     expect(ready(0, 0)).toBe('214 records. Nothing new at the last sync.');
     expect(ready(39, 2)).toBe('214 records. 39 new and 2 changed at the last sync.');
     expect(ready(39, 0)).toBe('214 records. 39 new at the last sync.');
@@ -92,29 +94,51 @@ describe('the words of a state', () => {
   });
 
   it('say when it was ended, and by whom', () => {
-    expect(stateWords(connection({ kind: 'disconnected', since }), now).sentence).toBe(
-      'You ended this Oct 29. Your 214 records stay here.',
+    expect(
+      stateWords(connection({ kind: 'disconnected', since, trouble: null }), now).sentence,
+    ).toBe('You ended this Oct 29. Your 214 records stay here.');
+  });
+});
+
+describe('trouble', () => {
+  it('with the end of a connection is said after the end itself', () => {
+    const trouble = 'The portal could not be told.';
+    const words = stateWords(connection({ kind: 'disconnected', since, trouble }), now);
+    expect(words.sentence).toBe(`You ended this Oct 29. Your 214 records stay here. ${trouble}`);
+    expect(words.tone).toBe('amber');
+  });
+
+  it('with the last sign-in is said where the connection goes on', () => {
+    const trouble = 'You did not allow access.';
+    expect(stateWords(connection({ kind: 'ready', trouble }), now).sentence).toBe(
+      `The last sign-in did not succeed, and nothing changed here. ${trouble}`,
     );
   });
 });
 
 describe('the receipt on a card', () => {
   it('says how many questions were answered', () => {
-    const c = connection({ kind: 'ready' }, { lastReceipt: summary(0, 0) });
+    const c = connection({ kind: 'ready', trouble: null }, { lastReceipt: summary(0, 0) });
     expect(receiptWords(c, now)).toMatch(/^Receipt today, .+, 29 of 31 answered$/);
   });
 
   it('is not there before the first sync', () => {
-    expect(receiptWords(connection({ kind: 'ready' }), now)).toBeNull();
+    expect(receiptWords(connection({ kind: 'ready', trouble: null }), now)).toBeNull();
   });
 });
 
 describe('the order of the cards', () => {
   it('is what moves, what needs the person, what works, what has ended', () => {
     const ids = inOrder([
-      connection({ kind: 'disconnected', since }, { id: 'ended' }),
-      connection({ kind: 'ready' }, { id: 'younger', createdAt: '2026-11-02T00:00:00Z' }),
-      connection({ kind: 'ready' }, { id: 'older', createdAt: '2026-11-01T00:00:00Z' }),
+      connection({ kind: 'disconnected', since, trouble: null }, { id: 'ended' }),
+      connection(
+        { kind: 'ready', trouble: null },
+        { id: 'younger', createdAt: '2026-11-02T00:00:00Z' },
+      ),
+      connection(
+        { kind: 'ready', trouble: null },
+        { id: 'older', createdAt: '2026-11-01T00:00:00Z' },
+      ),
       connection({ kind: 'sign-in-again', code: 'x', sentence: '', since }, { id: 'needs' }),
       connection({ kind: 'authorising', since }, { id: 'moves' }),
     ]).map((c) => c.id);

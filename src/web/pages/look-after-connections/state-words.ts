@@ -34,8 +34,10 @@ export function stateWords(c: Connection, now: Date): StateWords {
     case 'ready':
       return {
         title: 'Connected',
-        sentence: `${readyWords(c)} ${c.note ?? ''}`.trim(),
-        tone: 'plain',
+        sentence: state.trouble
+          ? `The last sign-in did not succeed, and nothing changed here. ${state.trouble}`
+          : `${readyWords(c)} ${c.note ?? ''}`.trim(),
+        tone: state.trouble ? 'amber' : 'plain',
       };
     case 'sign-in-again':
       return {
@@ -52,8 +54,9 @@ export function stateWords(c: Connection, now: Date): StateWords {
     case 'disconnected':
       return {
         title: 'Disconnected',
-        sentence: `You ended this ${nearMoment(state.since, now)}. ${kept(c) || 'It held no records.'}`,
-        tone: 'plain',
+        sentence:
+          `You ended this ${nearMoment(state.since, now)}. ${kept(c) || 'It held no records.'} ${state.trouble ?? ''}`.trim(),
+        tone: state.trouble ? 'amber' : 'plain',
       };
   }
 }

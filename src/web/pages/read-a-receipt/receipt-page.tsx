@@ -10,6 +10,7 @@ import { Button, ButtonLink, buttonLook } from '../../parts/button.tsx';
 import { Crumbs } from '../../parts/crumbs.tsx';
 import { momentSpan } from '../../parts/dates.ts';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
+import { PageHeading } from '../../parts/page-heading.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { figures } from '../../parts/words.ts';
@@ -41,7 +42,7 @@ export function ReceiptPage() {
   if (!r) {
     return (
       <div className="page">
-        <h1 className="mb-4 text-24 font-semibold">Receipt</h1>
+        <PageHeading className="mb-4">Receipt</PageHeading>
         <Notice error={error} onRetry={() => void refetch()} />
         <ButtonLink to="/connections" className="mt-4">
           See Connections
@@ -95,11 +96,11 @@ function Letter({ receipt: r }: { receipt: Receipt }) {
     <article className="desk:rounded-box desk:border desk:border-line2 desk:bg-surface desk:px-12 desk:py-9 desk:shadow-lift print:border-0 print:p-0 print:shadow-none">
       <div className="gap-x-16 desk:grid desk:grid-cols-[minmax(0,1fr)_13rem]">
         <div>
-          <h1 className="flex items-center gap-3 text-24 font-semibold">
+          <PageHeading className="flex items-center gap-3">
             Receipt
             {r.environment === 'preview' && <PreviewBadge />}
             {r.sample && <SampleBadge />}
-          </h1>
+          </PageHeading>
           <p className="text-ink2">
             {r.clinicName}, through {r.portalName}
           </p>

@@ -9,6 +9,7 @@ import { resultsQuery } from '../../app/queries.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
 import { Chip, ChipCount } from '../../parts/chip.tsx';
 import { FlagShape, SourceMark } from '../../parts/marks.tsx';
+import { PageHeading } from '../../parts/page-heading.tsx';
 import { FirstPageLink, Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { counted } from '../../parts/words.ts';
@@ -129,7 +130,7 @@ function NothingFits({ filters, onClear }: { filters: ResultFilters; onClear: ()
 function Head({ data }: { data: Results | undefined }) {
   return (
     <div className="mb-3 flex flex-wrap items-baseline gap-x-3 gap-y-1">
-      <h1 className="text-24 font-semibold">Results</h1>
+      <PageHeading>Results</PageHeading>
       {data && <p className="text-13 text-ink2">{extent(data)}</p>}
     </div>
   );

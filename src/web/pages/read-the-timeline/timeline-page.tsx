@@ -6,6 +6,7 @@ import { useCallback, useMemo, useRef } from 'react';
 import type { TimelineIndex } from '../../../http/contract.ts';
 import { timelineQuery } from '../../app/queries.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
+import { PageHeading } from '../../parts/page-heading.tsx';
 import { FirstPageLink, Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { counted } from '../../parts/words.ts';
@@ -46,7 +47,7 @@ export function TimelinePage() {
   if (error && !index) {
     return (
       <div className="page">
-        <h1 className="mb-4 text-24 font-semibold">Timeline</h1>
+        <PageHeading className="mb-4">Timeline</PageHeading>
         <Notice error={error} onRetry={() => void refetch()}>
           <FirstPageLink />
         </Notice>
@@ -103,7 +104,7 @@ function Head({
   return (
     <div className="border-b border-line px-5 pt-3 pb-2 desk:px-8 desk:pt-6 desk:pb-3">
       <div className="mb-2 flex flex-wrap items-baseline gap-x-3">
-        <h1 className="text-24 font-semibold">Timeline</h1>
+        <PageHeading>Timeline</PageHeading>
         <p className="text-13 text-ink2" role="status">
           {index && extent(index, days, filters)}
         </p>

@@ -12,6 +12,7 @@ import { takeReturnPath } from '../../app/return-to.ts';
 import { forgetSecret, heldSecret, takeSecretFromAddress } from '../../app/sign-in-secret.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
 import { Logo } from '../../parts/marks.tsx';
+import { PageHeading } from '../../parts/page-heading.tsx';
 
 /** `/sign-in`, with or without a secret taken from after `#`. */
 export function SignInPage() {
@@ -39,7 +40,7 @@ export function SignInPage() {
         <Logo />
         Chartfold
       </p>
-      <h1 className="text-24 font-semibold">{heading(Boolean(secret), spent)}</h1>
+      <PageHeading>{heading(Boolean(secret), spent)}</PageHeading>
       {secret && !spent ? (
         <>
           <p className="mt-2 text-ink2">

@@ -8,6 +8,7 @@ import { sessionQuery, useConnections } from '../../app/queries.ts';
 import { ButtonLink } from '../../parts/button.tsx';
 import { FoldedChart } from '../../parts/folded-chart.tsx';
 import { counted } from '../../parts/words.ts';
+import { PageHeading } from '../../parts/page-heading.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 
 /** The first page. */
@@ -23,10 +24,10 @@ export function StartPage() {
   return (
     <div className="flex flex-1 flex-col items-center justify-center px-6 py-12 text-center">
       <FoldedChart />
-      <h1 className="mt-8 max-w-[34rem] text-24 font-medium text-balance">
+      <PageHeading className="mt-8 max-w-[34rem] text-balance">
         Connect the portals of your clinics, and their charts fold into one record that stays on
         this machine.
-      </h1>
+      </PageHeading>
       <div className="mt-8 flex flex-wrap justify-center gap-3">
         <ButtonLink to="/connections/add" look="filled" className="text-15 desk:min-h-11 desk:px-5">
           <Plus size={16} strokeWidth={1.8} aria-hidden />
