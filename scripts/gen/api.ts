@@ -1,15 +1,9 @@
 // Owns the reference of the HTTP API: a row for each route, and the shapes of what goes in and comes out, from the
 // declarations that the router and /api/openapi.json are made from.
 
+import { declareRoutes } from '../../src/http/server.ts';
 import { createApi } from '../../src/http/api.ts';
 import type { App } from '../../src/http/app.ts';
-import { accountRoutes } from '../../src/http/routes/account.ts';
-import { auditRoutes } from '../../src/http/routes/audit.ts';
-import { peopleRoutes } from '../../src/http/routes/people.ts';
-import { chartRoutes } from '../../src/http/routes/chart.ts';
-import { connectionRoutes } from '../../src/http/routes/connections.ts';
-import { sampleRoutes } from '../../src/http/routes/sample.ts';
-import { sessionRoutes } from '../../src/http/routes/session.ts';
 import { heading, table } from './markdown.ts';
 
 type Schema = {
@@ -87,13 +81,7 @@ function describedOperations(): readonly { name: string; operation: Operation }[
     },
   });
   const api = createApi(app);
-  sessionRoutes(api);
-  accountRoutes(api);
-  peopleRoutes(api);
-  connectionRoutes(api);
-  chartRoutes(api);
-  auditRoutes(api);
-  sampleRoutes(api);
+  declareRoutes(api);
   const document = api.router.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Chartfold', version: '1' },

@@ -19,6 +19,8 @@ import { getAccount } from './accounts.ts';
 
 const CHALLENGE_MS = 5 * 60_000;
 const MAX_LABEL = 60;
+/** EdDSA, ES256 and RS256 (RFC 9053): what authenticators make. */
+const ALGORITHMS = [-8, -7, -257];
 
 /** Where passkeys belong: they work at this host alone. */
 export type RelyingParty = {
@@ -54,6 +56,7 @@ export async function beginPasskey(
     userDisplayName: account.name,
     userID: new TextEncoder().encode(account.id),
     attestationType: 'none',
+    supportedAlgorithmIDs: ALGORITHMS,
     excludeCredentials: present.map((row) => ({
       id: row.credential_id,
       transports: JSON.parse(row.transports) as string[],
@@ -80,6 +83,7 @@ export async function addPasskey(
       expectedOrigin: party.origin,
       expectedRPID: party.id,
       requireUserVerification: true,
+      supportedAlgorithmIDs: ALGORITHMS,
     }).then((result) => result.registrationInfo?.credential),
   );
   const row = {

@@ -9,13 +9,7 @@ import { createPerson } from '../access/people.ts';
 import { giveRight } from '../access/rights.ts';
 import { createApi } from './api.ts';
 import type { App } from './app.ts';
-import { accountRoutes } from './routes/account.ts';
-import { auditRoutes } from './routes/audit.ts';
-import { chartRoutes } from './routes/chart.ts';
-import { connectionRoutes } from './routes/connections.ts';
-import { peopleRoutes } from './routes/people.ts';
-import { sampleRoutes } from './routes/sample.ts';
-import { sessionRoutes } from './routes/session.ts';
+import { declareRoutes } from './server.ts';
 
 /** Ids that stand for nothing, of the form that real ones have. */
 const NOTHING = 'A'.repeat(22);
@@ -178,16 +172,7 @@ type Route = ReturnType<typeof declared>[number];
 
 function declared() {
   const api = createApi({ publicUrl: 'http://localhost:4200' } as App);
-  for (const declare of [
-    sessionRoutes,
-    accountRoutes,
-    peopleRoutes,
-    connectionRoutes,
-    chartRoutes,
-    auditRoutes,
-    sampleRoutes,
-  ])
-    declare(api);
+  declareRoutes(api);
   const raw = api.declared.find(({ path }) => path.endsWith('/records/{record}'));
   if (!raw) throw new Error('no route of a record');
   return [...api.declared, { ...raw, path: `${raw.path}/raw` }];

@@ -2,7 +2,7 @@
 
 import { Hono } from 'hono';
 import { ChartfoldError } from '../platform/errors.ts';
-import { createApi } from './api.ts';
+import { type Api, createApi } from './api.ts';
 import type { App } from './app.ts';
 import { headers, hosts, origins } from './guards.ts';
 import { answerProblem, type Env } from './problem.ts';
@@ -25,6 +25,17 @@ export function createServer(app: App): Hono<Env> {
   router.use(headers(app), hosts(app), origins(app));
 
   const api = createApi(app);
+  declareRoutes(api);
+  publicRoutes(router, api);
+  connectRoutes(router, app);
+  router.route('/', api.router);
+  if (app.webRoot) staticRoutes(router, app.webRoot);
+  router.notFound((c) => answerProblem(c, new ChartfoldError('http.not_found'), app.log));
+  return router;
+}
+
+/** Declares every route of the API. @returns what was declared, for the pages and tests made from it */
+export function declareRoutes(api: Api): Api['declared'] {
   sessionRoutes(api);
   accountRoutes(api);
   peopleRoutes(api);
@@ -33,10 +44,5 @@ export function createServer(app: App): Hono<Env> {
   auditRoutes(api);
   sampleRoutes(api);
   eventRoutes(api);
-  publicRoutes(router, api);
-  connectRoutes(router, app);
-  router.route('/', api.router);
-  if (app.webRoot) staticRoutes(router, app.webRoot);
-  router.notFound((c) => answerProblem(c, new ChartfoldError('http.not_found'), app.log));
-  return router;
+  return api.declared;
 }

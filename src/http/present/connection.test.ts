@@ -53,7 +53,10 @@ describe('a connection that works, whose last sign-in did not succeed', () => {
     });
     await queueSync(program.context, id);
     await program.db.deleteFrom('job').execute();
-    expect((await presentOne(program, operator, id)).state).toEqual({ kind: 'ready', trouble: null });
+    expect((await presentOne(program, operator, id)).state).toEqual({
+      kind: 'ready',
+      trouble: null,
+    });
   });
 });
 
