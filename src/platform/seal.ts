@@ -8,8 +8,8 @@ declare const sealedBrand: unique symbol;
 /** The text of a `T`, encrypted and authenticated; safe in the database, useless in a log. */
 export type Sealed<T = string> = string & { readonly [sealedBrand]: T };
 
-/** The keys made from the instance's root secret, one for each use. */
-export type RootKeys = {
+/** The keys that the data is sealed with, one for each use. */
+export type DataKeys = {
   /** 64 hexadecimal characters: the page key of the database. */
   readonly database: string;
   readonly seal: Uint8Array;
@@ -29,10 +29,14 @@ const VERSION = 's1.';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Derives the keys from the root secret (32 bytes) by HKDF-SHA-256, RFC 5869. */
-export function deriveKeys(rootSecret: Uint8Array): RootKeys {
-  const derive = (use: string) =>
-    new Uint8Array(hkdfSync('sha256', rootSecret, new Uint8Array(), `chartfold/1/${use}`, 32));
+/** A key of 32 bytes for one use, by HKDF-SHA-256 (RFC 5869). */
+export function deriveKey(from: Uint8Array, use: string, salt = new Uint8Array()): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', from, salt, `chartfold/1/${use}`, 32));
+}
+
+/** The keys of a store from before there was a keychain: they were derived from the root key. */
+export function deriveKeys(rootKey: Uint8Array): DataKeys {
+  const derive = (use: string) => deriveKey(rootKey, use);
   return {
     database: Buffer.from(derive('database')).toString('hex'),
     seal: derive('seal'),

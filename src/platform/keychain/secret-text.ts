@@ -1,0 +1,107 @@
+// Owns the form of the secret file: the root key as 64 hexadecimal characters, or sealed by a passphrase. While the root
+// key is being exchanged there are two, a line each: the keychain opens with exactly one of them.
+
+import { argon2, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { ChartfoldError } from '../errors.ts';
+import { createSealer, type Sealed } from '../seal.ts';
+
+/** The root keys of a secret file; of a locked one they come with the passphrase. */
+export type Secret =
+  | { readonly roots: readonly Uint8Array[] }
+  | {
+      /** @throws keys.wrong_passphrase */
+      unlock(passphrase: string): Promise<readonly Uint8Array[]>;
+    };
+
+const CONTEXT = 'secret/1';
+/** OWASP's password storage cheat sheet: 64 MiB (in KiB), 3 passes, 1 lane. */
+const COST = { memory: 65_536, passes: 3, parallelism: 1 };
+const SHORTEST_PASSPHRASE = 12;
+
+const lockedForm = z.strictObject({
+  chartfold: z.literal('locked root key'),
+  format: z.literal(1),
+  argon2id: z.strictObject({
+    memory: z.int().min(8).max(4_194_304),
+    passes: z.int().min(1).max(100),
+    parallelism: z.int().min(1).max(16),
+    salt: z.string(),
+  }),
+  sealed: z.string(),
+});
+
+/** @throws store.bad_key_format */
+export function parseSecret(text: string): Secret {
+  if (!text.trimStart().startsWith('{')) return { roots: parseRoots(text) };
+  const { argon2id, sealed } = lockedFrom(text);
+  return {
+    async unlock(passphrase) {
+      const { salt, ...cost } = argon2id;
+      const key = await keyOf(passphrase, Buffer.from(salt, 'base64url'), cost);
+      return parseRoots(openWith(key, sealed as Sealed));
+    },
+  };
+}
+
+/** The file of an open secret: the root key, or the new one and the old. */
+export function plainSecret(roots: readonly Uint8Array[]): string {
+  return roots.map((root) => `${Buffer.from(root).toString('hex')}\n`).join('');
+}
+
+/**
+ * The file of a secret locked by a passphrase.
+ * @throws keys.weak_passphrase
+ */
+export async function lockedSecret(
+  roots: readonly Uint8Array[],
+  passphrase: string,
+): Promise<string> {
+  if ([...passphrase].length < SHORTEST_PASSPHRASE)
+    throw new ChartfoldError('keys.weak_passphrase', {
+      detail: `at least ${SHORTEST_PASSPHRASE} characters`,
+    });
+  const salt = randomBytes(16);
+  const key = await keyOf(passphrase, salt, COST);
+  const content = {
+    chartfold: 'locked root key',
+    format: 1,
+    argon2id: { ...COST, salt: salt.toString('base64url') },
+    sealed: createSealer(key).seal(plainSecret(roots), CONTEXT),
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function parseRoots(text: string): Uint8Array[] {
+  const lines = text.trim().split(/\r?\n/);
+  if (lines.length > 2 || !lines.every((line) => /^[0-9a-f]{64}$/i.test(line)))
+    throw new ChartfoldError('store.bad_key_format');
+  return lines.map((line) => Buffer.from(line, 'hex'));
+}
+
+function lockedFrom(text: string): z.infer<typeof lockedForm> {
+  try {
+    return lockedForm.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new ChartfoldError('store.bad_key_format', { cause });
+  }
+}
+
+function openWith(key: Uint8Array, sealed: Sealed): string {
+  try {
+    return createSealer(key).open(sealed, CONTEXT);
+  } catch (cause) {
+    throw new ChartfoldError('keys.wrong_passphrase', { cause });
+  }
+}
+
+async function keyOf(passphrase: string, nonce: Uint8Array, cost: typeof COST) {
+  return promisify(argon2)('argon2id', {
+    // One passphrase may be typed as different bytes on different keyboards.
+    message: Buffer.from(passphrase.normalize('NFKC')),
+    nonce,
+    tagLength: 32,
+    ...cost,
+  });
+}
