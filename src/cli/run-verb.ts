@@ -1,0 +1,106 @@
+// Owns running a verb: in the server that is there or in this process, printed, asked about, ended by Ctrl-C.
+
+import { createInterface } from 'node:readline/promises';
+import type { Config } from '../platform/config/read.ts';
+import { callServer, findServer } from './control.ts';
+import type { Program } from './program.ts';
+import { writeOut } from './standard-streams.ts';
+import type { Output, Verb } from './verb.ts';
+
+type Flags = { json?: boolean };
+
+/**
+ * Runs a verb and prints what it says.
+ * @throws what it throws; the DOMException `AbortError` on Ctrl-C
+ */
+export async function runVerb(
+  program: Program,
+  verb: Verb,
+  args: Record<string, unknown>,
+  flags: Flags,
+): Promise<void> {
+  const config = program.readConfig();
+  const ending = new AbortController();
+  process.once('SIGINT', () => ending.abort(new DOMException('interrupted', 'AbortError')));
+  if (await findServer(config.dataDir)) {
+    await print(verb, args, flags, (name, given) =>
+      callServer(config.dataDir, name, given, ending.signal),
+    );
+    return;
+  }
+  await inThisProcess(
+    program,
+    config,
+    verb,
+    async (call) => print(verb, args, flags, call),
+    ending.signal,
+  );
+}
+
+type Call = (verb: string, args: Record<string, unknown>) => AsyncIterable<Output>;
+
+async function inThisProcess(
+  program: Program,
+  config: Config,
+  verb: Verb,
+  use: (call: Call) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const assembled = await program.assemble(config, {
+    listens: verb.needsPort === true,
+    simulator: verb.needsPortals === true || verb.needsPort === true,
+  });
+  try {
+    await use((_name, given) => verb.run(assembled.app, given, signal));
+    // What a verb set going (a first sync, a chart) is done before the process ends.
+    await assembled.app.jobs.idle();
+  } finally {
+    await assembled.close();
+  }
+}
+
+async function print(
+  verb: Verb,
+  args: Record<string, unknown>,
+  flags: Flags,
+  call: Call,
+): Promise<void> {
+  for await (const output of call(verb.name, args)) {
+    if ('data' in output) await writeOut(output.data);
+    else if ('json' in output)
+      await writeOut(`${flags.json ? JSON.stringify(output.json) : output.text}\n`);
+    else if ('say' in output) process.stderr.write(`${output.say}\n`);
+    else return answer(verb, args, flags, call, output);
+  }
+}
+
+/** Puts a verb's question to the person at the terminal, and runs it again with the answer. */
+async function answer(
+  verb: Verb,
+  args: Record<string, unknown>,
+  flags: Flags,
+  call: Call,
+  asked: { ask: string; choices: readonly string[] },
+): Promise<void> {
+  const [what = '', id = ''] = asked.ask.split(':');
+  if (!process.stdin.isTTY) {
+    process.stderr.write(
+      id
+        ? 'Confirm the patient in the app, or connect with --yes.\n'
+        : 'Say whose records these are with --person.\n',
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const line = createInterface({ input: process.stdin, output: process.stderr });
+  const given = (
+    await line.question(
+      `${id ? 'Is this the right patient' : what} (${asked.choices.join(', ')})? `,
+    )
+  ).trim();
+  line.close();
+  const next = id
+    ? { confirm: { connection: id, answer: given } }
+    : { ...args, person: given || 'ask' };
+  await print(verb, next, flags, call);
+}
