@@ -11,13 +11,13 @@ import { CHART_QUEUE, projectPerson } from './chart/project.ts';
 import { chartMigrations } from './chart/tables.ts';
 import { createControl, controlSocket } from './cli/control.ts';
 import { runCli, verbs } from './cli/main.ts';
+import { keepSimulator } from './cli/kept-simulator.ts';
 import type { Assembled, Program } from './cli/program.ts';
 import {
   otherLoopbackName,
   simulatedClientId,
   simulatedClients,
   simulatorState,
-  startSimulatorProcess,
 } from './cli/simulator-process.ts';
 import { SYNC_QUEUE } from './connections/context.ts';
 import { createRefresher } from './connections/refresh.ts';
@@ -38,7 +38,7 @@ import { mergeMigrations } from './platform/db/migrate.ts';
 import { openStore } from './platform/db/sqlite/open.ts';
 import { createJobs } from './platform/jobs/jobs.ts';
 import { jobMigrations } from './platform/jobs/tables.ts';
-import { openLog } from './platform/log.ts';
+import { type Log, openLog } from './platform/log.ts';
 import { createOutbound } from './platform/outbound.ts';
 import { createSealer, deriveKeys } from './platform/seal.ts';
 import {
@@ -78,9 +78,10 @@ type Options = { listens: boolean; simulator: boolean };
 async function assemble(config: Config, options: Options): Promise<Assembled> {
   const undo = new AsyncDisposableStack();
   try {
+    const log = openLog(config.logLevel);
     const data = await openData(config, undo);
-    const { simulatorUrl, registry } = await openPortals(config, options.simulator, undo);
-    const app = putTogether(config, data, { simulatorUrl, registry }, undo);
+    const portals = await openPortals(config, options.simulator, log, undo);
+    const app = putTogether(config, data, portals, log, undo);
     await startJobs(app, undo);
     const port = options.listens ? await openDoors(app, undo) : null;
     return { app, secretMadeAt: data.secretMadeAt, port, close: () => undo.disposeAsync() };
@@ -115,19 +116,20 @@ async function openData(config: Config, undo: AsyncDisposableStack) {
 }
 
 /** The portals that can be reached from here; simulated ones beside where nothing is configured. */
-async function openPortals(config: Config, starts: boolean, undo: AsyncDisposableStack) {
+async function openPortals(config: Config, starts: boolean, log: Log, undo: AsyncDisposableStack) {
   const simulates =
     config.simulator === 'on' || (config.simulator === 'auto' && !hasConfiguredPortal(config));
   if (!simulates) return { simulatorUrl: null, registry: createRegistry(config, null) };
   const publicHost = otherLoopbackName(config.publicUrl);
   let simulatorUrl = `http://${publicHost}:${config.simulatorPort}`;
   if (starts) {
-    const simulator = await startSimulatorProcess({
+    const start = {
       port: config.simulatorPort,
       stateDir: simulatorState(config),
       publicHost,
       clients: simulatedClients(config.publicUrl),
-    });
+    };
+    const simulator = await keepSimulator(start, { clock: systemClock, log });
     undo.defer(() => simulator.stop());
     simulatorUrl = simulator.url;
   }
@@ -142,11 +144,11 @@ function putTogether(
   config: Config,
   { store, sealer, auditKey, checkpointSeed }: Awaited<ReturnType<typeof openData>>,
   portals: Pick<App, 'simulatorUrl' | 'registry'>,
+  log: Log,
   undo: AsyncDisposableStack,
 ): App {
   const { db } = store;
   const clock = systemClock;
-  const log = openLog(config.logLevel);
   const changes = createChanges();
   const outbound = createOutbound(operatorHosts(config, portals.simulatorUrl));
   undo.defer(() => outbound.close());

@@ -13,7 +13,7 @@ import {
   isChartfoldError,
 } from '../platform/errors.ts';
 import { errorCatalogue } from '../platform/error-catalogue.ts';
-import { type Asked, runVerb } from './run-verb.ts';
+import { type Asked, performVerb } from './perform-verb.ts';
 import type { Output, Verb } from './verb.ts';
 
 type Line = { output: Output } | { error: { code: ErrorCode; detail?: string | undefined } };
@@ -35,7 +35,7 @@ export function createControl(app: App, verbs: readonly Verb[]): Hono {
       out.onAbort(() => ending.abort(new DOMException('the caller has gone', 'AbortError')));
       const write = (line: Line) => out.writeln(JSON.stringify(line));
       try {
-        for await (const output of runVerb(app, verb, asked, ending.signal))
+        for await (const output of performVerb(app, verb, asked, ending.signal))
           await write({ output });
       } catch (thrown) {
         const error = asChartfoldError(thrown);

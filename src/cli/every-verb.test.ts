@@ -12,7 +12,7 @@ import { giveRight } from '../access/rights.ts';
 import type { App } from '../http/app.ts';
 import { asChartfoldError } from '../platform/errors.ts';
 import { verbs } from './main.ts';
-import { runVerb } from './run-verb.ts';
+import { performVerb } from './perform-verb.ts';
 import type { Output, Verb } from './verb.ts';
 
 const ROLES = ['Guest', 'Practice', 'Developer', 'Owner'] as const;
@@ -135,7 +135,7 @@ async function run(name: string, as: string | undefined): Promise<{ said: string
   const said: Output[] = [];
   const ending = new AbortController();
   try {
-    for await (const output of runVerb(app, verb, { args: argsFor(verb), as }, ending.signal)) {
+    for await (const output of performVerb(app, verb, { args: argsFor(verb), as }, ending.signal)) {
       said.push(output);
     }
   } catch (error) {

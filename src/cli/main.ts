@@ -1,26 +1,23 @@
-// Owns the command line: what each verb takes, and whether it runs in the server that is there or in this process.
+// Owns the command line: what each verb takes, and how a failed one ends.
 
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { Command, Option } from 'commander';
 import { asChartfoldError, ChartfoldError, isChartfoldError } from '../platform/errors.ts';
-import type { Config } from '../platform/config/read.ts';
 import { connect } from './commands/connect.ts';
 import { exportRecord, importFiles } from './commands/files.ts';
 import { people, signInLink } from './commands/people.ts';
 import { portals } from './commands/portals.ts';
 import { rebuild } from './commands/rebuild.ts';
 import { connections, disconnect, receipt, sync } from './commands/sync.ts';
-import { callServer, findServer } from './control.ts';
 import type { Program } from './program.ts';
 import { bench } from './bench/sync.ts';
 import { vitals } from './bench/vitals.ts';
 import { selftest } from './selftest/selftest.ts';
 import { simulate } from './commands/simulate.ts';
-import { runVerb as performVerb } from './run-verb.ts';
 import { serve, stop } from './commands/serve.ts';
-import { hearStreamErrors, isUnread, writeOut } from './standard-streams.ts';
-import type { Output, Verb } from './verb.ts';
+import { runVerb } from './run-verb.ts';
+import { hearStreamErrors, isUnread } from './standard-streams.ts';
+import type { Verb } from './verb.ts';
 
 /** Every verb that a running server answers. */
 export const verbs: readonly Verb[] = [
@@ -37,8 +34,6 @@ export const verbs: readonly Verb[] = [
   rebuild,
   vitals,
 ].map((verb) => verb as unknown as Verb);
-
-type Flags = { json?: boolean; as?: string };
 
 /** Runs the command line. The process's exit code is 0 only on success. */
 export async function runCli(argv: readonly string[], program: Program): Promise<void> {
@@ -61,7 +56,7 @@ export function commandLine(program: Program): Command {
       .description(summary)
       .option('--json', 'print JSON, a value a line')
       .option('--as <account>', 'with the rights of this account; the operator’s without');
-  const run = (v: Verb<never>) => (args: Record<string, unknown>, flags: Flags) =>
+  const run = (v: Verb<never>) => (args: Record<string, unknown>, flags: { json?: boolean }) =>
     runVerb(program, v as unknown as Verb, args, flags);
 
   root
@@ -163,98 +158,4 @@ function fail(thrown: unknown): void {
   if (isChartfoldError(error, 'internal.unexpected') && error.cause instanceof Error)
     process.stderr.write(`${error.cause.stack}\n`);
   process.exitCode = 1;
-}
-
-async function runVerb(
-  program: Program,
-  verb: Verb,
-  args: Record<string, unknown>,
-  flags: Flags,
-): Promise<void> {
-  const config = program.readConfig();
-  const ending = new AbortController();
-  process.once('SIGINT', () => ending.abort(new DOMException('interrupted', 'AbortError')));
-  if (await findServer(config.dataDir)) {
-    await print(verb, args, flags, (name, given) =>
-      callServer(config.dataDir, name, { args: given, as: flags.as }, ending.signal),
-    );
-    return;
-  }
-  await inThisProcess(
-    program,
-    config,
-    verb,
-    flags.as,
-    async (call) => print(verb, args, flags, call),
-    ending.signal,
-  );
-}
-
-type Call = (verb: string, args: Record<string, unknown>) => AsyncIterable<Output>;
-
-async function inThisProcess(
-  program: Program,
-  config: Config,
-  verb: Verb,
-  as: string | undefined,
-  use: (call: Call) => Promise<void>,
-  signal: AbortSignal,
-): Promise<void> {
-  const assembled = await program.assemble(config, {
-    listens: verb.needsPort === true,
-    simulator: verb.needsPortals === true || verb.needsPort === true,
-  });
-  try {
-    await use((_name, given) => performVerb(assembled.app, verb, { args: given, as }, signal));
-    // What a verb set going (a first sync, a chart) is done before the process ends.
-    await assembled.app.jobs.idle();
-  } finally {
-    await assembled.close();
-  }
-}
-
-async function print(
-  verb: Verb,
-  args: Record<string, unknown>,
-  flags: Flags,
-  call: Call,
-): Promise<void> {
-  for await (const output of call(verb.name, args)) {
-    if ('data' in output) await writeOut(output.data);
-    else if ('json' in output)
-      await writeOut(`${flags.json ? JSON.stringify(output.json) : output.text}\n`);
-    else if ('say' in output) process.stderr.write(`${output.say}\n`);
-    else return answer(verb, args, flags, call, output);
-  }
-}
-
-/** Puts a verb's question to the person at the terminal, and runs it again with the answer. */
-async function answer(
-  verb: Verb,
-  args: Record<string, unknown>,
-  flags: Flags,
-  call: Call,
-  asked: { ask: string; choices: readonly string[] },
-): Promise<void> {
-  const [what = '', id = ''] = asked.ask.split(':');
-  if (!process.stdin.isTTY) {
-    process.stderr.write(
-      id
-        ? 'Confirm the patient in the app, or connect with --yes.\n'
-        : 'Say whose records these are with --person.\n',
-    );
-    process.exitCode = 1;
-    return;
-  }
-  const line = createInterface({ input: process.stdin, output: process.stderr });
-  const given = (
-    await line.question(
-      `${id ? 'Is this the right patient' : what} (${asked.choices.join(', ')})? `,
-    )
-  ).trim();
-  line.close();
-  const next = id
-    ? { confirm: { connection: id, answer: given } }
-    : { ...args, person: given || 'ask' };
-  await print(verb, next, flags, call);
 }

@@ -1,53 +1,109 @@
-// Owns running a verb for whoever asks: by the policy, and with a line in the audit. Who can open the control socket or
-// the data directory is the operator; `--as` takes the rights of an account instead.
+// Owns running a verb: in the server that is there or in this process, printed, asked about, ended by Ctrl-C.
 
-import { accountNamed, actorOf } from '../access/accounts.ts';
-import { auditActor } from '../access/audit.ts';
-import { type Act, type Actor, allow, operator, type OtherAct, policy } from '../access/policy.ts';
-import type { App } from '../http/app.ts';
-import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
+import { createInterface } from 'node:readline/promises';
+import type { Config } from '../platform/config/read.ts';
+import { callServer, findServer } from './control.ts';
+import { performVerb } from './perform-verb.ts';
+import type { Program } from './program.ts';
+import { writeOut } from './standard-streams.ts';
 import type { Output, Verb } from './verb.ts';
 
-export type Asked = {
-  readonly args: Record<string, unknown>;
-  /** The account whose rights count; absent for the operator. */
-  readonly as?: string | undefined;
-};
+type Flags = { json?: boolean; as?: string };
 
-/** @throws what the verb throws; `access.account_not_found`, `access.not_allowed` */
-export async function* runVerb(
-  app: App,
+/**
+ * Runs a verb and prints what it says.
+ * @throws what it throws; the DOMException `AbortError` on Ctrl-C
+ */
+export async function runVerb(
+  program: Program,
   verb: Verb,
-  { args, as }: Asked,
+  args: Record<string, unknown>,
+  flags: Flags,
+): Promise<void> {
+  const config = program.readConfig();
+  const ending = new AbortController();
+  process.once('SIGINT', () => ending.abort(new DOMException('interrupted', 'AbortError')));
+  if (await findServer(config.dataDir)) {
+    await print(verb, args, flags, (name, given) =>
+      callServer(config.dataDir, name, { args: given, as: flags.as }, ending.signal),
+    );
+    return;
+  }
+  await inThisProcess(
+    program,
+    config,
+    verb,
+    flags.as,
+    async (call) => print(verb, args, flags, call),
+    ending.signal,
+  );
+}
+
+type Call = (verb: string, args: Record<string, unknown>) => AsyncIterable<Output>;
+
+async function inThisProcess(
+  program: Program,
+  config: Config,
+  verb: Verb,
+  as: string | undefined,
+  use: (call: Call) => Promise<void>,
   signal: AbortSignal,
-): AsyncIterable<Output> {
-  const actor = await actorAs(app, as);
-  const event = {
-    ...auditActor(actor),
-    act: verb.act,
-    personId: null,
-    origin: 'Terminal',
-  } as const;
+): Promise<void> {
+  const assembled = await program.assemble(config, {
+    listens: verb.needsPort === true,
+    simulator: verb.needsPortals === true || verb.needsPort === true,
+  });
   try {
-    // On whose record a verb acts, only the verb can tell: it asks the policy itself.
-    if (isOther(verb.act)) allow(actor, verb.act);
-    await app.audit.act({ ...event, detail: { what: verb.name } });
-    yield* verb.run(app, args, { actor, signal });
-  } catch (thrown) {
-    const { code } = asChartfoldError(thrown);
-    if (code === 'access.not_allowed' || code === 'person.not_found')
-      await app.audit.act({ ...event, detail: { what: verb.name, refused: code } });
-    throw thrown;
+    await use((_name, given) => performVerb(assembled.app, verb, { args: given, as }, signal));
+    // What a verb set going (a first sync, a chart) is done before the process ends.
+    await assembled.app.jobs.idle();
+  } finally {
+    await assembled.close();
   }
 }
 
-async function actorAs(app: App, as: string | undefined): Promise<Actor> {
-  if (as === undefined) return operator;
-  const account = await accountNamed(app.db, as);
-  if (!account) throw new ChartfoldError('access.account_not_found', { detail: as });
-  return actorOf(app.db, app.clock, account.id, 'terminal');
+async function print(
+  verb: Verb,
+  args: Record<string, unknown>,
+  flags: Flags,
+  call: Call,
+): Promise<void> {
+  for await (const output of call(verb.name, args)) {
+    if ('data' in output) await writeOut(output.data);
+    else if ('json' in output)
+      await writeOut(`${flags.json ? JSON.stringify(output.json) : output.text}\n`);
+    else if ('say' in output) process.stderr.write(`${output.say}\n`);
+    else return answer(verb, args, flags, call, output);
+  }
 }
 
-function isOther(act: Act): act is OtherAct {
-  return policy[act].on !== 'record';
+/** Puts a verb's question to the person at the terminal, and runs it again with the answer. */
+async function answer(
+  verb: Verb,
+  args: Record<string, unknown>,
+  flags: Flags,
+  call: Call,
+  asked: { ask: string; choices: readonly string[] },
+): Promise<void> {
+  const [what = '', id = ''] = asked.ask.split(':');
+  if (!process.stdin.isTTY) {
+    process.stderr.write(
+      id
+        ? 'Confirm the patient in the app, or connect with --yes.\n'
+        : 'Say whose records these are with --person.\n',
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const line = createInterface({ input: process.stdin, output: process.stderr });
+  const given = (
+    await line.question(
+      `${id ? 'Is this the right patient' : what} (${asked.choices.join(', ')})? `,
+    )
+  ).trim();
+  line.close();
+  const next = id
+    ? { confirm: { connection: id, answer: given } }
+    : { ...args, person: given || 'ask' };
+  await print(verb, next, flags, call);
 }

@@ -42,25 +42,27 @@ export function simulatedClients(
   );
 }
 
+export type SimulatorStart = {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly stateDir: string;
+  readonly publicHost: string;
+  readonly clients: ReturnType<typeof simulatedClients>;
+  /** Further arguments of its own, as given to `simulate`. */
+  readonly args?: readonly string[];
+};
+
 export type SimulatorProcess = {
   readonly url: string;
   readonly pid: number;
+  /** Resolves when it has ended, whoever ended it. */
+  readonly ended: Promise<void>;
   stop(): Promise<void>;
 };
 
-/**
- * Starts the simulator and waits until it listens.
- * @param args further arguments of its own, as given to `simulate`
- * @throws `simulator.failed`
- */
-export async function startSimulatorProcess(options: {
-  port: number;
-  stateDir: string;
-  publicHost: string;
-  clients: ReturnType<typeof simulatedClients>;
-  args?: readonly string[];
-}): Promise<SimulatorProcess> {
-  const { port, stateDir, publicHost, clients, args = [] } = options;
+/** Starts the simulator and waits until it listens. @throws `simulator.failed` */
+export async function startSimulatorProcess(start: SimulatorStart): Promise<SimulatorProcess> {
+  const { port, stateDir, publicHost, clients, args = [] } = start;
   const child = spawn(
     process.execPath,
     [
@@ -81,8 +83,9 @@ export async function startSimulatorProcess(options: {
       env: { ...process.env, CHARTFOLD_SIMULATOR_CLIENTS: JSON.stringify(clients) },
     },
   );
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
   const url = await ready(child);
-  return { url, pid: child.pid ?? 0, stop: () => end(child) };
+  return { url, pid: child.pid ?? 0, ended, stop: () => end(child) };
 }
 
 /** Where the server's own simulator keeps its state. */

@@ -1,5 +1,5 @@
-// Owns the one page that the server writes itself: a sentence at the end of a sign-in that has no app to go
-// back to. No script; its style is allowed by the response's nonce.
+// Owns the one page that the server writes itself: a sentence where there is no app to show it, such as the end of a
+// sign-in that was begun elsewhere. No script; its style is allowed by the response's nonce.
 
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -44,6 +44,26 @@ export function errorPage(c: Context<Env>, thrown: unknown): Response {
       link: { href: '/connections', text: 'Back to Connections' },
     },
     error.row.status as ContentfulStatusCode,
+  );
+}
+
+/** Whether a person looks at the answer, not a program. */
+export function wantsPage(c: Context<Env>): boolean {
+  return /\btext\/html\b/.test(c.req.header('accept') ?? '');
+}
+
+/** The page at an address that is none of ours: it names the right one, and leads nobody there unasked. */
+export function wrongAddressPage(c: Context<Env>, publicUrl: string): Response {
+  return page(
+    c,
+    {
+      title: 'Chartfold is at another address',
+      sentence: 'This one leads to the same machine, but Chartfold does not answer to it. Use:',
+      link: { href: publicUrl, text: publicUrl },
+      small:
+        'access.wrong_host. Whoever runs this Chartfold can set its address with PUBLIC_URL, and further ones with ALLOWED_HOSTS.',
+    },
+    421,
   );
 }
 

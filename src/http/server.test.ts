@@ -163,6 +163,26 @@ describe('a request from elsewhere', () => {
     },
   );
 
+  it.each(['127.0.0.1:4200', 'evil.example'])(
+    'by a browser for host %s is told the right address, and sent nowhere',
+    async (host) => {
+      const response = await request('/sign-in', {
+        headers: { host, accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+      });
+      expect(response.status).toBe(421);
+      expect(response.headers.get('content-type')).toContain('text/html');
+      expect(response.headers.get('location')).toBeNull();
+      const html = await response.text();
+      expect(html).toContain('<a href="http://localhost:4200">http://localhost:4200</a>');
+      expect(html).not.toContain(host);
+    },
+  );
+
+  it('by a program for an unknown host is told as a problem', async () => {
+    const headers = { host: '127.0.0.1:4200', accept: 'application/json' };
+    expect(await codeOf(await request('/api/session', { headers }))).toBe('access.wrong_host');
+  });
+
   it('for a host of ALLOWED_HOSTS is answered', async () => {
     expect((await request('/api/health', { headers: { host: 'health.lan' } })).status).toBe(200);
   });

@@ -1,10 +1,11 @@
 // Owns putting the routes behind the guards. What listens is in listen.ts.
 
 import { Hono } from 'hono';
-import { ChartfoldError } from '../platform/errors.ts';
+import { ChartfoldError, isChartfoldError } from '../platform/errors.ts';
 import { type Api, createApi } from './api.ts';
 import type { App } from './app.ts';
 import { headers, hosts, origins } from './guards.ts';
+import { wantsPage, wrongAddressPage } from './page.ts';
 import { answerProblem, type Env } from './problem.ts';
 import { accountRoutes } from './routes/account.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -21,7 +22,11 @@ import { staticRoutes } from './static.ts';
 /** The addresses of the program, ready to be listened for or called directly. */
 export function createServer(app: App): Hono<Env> {
   const router = new Hono<Env>();
-  router.onError((error, c) => answerProblem(c, error, app.log));
+  router.onError((error, c) =>
+    isChartfoldError(error, 'access.wrong_host') && wantsPage(c)
+      ? wrongAddressPage(c, app.publicUrl)
+      : answerProblem(c, error, app.log),
+  );
   router.use(headers(app), hosts(app), origins(app));
 
   const api = createApi(app);
