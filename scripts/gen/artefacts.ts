@@ -1,6 +1,7 @@
 // Owns the list of the generated files: each path with the function that makes its text from the source.
 
 import { apiPage } from './api.ts';
+import { attacksPage } from './attacks.ts';
 import { commandLinePage } from './command-line.ts';
 import { configurationPage, environmentExample } from './configuration.ts';
 import { conformanceTable } from './conformance.ts';
@@ -14,4 +15,5 @@ export const artefacts: Readonly<Record<string, () => string>> = {
   'docs/reference/api.gen.md': apiPage,
   'docs/reference/command-line.gen.md': commandLinePage,
   'docs/conformance/smart-app-launch-2.2.gen.csv': conformanceTable,
+  'docs/conformance/attacks.gen.md': attacksPage,
 };

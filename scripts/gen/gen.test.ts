@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { drift } from '../check/generated.ts';
 import { artefacts } from './artefacts.ts';
+import { attacksIn } from './attacks.ts';
 import { citationsIn, tableOf } from './conformance.ts';
 import { readCsv, writeCsv } from './csv.ts';
 
@@ -30,6 +31,21 @@ describe('citations of a standard', () => {
     expect(tableOf([['@1', 'SHALL', 'x', 'why']], [{ id: '@1', test: 't' }])).toContain(
       '@1,SHALL,x,t,\n',
     );
+  });
+});
+
+describe('attacks', () => {
+  it('are found in the names of tests, by each number that they cite', () => {
+    const text = [
+      "it('is refused: %j [CWE-352]', () => {});",
+      "it('ends [ASVS 7.4.2] and is gone [CWE-613]', () => {});",
+      "it('says nothing of it', () => {}); // [CWE-1]",
+    ].join('\n');
+    expect(attacksIn('a.test.ts', text)).toEqual([
+      { cites: 'CWE-352', test: 'is refused: %j', path: 'a.test.ts' },
+      { cites: 'ASVS 7.4.2', test: 'ends and is gone', path: 'a.test.ts' },
+      { cites: 'CWE-613', test: 'ends and is gone', path: 'a.test.ts' },
+    ]);
   });
 });
 

@@ -34,7 +34,7 @@ describe('coming back', () => {
     },
   );
 
-  it('refuses a callback whose state is not the one we sent [SMART 2.2 @4 @39 @60]', async () => {
+  it('refuses a callback whose state is not the one we sent [SMART 2.2 @4 @39 @60] [CWE-352]', async () => {
     program = await startProgram();
     const { go } = await program.begin();
     const back = await program.browse(go);
@@ -42,7 +42,7 @@ describe('coming back', () => {
     await expect(program.comeBack(back)).rejects.toSatisfy(code('smart.state_mismatch'));
   });
 
-  it('refuses a state that is ours but was sent by another browser [SMART 2.2 @61]', async () => {
+  it('refuses a state that is ours but was sent by another browser [SMART 2.2 @61] [CWE-346]', async () => {
     program = await startProgram();
     const { go } = await program.begin();
     const back = await program.browse(go);
@@ -54,7 +54,7 @@ describe('coming back', () => {
     );
   });
 
-  it('refuses an answer that names another issuer [RFC 9207]', async () => {
+  it('refuses an answer that names another issuer [RFC 9207] [ASVS 10.2.2]', async () => {
     program = await startProgram();
     const { go } = await program.begin();
     const back = await program.browse(go);
@@ -63,7 +63,7 @@ describe('coming back', () => {
     expect(result.failed?.code).toBe('smart.issuer_mismatch');
   });
 
-  it('twice (reload, Back, double submit) does nothing twice', async () => {
+  it('twice (reload, Back, double submit) does nothing twice [CWE-294]', async () => {
     program = await startProgram();
     const { go, connectionId } = await program.begin();
     const back = await program.browse(go);

@@ -160,7 +160,7 @@ describe('a page that fails', () => {
     await expectStoreToEqualTruth();
   });
 
-  it('a link to another host is not followed, and the question is answered in part', async () => {
+  it('a link to another host is not followed, and the question is answered in part [CWE-200]', async () => {
     program.simulator.control.setFaults([
       { name: 'page.next-link-foreign-host', type: 'Observation' },
     ]);
@@ -184,7 +184,7 @@ describe('a page that fails', () => {
     });
   });
 
-  it('pages that lead in a circle are left, and what came is kept', async () => {
+  it('pages that lead in a circle are left, and what came is kept [CWE-835]', async () => {
     program.simulator.control.setFaults([{ name: 'page.next-cycle', type: 'Observation' }]);
     const receipt = await synced();
     expect(question(receipt, 'observations')).toMatchObject({
