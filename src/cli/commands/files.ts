@@ -25,7 +25,7 @@ type ImportArgs = {
 
 export const importFiles: Verb<ImportArgs> = {
   name: 'import',
-  async *run(app, args) {
+  async *run(app, args, signal) {
     const files = args.files.map(fileOnDisk);
     const unknown = args.person === 'ask' ? 'ask' : args.unknown;
     const isOpen = args.person === undefined || args.person === 'ask';
@@ -42,19 +42,20 @@ export const importFiles: Verb<ImportArgs> = {
         return;
       }
     }
-    const result = await importFhirFiles(app.db, {
-      files,
-      person: await whose(app, args, unknown),
-      now: app.clock.now(),
-    });
-    for (const person of result.people) {
-      await app.jobs.put({ queue: CHART_QUEUE, key: person.id, payload: { personId: person.id } });
-    }
+    const person = await whose(app, args, unknown);
+    const importing = importFhirFiles(app.db, { files, person, now: app.clock.now(), signal });
+    const result = await importing.finally(() => chartAll(app));
     yield { json: result, text: importText(result) };
     const refused = result.files.find((file) => file.refused !== null);
     if (refused?.refused) throw new ChartfoldError(refused.refused, { detail: refused.name });
   },
 };
+
+/** Whatever became of an import, the charts follow what it stored; where that is nothing, there is nothing to do. */
+async function chartAll(app: App): Promise<void> {
+  for (const { id } of await listPeople(app.db))
+    await app.jobs.put({ queue: CHART_QUEUE, key: id, payload: { personId: id } });
+}
 
 type ExportArgs = { format: 'ndjson' | 'raw'; person?: string; out?: string };
 

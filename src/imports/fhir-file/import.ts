@@ -35,13 +35,19 @@ import type {
 const batchSize = 1000;
 
 /**
- * Imports files that belong together, whatever their order. What is there already is not stored again.
+ * Imports files that belong together, whatever their order. What is there already is not stored again. Aborted, it
+ * ends between two batches, and goes on when it is done again.
  *
  * @throws import.person_unknown, import.person_conflict, person.not_found: then nothing was stored
  */
 export async function importFhirFiles(
   db: Db,
-  options: { files: readonly FhirFile[]; person: ImportPerson; now: number },
+  options: {
+    files: readonly FhirFile[];
+    person: ImportPerson;
+    now: number;
+    signal?: AbortSignal;
+  },
 ): Promise<ImportResult> {
   const { person: whose, now } = options;
   const reading = await readOnce(options.files);
@@ -57,8 +63,10 @@ export async function importFhirFiles(
     sources: sourcesOf(db, now),
   };
   const importId = newId();
-  const store = (placed: readonly Placed[], afterwards?: AfterBatch) =>
-    storeBatch(db, { importId, placed, now, ...(afterwards ? { afterwards } : {}) });
+  const store: StoreBatch = async (placed, afterwards) => {
+    options.signal?.throwIfAborted();
+    return storeBatch(db, { importId, placed, now, ...(afterwards ? { afterwards } : {}) });
+  };
   await storePatients(reading, placing, patients, now, store);
   for (const file of reading.files) {
     if (file.tally.refused === null) await storeFile(file, placing, store);
