@@ -1,14 +1,14 @@
-// Owns the program of one process (program.ts) behind a real address, for a browser: what it holds is put in by the
-// test itself, so that a page can be seen with records that no simulated portal has.
+// Owns the program of one process (program.ts) behind a real address: what it holds is put in by the test itself, so
+// that an answer or a page can be seen with what no simulated portal has.
 
-import type { BrowserContext } from 'playwright-core';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { createSessions } from '../../src/access/sessions.ts';
 import type { App } from '../../src/http/app.ts';
 import { createChanges } from '../../src/http/changes.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createServer } from '../../src/http/server.ts';
 import { importFhirFiles } from '../../src/imports/fhir-file/import.ts';
-import { resolve } from 'node:path';
 import { startProgram } from './program.ts';
 import { freePort } from './running.ts';
 
@@ -32,7 +32,7 @@ export async function startServed(options: Parameters<typeof startProgram>[0] = 
     refresher: program.refresher,
     changes,
     simulatorUrl: null,
-    webRoot: WEB_ROOT,
+    webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : null,
     stopping: new AbortController().signal,
   };
   const web = await listen(
@@ -45,13 +45,14 @@ export async function startServed(options: Parameters<typeof startProgram>[0] = 
     app,
     publicUrl,
     port,
-    /** Signs a browser in. */
-    async signIn(browser: BrowserContext): Promise<void> {
-      const secret = await app.sessions.newLink();
-      await browser.request.post(`${publicUrl}/api/session`, {
-        data: { secret },
-        headers: { origin: publicUrl },
+    /** Signs in. @returns the cookie to send */
+    async signIn(): Promise<string> {
+      const response = await fetch(`${publicUrl}/api/session`, {
+        method: 'POST',
+        headers: { origin: publicUrl, 'content-type': 'application/json' },
+        body: JSON.stringify({ secret: await app.sessions.newLink() }),
       });
+      return response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     },
     /** Stores resources as a file of a new person, and projects them. @returns the person's id */
     async keep(...resources: readonly object[]): Promise<string> {

@@ -5,6 +5,7 @@ import { createApi } from '../../src/http/api.ts';
 import type { App } from '../../src/http/app.ts';
 import { chartRoutes } from '../../src/http/routes/chart.ts';
 import { connectionRoutes } from '../../src/http/routes/connections.ts';
+import { eventRoutes } from '../../src/http/routes/events.ts';
 import { sampleRoutes } from '../../src/http/routes/sample.ts';
 import { sessionRoutes } from '../../src/http/routes/session.ts';
 import { heading, table } from './markdown.ts';
@@ -34,11 +35,6 @@ const beside: readonly (readonly [string, string])[] = [
     'whether the server answers; without signing in, and says nothing about anyone',
   ],
   ['GET /api/openapi.json', 'this description, OpenAPI 3.1'],
-  ['GET /api/events', 'server-sent events: what changed, so that it can be asked for again'],
-  [
-    'GET /api/people/{person}/records/{record}/raw',
-    "a record's text as it came, character for character",
-  ],
   [
     'GET /connect/{link}',
     'begins an authorization: an attempt cookie and a redirect to the portal',
@@ -88,6 +84,7 @@ function describedOperations(): readonly { name: string; operation: Operation }[
   connectionRoutes(api, app);
   chartRoutes(api, app);
   sampleRoutes(api, app);
+  eventRoutes(api, app);
   const document = api.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Chartfold', version: '1' },

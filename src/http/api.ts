@@ -51,8 +51,36 @@ export function route<Body extends z.ZodType, Reply extends z.ZodType>(
   api.openAPIRegistry.registerPath(config);
   api.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
     const value = await handler(c, (body ? await readBody(c, body) : undefined) as z.output<Body>);
-    return c.json(reply.parse(value) as object);
+    return c.json(readable(reply, value) as object);
   });
+}
+
+/** Describes a route that answers with something other than a JSON document; its handler is put beside. */
+export function describeAnswer(
+  api: Api,
+  {
+    path,
+    summary,
+    type,
+    schema,
+  }: { path: string; summary: string; type: string; schema: z.ZodType },
+): void {
+  api.openAPIRegistry.registerPath(
+    createRoute({
+      method: 'get',
+      path,
+      summary,
+      responses: { 200: { description: summary, content: { [type]: { schema } } } },
+    }),
+  );
+}
+
+/** A value as the contract has it. @throws `http.answer_unreadable` naming where it differs, and nothing of what is there */
+export function readable<Reply extends z.ZodType>(reply: Reply, value: unknown): z.output<Reply> {
+  const parsed = reply.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new ChartfoldError('http.answer_unreadable', { detail: places });
 }
 
 /** A path parameter; routes name the ones they have. */

@@ -1,5 +1,6 @@
 // Owns the addresses of the readable record. Filters travel in bodies, never in an address.
 
+import { z } from 'zod';
 import { getPerson } from '../../access/people.ts';
 import { listConnections } from '../../connections/context.ts';
 import { readHistory, readResults } from '../../chart/results/results.ts';
@@ -8,7 +9,7 @@ import { timelineDays, timelineIndex } from '../../chart/timeline/timeline.ts';
 import { countResources, rawOf, readResource } from '../../records/read.ts';
 import { listSources } from '../../records/sources.ts';
 import type { Source } from '../../records/types.ts';
-import { type Api, type ApiContext, parameter, route } from '../api.ts';
+import { type Api, type ApiContext, describeAnswer, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
 import { markOf } from '../present/connection.ts';
@@ -138,6 +139,12 @@ export function chartRoutes(api: Api, app: App): void {
     },
   );
 
+  describeAnswer(api, {
+    path: '/api/people/{person}/records/{record}/raw',
+    summary: 'The text of a record as it came, character for character',
+    type: 'text/plain',
+    schema: z.string(),
+  });
   api.get('/api/people/:person/records/:record/raw', async (c) => {
     const resource = await readResource(app.db, c.req.param('record'), await person(c));
     return c.text(await rawOf(app.db, resource.currentSeq));

@@ -3,8 +3,9 @@
 
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { countResources } from '../../records/read.ts';
-import type { Api, ApiContext } from '../api.ts';
+import { type Api, type ApiContext, describeAnswer, readable } from '../api.ts';
 import type { App } from '../app.ts';
+import { type StreamEvent, streamEvent } from '../contract.ts';
 import { hasSession } from '../guards.ts';
 import { presentConnections } from '../present/overview.ts';
 
@@ -12,6 +13,12 @@ const GATHER_MS = 200;
 const HEARTBEAT_MS = 20_000;
 
 export function eventRoutes(api: Api, app: App): void {
+  describeAnswer(api, {
+    path: '/api/events',
+    summary: 'Server-sent events: the connections as they change, and whose chart has changed',
+    type: 'text/event-stream',
+    schema: streamEvent,
+  });
   api.get('/api/events', (c) =>
     streamSSE(c, async (stream) => {
       try {
@@ -44,13 +51,13 @@ async function tellChanges(c: ApiContext, app: App, stream: SSEStreamingApi): Pr
       if (isDirty) {
         isDirty = false;
         number += 1;
-        const data = JSON.stringify(await presentConnections(app));
-        await stream.writeSSE({ event: 'connections', id: String(number), data });
+        const data = await presentConnections(app);
+        await stream.writeSSE({ ...written({ event: 'connections', data }), id: String(number) });
       }
       for (const personId of [...charts]) {
         charts.delete(personId);
         const records = await countResources(app.db, personId);
-        await stream.writeSSE({ event: 'chart', data: JSON.stringify({ personId, records }) });
+        await stream.writeSSE(written({ event: 'chart', data: { personId, records } }));
       }
       await stream.sleep(GATHER_MS);
       if (isDirty || charts.size || stream.aborted) continue;
@@ -64,4 +71,10 @@ async function tellChanges(c: ApiContext, app: App, stream: SSEStreamingApi): Pr
   } finally {
     stopListening();
   }
+}
+
+/** An event for the stream, with nothing in it that the contract does not name. */
+function written(told: StreamEvent): { event: string; data: string } {
+  const { event, data } = readable(streamEvent, told);
+  return { event, data: JSON.stringify(data) };
 }
