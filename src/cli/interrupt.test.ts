@@ -63,6 +63,13 @@ describe('Ctrl-C', () => {
     expect(lines.at(-1)).toBe('');
   });
 
+  it('ends the waiting for a sign-in, which is then forgotten', async () => {
+    const connecting = line.start(['connect', 'athenahealth', '--clinic', '24411']);
+    await connecting.said(/It serves this one sign-in/);
+    await interrupt(connecting);
+    expect((await line.run('connections', '--json')).out).toBe('[]\n');
+  });
+
   it('ends the waiting for a first sync; it is left to a verb that asks portals, and goes on there', async () => {
     const connecting = line.start([
       'connect',
