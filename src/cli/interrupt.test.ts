@@ -1,9 +1,11 @@
 // Proves, as processes, that Ctrl-C ends a verb that does its work by itself, wherever it is, and that the work goes on
 // the next time.
 
-import { statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CommandLine, commandLine, type Started } from '../../e2e/support/command-line.ts';
 import { walk } from './selftest/scripted-browser.ts';
@@ -14,6 +16,9 @@ const NORA = {
   practice: '24411',
   decision: 'allow',
 } as const;
+const MAIN = resolve(import.meta.dirname, '../main.ts');
+/** Gives a program a terminal; of Linux. */
+const TERMINAL = '/usr/bin/script';
 const RESULTS = 12_000;
 
 let line: CommandLine;
@@ -61,6 +66,26 @@ describe('Ctrl-C', () => {
     const lines = (await exporting.ended).out.split('\n');
     expect(lines.length).toBeLessThan(RESULTS);
     expect(lines.at(-1)).toBe('');
+  });
+
+  it.runIf(existsSync(TERMINAL))('ends a question at the terminal without a stack', async () => {
+    const file = join(line.directory, 'stranger.ndjson');
+    await writeFile(file, '{"resourceType":"Patient","id":"s","birthDate":"1990-01-01"}\n');
+    const asking = `"${process.execPath}" "${MAIN}" import "${file}"`;
+    const child = spawn(TERMINAL, ['-qec', asking, '/dev/null'], {
+      env: {
+        ...process.env,
+        CHARTFOLD_DATA_DIR: line.dataDir,
+        CHARTFOLD_SECRET_FILE: join(line.directory, 'secret'),
+        PORT: String(line.port),
+      },
+    });
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
+    await expect.poll(() => said, { timeout: 20_000 }).toContain('Whose records are these');
+    child.stdin.write('\u0003');
+    const [code] = await once(child, 'close');
+    expect([code, said]).toEqual([130, expect.not.stringContaining('   at ')]);
   });
 
   it('ends the waiting for a sign-in, which is then forgotten', async () => {
