@@ -125,7 +125,6 @@ it('signs in with a cookie that this host alone can set, over https alone', asyn
     },
     body: JSON.stringify({
       portal: 'athenahealth/production',
-      environment: 'production',
       clinicId: '24411',
       personId: null,
     }),

@@ -12,7 +12,7 @@ import { chartMigrations } from './chart/tables.ts';
 import { createControl, controlSocket } from './cli/control.ts';
 import { runCli, verbs } from './cli/main.ts';
 import { keepSimulator } from './cli/kept-simulator.ts';
-import type { Assembled, Program } from './cli/program.ts';
+import type { AssembleOptions, Assembled, Program } from './cli/program.ts';
 import {
   otherLoopbackName,
   simulatedClientId,
@@ -36,7 +36,7 @@ import { prepareDataDir, rootSecret } from './platform/config/secret.ts';
 import { lockDataDir } from './platform/db/lock.ts';
 import { mergeMigrations } from './platform/db/migrate.ts';
 import { openStore } from './platform/db/sqlite/open.ts';
-import { createJobs } from './platform/jobs/jobs.ts';
+import { createJobs, type JobHandler } from './platform/jobs/jobs.ts';
 import { jobMigrations } from './platform/jobs/tables.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { createOutbound } from './platform/outbound.ts';
@@ -72,17 +72,15 @@ const program: Program = {
   assemble,
 };
 
-type Options = { listens: boolean; simulator: boolean };
-
 /** What is begun is ended in the other order, by `close` or when a later step fails. */
-async function assemble(config: Config, options: Options): Promise<Assembled> {
+async function assemble(config: Config, options: AssembleOptions): Promise<Assembled> {
   const undo = new AsyncDisposableStack();
   try {
     const log = openLog(config.logLevel);
     const data = await openData(config, undo);
-    const portals = await openPortals(config, options.simulator, log, undo);
+    const portals = await openPortals(config, options.portals, log, undo);
     const app = putTogether(config, data, portals, log, undo);
-    await startJobs(app, undo);
+    await startJobs(app, options.portals, undo);
     const port = options.listens ? await openDoors(app, undo) : null;
     return { app, secretMadeAt: data.secretMadeAt, port, close: () => undo.disposeAsync() };
   } catch (error) {
@@ -185,7 +183,11 @@ function putTogether(
 }
 
 /** Who runs what is queued; what a former process left over goes on first. */
-async function startJobs(app: App, undo: AsyncDisposableStack): Promise<void> {
+async function startJobs(
+  app: App,
+  asksPortals: boolean,
+  undo: AsyncDisposableStack,
+): Promise<void> {
   const chart = (personId: string) => ({
     queue: CHART_QUEUE,
     key: personId,
@@ -194,11 +196,12 @@ async function startJobs(app: App, undo: AsyncDisposableStack): Promise<void> {
   const afterCommit = (personId: string) => (trx: Transaction) =>
     app.jobs.put(chart(personId), trx);
   undo.defer(() => app.jobs.stop());
+  const sync: JobHandler = async (payload, signal) => {
+    const { connectionId, trigger } = payload as { connectionId: string; trigger: RunTrigger };
+    await syncConnection({ ...app, afterCommit }, connectionId, trigger, signal);
+  };
   await app.jobs.start({
-    [SYNC_QUEUE]: async (payload, signal) => {
-      const { connectionId, trigger } = payload as { connectionId: string; trigger: RunTrigger };
-      await syncConnection({ ...app, afterCommit }, connectionId, trigger, signal);
-    },
+    ...(asksPortals ? { [SYNC_QUEUE]: sync } : {}),
     [CHART_QUEUE]: async (payload, signal) => {
       const { personId } = payload as { personId: string };
       const read = await projectPerson(app.db, personId, signal);

@@ -1,16 +1,15 @@
-// Owns the program of one process (program.ts) behind a real address, for a browser: what it holds is put in by the
-// test itself, so that a page can be seen with records that no simulated portal has.
+// Owns the program of one process (program.ts) behind a real address: what it holds is put in by the test itself, so
+// that an answer or a page can be seen with what no simulated portal has.
 
-import type { BrowserContext } from 'playwright-core';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ensureOwner } from '../../src/access/accounts.ts';
-import { newLink } from '../../src/access/sessions.ts';
 import type { App } from '../../src/http/app.ts';
 import { createChanges } from '../../src/http/changes.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createServer } from '../../src/http/server.ts';
 import { importFhirFiles } from '../../src/imports/fhir-file/import.ts';
-import { resolve } from 'node:path';
-import { appOf } from './http.ts';
+import { appOf, signedIn } from './http.ts';
 import { startProgram } from './program.ts';
 import { freePort } from './running.ts';
 
@@ -28,7 +27,7 @@ export async function startServed(options: Parameters<typeof startProgram>[0] = 
     ...appOf(program, publicUrl),
     changed: (connection) => changes.tell({ connection }),
     changes,
-    webRoot: WEB_ROOT,
+    webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : null,
   };
   const owner = await ensureOwner(app.db, app.clock);
   const web = await listen(
@@ -41,14 +40,8 @@ export async function startServed(options: Parameters<typeof startProgram>[0] = 
     app,
     publicUrl,
     port,
-    /** Signs a browser in. */
-    async signIn(browser: BrowserContext): Promise<void> {
-      const secret = await newLink(app.db, app.clock, owner.id);
-      await browser.request.post(`${publicUrl}/api/session`, {
-        data: { secret },
-        headers: { origin: publicUrl },
-      });
-    },
+    /** Signs in. @returns the cookies to send */
+    signIn: async (): Promise<string> => (await signedIn(app, owner.id)).cookies(),
     /** Stores resources as a file of a new person, and projects them. @returns the person's id */
     async keep(...resources: readonly object[]): Promise<string> {
       const text = resources.map((resource) => JSON.stringify(resource)).join('\n');

@@ -31,11 +31,6 @@ const beside: readonly (readonly [string, string])[] = [
     'whether the server answers; without signing in, and says nothing about anyone',
   ],
   ['GET /api/openapi.json', 'this description, OpenAPI 3.1'],
-  ['GET /api/events', 'server-sent events: what changed, so that it can be asked for again'],
-  [
-    'GET /api/people/{person}/records/{record}/raw',
-    "a record's text as it came, character for character",
-  ],
   [
     'GET /connect/{link}',
     'begins an authorization: an attempt cookie and a redirect to the portal',

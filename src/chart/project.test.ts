@@ -1,13 +1,14 @@
 // Proves the chart made from the raw records: up to date without being made anew, what belongs together joined,
 // and parted again.
 
+import type { KyselyPlugin } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepare } from '../records/body.ts';
 import { commitImport } from '../records/commit.ts';
 import { observation, person, type Scene } from '../records/contract-aids.ts';
 import { createSource } from '../records/sources.ts';
 import type { Incoming } from '../records/types.ts';
-import { forgetPerson, projectPerson } from './project.ts';
+import { forgetPerson, projectPerson, rebuildPerson } from './project.ts';
 import { readResults } from './results/results.ts';
 import {
   chartOf,
@@ -64,6 +65,54 @@ describe('making the chart', () => {
     expect(done).toBeLessThan(250);
     expect(await project()).toBe(250 - done);
     expect((await chartOf(scene)).rows).toHaveLength(250);
+  });
+
+  it('that is stopped when all is written leaves nothing unjoined', async () => {
+    await commit(
+      ...Array.from({ length: 150 }, (_, n) => result(`o${n}`, '2026-11-17', n, inVisit('e1'))),
+      visit('e1', '2026-11-17'),
+      report('r', '2026-11-17', ['o7']),
+    );
+    const ending = new AbortController();
+    const stopped = projectPerson(scene.db, person, ending.signal);
+    const position = async () =>
+      (await scene.db.selectFrom('chart_state').select('position').executeTakeFirst())?.position;
+    while ((await position()) !== 152) await new Promise(setImmediate);
+    ending.abort(new Error('stopping'));
+    await stopped.catch(() => undefined);
+    await project();
+    const joined = await chartOf(scene);
+    await rebuildPerson(scene.db, person);
+    expect(joined).toEqual(await chartOf(scene));
+    expect(joined.rows.find((row) => row.fhir_id === 'o7')?.panel_id).not.toBeNull();
+  });
+
+  it('after a change reads what the change touches, however large the rest is', async () => {
+    const world = (from: number, count: number) =>
+      Array.from({ length: count }, (_, n) => from + n).flatMap((n) => [
+        result(`o${n}`, '2026-11-17', n, inVisit(`e${n}`)),
+        visit(`e${n}`, '2026-11-17'),
+        report(`r${n}`, '2026-11-17', [`o${n}`], inVisit(`e${n}`)),
+      ]);
+    const costOfOne = async (value: number) => {
+      await commit(result('o1', '2026-11-17', value, inVisit('e1')));
+      let rows = 0;
+      const counting: KyselyPlugin = {
+        transformQuery: ({ node }) => node,
+        transformResult: async ({ result: found }) => {
+          rows += found.rows.length;
+          return found;
+        },
+      };
+      expect(await projectPerson(scene.db.withPlugin(counting), person)).toBe(1);
+      return rows;
+    };
+    await commit(...world(1, 10));
+    await project();
+    const small = await costOfOne(50);
+    await commit(...world(11, 200));
+    await project();
+    expect(await costOfOne(60)).toBe(small);
   });
 
   it('follows what changed: the row is written anew, not beside the old', async () => {

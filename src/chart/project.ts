@@ -1,15 +1,15 @@
 // Owns making the chart from the raw records: reads a person's versions in order, writes rows, remembers how
 // far it came in the same transaction. What it writes can be dropped and made again.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Insertable } from 'kysely';
 import type { Db, Transaction } from '../platform/db/db.ts';
 import { sha256 } from '../platform/ids.ts';
+import { ownTurn } from '../platform/own-turn.ts';
 import { versionsSince } from '../records/feed.ts';
 import type { VersionRow } from '../records/types.ts';
 import { describe } from './describe/describe.ts';
 import { type Described, dayOf, instantOf } from './describe/described.ts';
-import { resolveLinks } from './resolve.ts';
+import { writeAndJoin, type Written } from './resolve.ts';
 import type { ChartMemberTable, ChartResultTable, ChartRowTable } from './tables.ts';
 
 /** The queue of projection jobs; `key` is the person's id. */
@@ -71,8 +71,10 @@ async function project(db: Db, personId: string, signal?: AbortSignal): Promise<
     const last = versions.at(-1);
     if (!last) break;
     const drafts = draftsOf(personId, versions);
+    await ownTurn();
     await db.transaction().execute(async (trx) => {
-      await writeDrafts(trx, personId, drafts);
+      const written = drafts.map((draft) => draft.written);
+      await writeAndJoin(trx, personId, written, () => writeDrafts(trx, personId, drafts));
       await trx
         .insertInto('chart_state')
         .values({ person_id: personId, position: last.position })
@@ -80,9 +82,8 @@ async function project(db: Db, personId: string, signal?: AbortSignal): Promise<
         .execute();
     });
     read += versions.length;
-    await nextTurn();
+    await ownTurn();
   }
-  if (read > 0) await db.transaction().execute((trx) => resolveLinks(trx, personId));
   return read;
 }
 
@@ -95,7 +96,7 @@ async function forget(db: Db, personId: string): Promise<void> {
 }
 
 type Draft = {
-  readonly resourceId: string;
+  readonly written: Written;
   readonly row: Insertable<ChartRowTable> | null;
   readonly result: Insertable<ChartResultTable> | null;
   readonly members: Insertable<ChartMemberTable>[];
@@ -106,11 +107,18 @@ function draftsOf(personId: string, versions: readonly VersionRow[]): Draft[] {
   const latest = new Map(versions.map((version) => [version.resource, version]));
   return [...latest.values()].map((version) => {
     const described = describe(version.type, version.raw);
+    const members = described?.members ?? [];
     return {
-      resourceId: version.resource,
+      written: {
+        resourceId: version.resource,
+        sourceId: version.source,
+        type: version.type,
+        fhirId: version.fhirId,
+        members,
+      },
       row: described ? rowOf(personId, version, described) : null,
       result: described ? resultOf(personId, version, described) : null,
-      members: (described?.members ?? []).map((ref) => ({
+      members: members.map((ref) => ({
         person_id: personId,
         source_id: version.source,
         panel_id: version.resource,
@@ -173,11 +181,10 @@ async function writeDrafts(
   personId: string,
   drafts: readonly Draft[],
 ): Promise<void> {
-  const ids = drafts.map((draft) => draft.resourceId);
+  const ids = drafts.map((draft) => draft.written.resourceId);
   const rows = drafts.flatMap((draft) => draft.row ?? []);
   const results = drafts.flatMap((draft) => draft.result ?? []);
   const members = drafts.flatMap((draft) => draft.members);
-  await unlink(trx, personId, ids, members);
   for (const table of ['chart_row', 'chart_result'] as const) {
     await trx
       .deleteFrom(table)
@@ -198,45 +205,6 @@ async function writeDrafts(
       .values(some)
       .onConflict((c) => c.doNothing())
       .execute();
-  }
-}
-
-/** Parts what is joined to the written, as if it had just come: the visit may be of another day, the panel hold others. */
-async function unlink(
-  trx: Transaction,
-  personId: string,
-  ids: readonly string[],
-  members: readonly Insertable<ChartMemberTable>[],
-): Promise<void> {
-  await trx
-    .updateTable('chart_row')
-    .set((eb) => ({ group_key: eb.ref('source_id') }))
-    .where('person_id', '=', personId)
-    .where('group_key', 'in', ids)
-    .execute();
-  await trx
-    .updateTable('chart_row')
-    .set({ panel_id: null })
-    .where('person_id', '=', personId)
-    .where('panel_id', 'in', ids)
-    .execute();
-  const bySource = Map.groupBy(members, (member) => member.source_id);
-  for (const [source, held] of bySource) {
-    for (const some of slices(held)) {
-      await trx
-        .updateTable('chart_row')
-        .set({ panel_id: null })
-        .where('person_id', '=', personId)
-        .where('source_id', '=', source)
-        .where('type', '=', 'Observation')
-        .where(
-          'fhir_id',
-          'in',
-          some.map((member) => member.member_ref.slice('Observation/'.length)),
-        )
-        .where('panel_id', 'is not', null)
-        .execute();
-    }
   }
 }
 

@@ -1,109 +1,190 @@
 // Owns joining rows that came in any order: a row to its visit, a result to its panel, a panel's own line from
-// what it holds.
+// what it holds. Only what a batch touches is looked at, however large the rest of the chart is.
 
 import { sql } from 'kysely';
 import type { Transaction } from '../platform/db/db.ts';
+import { ownTurn } from '../platform/own-turn.ts';
 import type { Flag } from './describe/described.ts';
 
-/** Joins what is not joined yet for a person, and writes the panels' lines anew. */
-export async function resolveLinks(trx: Transaction, personId: string): Promise<void> {
+/** A resource that a batch writes, with what it says it holds as `Observation/id`. */
+export type Written = {
+  readonly resourceId: string;
+  readonly sourceId: string;
+  readonly type: string;
+  readonly fhirId: string;
+  readonly members: readonly string[];
+};
+
+/** Rows to be joined anew, and panels whose line may be another. */
+type Touched = { readonly rows: Set<string>; readonly panels: Set<string> };
+
+/** Stays below what a dialect can bind to one statement. */
+const IDS_PER_STATEMENT = 500;
+
+/**
+ * Writes a batch and joins what it touches: its own rows; those of a visit or a panel in it, as they were before
+ * and as they are now; the panels that lose or gain a part.
+ */
+export async function writeAndJoin(
+  trx: Transaction,
+  personId: string,
+  batch: readonly Written[],
+  write: () => Promise<void>,
+): Promise<void> {
+  const touched: Touched = { rows: new Set(), panels: new Set() };
+  for (const { resourceId, members } of batch) {
+    touched.rows.add(resourceId);
+    if (members.length > 0) touched.panels.add(resourceId);
+  }
+  await touchParts(trx, personId, batch, touched);
+  await write();
+  await touchOfVisits(trx, personId, batch, touched);
+  await inSlices([...touched.rows], async (some) => {
+    await join(trx, personId, some);
+    await touchPanelsOf(trx, personId, some, touched);
+  });
+  await inSlices([...touched.panels], (some) => writePanels(trx, personId, some));
+}
+
+/** Before it is written: where its rows stood, what its panels held, and what they are going to hold. */
+async function touchParts(
+  trx: Transaction,
+  personId: string,
+  batch: readonly Written[],
+  touched: Touched,
+): Promise<void> {
+  const parts = trx
+    .selectFrom('chart_row')
+    .select(['resource_id', 'panel_id'])
+    .where('person_id', '=', personId);
+  const note = (rows: { resource_id: string; panel_id: string | null }[]) => {
+    for (const { resource_id, panel_id } of rows) {
+      touched.rows.add(resource_id);
+      if (panel_id !== null) touched.panels.add(panel_id);
+    }
+  };
+  await inSlices(
+    batch.map(({ resourceId }) => resourceId),
+    async (some) => {
+      note(await parts.where('resource_id', 'in', some).execute());
+      note(await parts.where('panel_id', 'in', some).execute());
+    },
+  );
+  for (const [source, written] of Map.groupBy(batch, ({ sourceId }) => sourceId)) {
+    const held = written.flatMap(({ members }) => members.map((ref) => ref.split('/')[1] ?? ''));
+    const named = parts.where('source_id', '=', source).where('type', '=', 'Observation');
+    await inSlices([...new Set(held)], async (some) =>
+      note(await named.where('fhir_id', 'in', some).execute()),
+    );
+  }
+}
+
+/** What says that it belongs to a visit of the batch, which may be of another day now. */
+async function touchOfVisits(
+  trx: Transaction,
+  personId: string,
+  batch: readonly Written[],
+  touched: Touched,
+): Promise<void> {
+  const visits = batch.filter(({ type }) => type === 'Encounter');
+  for (const [source, written] of Map.groupBy(visits, ({ sourceId }) => sourceId)) {
+    const refs = written.map(({ fhirId }) => `Encounter/${fhirId}`);
+    await inSlices(refs, async (some) => {
+      const rows = await trx
+        .selectFrom('chart_row')
+        .select('resource_id')
+        .where('person_id', '=', personId)
+        .where('source_id', '=', source)
+        .where('visit_ref', 'in', some)
+        .execute();
+      for (const { resource_id } of rows) touched.rows.add(resource_id);
+    });
+  }
+}
+
+/** Each row to its visit of the same day, else its source; each result to the first panel that names it. */
+async function join(trx: Transaction, personId: string, ids: readonly string[]): Promise<void> {
   await sql`
-    update chart_row set group_key = (
-      select visit.resource_id from chart_row as visit
-      where visit.person_id = chart_row.person_id and visit.source_id = chart_row.source_id
-        and visit.type = 'Encounter' and visit.fhir_id = substr(chart_row.visit_ref, 11)
-        and visit.day = chart_row.day)
-    where person_id = ${personId} and visit_ref like 'Encounter/%' and group_key = source_id
-      and exists (
-        select 1 from chart_row as visit
+    update chart_row set
+      group_key = case when kind = 'visit' then resource_id else coalesce((
+        select visit.resource_id from chart_row as visit
         where visit.person_id = chart_row.person_id and visit.source_id = chart_row.source_id
           and visit.type = 'Encounter' and visit.fhir_id = substr(chart_row.visit_ref, 11)
-          and visit.day = chart_row.day)`.execute(trx);
-  await sql`
-    update chart_row set panel_id = (
-      select member.panel_id from chart_member as member
-      join chart_row as panel
-        on panel.person_id = member.person_id and panel.resource_id = member.panel_id
-      where member.person_id = chart_row.person_id and member.source_id = chart_row.source_id
-        and member.member_ref = 'Observation/' || chart_row.fhir_id
-      order by panel.fhir_id limit 1)
-    where person_id = ${personId} and type = 'Observation' and panel_id is null
-      and exists (
-        select 1 from chart_member as member
+          and chart_row.visit_ref like 'Encounter/%' and visit.day = chart_row.day), source_id) end,
+      panel_id = case when type = 'Observation' then (
+        select member.panel_id from chart_member as member
+        join chart_row as panel
+          on panel.person_id = member.person_id and panel.resource_id = member.panel_id
         where member.person_id = chart_row.person_id and member.source_id = chart_row.source_id
-          and member.member_ref = 'Observation/' || chart_row.fhir_id)`.execute(trx);
-  await emptyPanels(trx, personId);
-  await writePanels(trx, personId);
+          and member.member_ref = 'Observation/' || chart_row.fhir_id
+        order by panel.fhir_id limit 1) end
+    where person_id = ${personId} and resource_id in (${sql.join(ids)})`.execute(trx);
+}
+
+async function touchPanelsOf(
+  trx: Transaction,
+  personId: string,
+  ids: readonly string[],
+  touched: Touched,
+): Promise<void> {
+  const rows = await trx
+    .selectFrom('chart_row')
+    .select('panel_id')
+    .distinct()
+    .where('person_id', '=', personId)
+    .where('resource_id', 'in', ids)
+    .where('panel_id', 'is not', null)
+    .execute();
+  for (const { panel_id } of rows) if (panel_id !== null) touched.panels.add(panel_id);
 }
 
 type Line = { value: string | null; unit: string | null; flag: Flag | null };
+type Part = Line & { readonly title: string; readonly range: string | null };
 
-/** A panel of which all parts have gone, or were entered in error, says nothing any more. */
-async function emptyPanels(trx: Transaction, personId: string): Promise<void> {
-  await sql`
-    update chart_row set value = null, unit = null, flag = null
-    where person_id = ${personId} and kind = 'panel' and (value is not null or flag is not null)
-      and not exists (
-        select 1 from chart_row as part
-        where part.person_id = chart_row.person_id and part.panel_id = chart_row.resource_id
-          and part.entered_in_error = 0)`.execute(trx);
-}
-
-/** A panel shows its first result out of range, or that all are in range, or nothing where none can be judged. */
-async function writePanels(trx: Transaction, personId: string): Promise<void> {
+/** Writes the lines of some panels, where they are others than before. */
+async function writePanels(
+  trx: Transaction,
+  personId: string,
+  ids: readonly string[],
+): Promise<void> {
+  const panels = await trx
+    .selectFrom('chart_row')
+    .select(['resource_id', 'value', 'unit', 'flag'])
+    .where('person_id', '=', personId)
+    .where('resource_id', 'in', ids)
+    .execute();
   const parts = await trx
     .selectFrom('chart_row as part')
-    .innerJoin('chart_row as panel', (join) =>
-      join
-        .onRef('panel.person_id', '=', 'part.person_id')
-        .onRef('panel.resource_id', '=', 'part.panel_id'),
-    )
     .leftJoin('chart_result as result', (join) =>
       join
         .onRef('result.person_id', '=', 'part.person_id')
         .onRef('result.resource_id', '=', 'part.resource_id'),
     )
-    .select([
-      'part.panel_id',
-      'part.title',
-      'part.value',
-      'part.unit',
-      'part.flag',
-      'result.range',
-      'panel.value as wasValue',
-      'panel.unit as wasUnit',
-      'panel.flag as wasFlag',
-    ])
+    .select(['part.panel_id', 'part.title', 'part.value', 'part.unit', 'part.flag', 'result.range'])
     .where('part.person_id', '=', personId)
+    .where('part.panel_id', 'in', ids)
     .where('part.entered_in_error', '=', 0)
-    .orderBy('part.panel_id')
     .orderBy('part.fhir_id')
     .execute();
   const byPanel = Map.groupBy(parts, (part) => part.panel_id);
-  for (const [panelId, held] of byPanel) {
-    const first = held[0];
-    if (!panelId || !first) continue;
-    const line = lineOf(held);
-    if (line.value === first.wasValue && line.unit === first.wasUnit && line.flag === first.wasFlag)
+  for (const panel of panels) {
+    const line = lineOf(byPanel.get(panel.resource_id) ?? []);
+    if (line.value === panel.value && line.unit === panel.unit && line.flag === panel.flag)
       continue;
     await trx
       .updateTable('chart_row')
       .set(line)
       .where('person_id', '=', personId)
-      .where('resource_id', '=', panelId)
+      .where('resource_id', '=', panel.resource_id)
       .execute();
   }
 }
 
-function lineOf(
-  held: readonly {
-    title: string;
-    value: string | null;
-    unit: string | null;
-    flag: Flag | null;
-    range: string | null;
-  }[],
-): Line {
+/**
+ * A panel shows its first result out of range, or that all are in range, or nothing: where none can be judged, or
+ * all of them have gone or were entered in error.
+ */
+function lineOf(held: readonly Part[]): Line {
   const flagged = held.find((part) => part.flag !== null);
   if (flagged)
     return {
@@ -113,9 +194,17 @@ function lineOf(
     };
   const only = held.length === 1 ? held[0] : undefined;
   if (only) return { value: only.value, unit: only.unit, flag: null };
-  return {
-    value: held.every((part) => part.range !== null) ? 'all in range' : null,
-    unit: null,
-    flag: null,
-  };
+  const isJudged = held.length > 0 && held.every((part) => part.range !== null);
+  return { value: isJudged ? 'all in range' : null, unit: null, flag: null };
+}
+
+/** Some at a time; between two the transaction waits, so that the main loop does not. */
+async function inSlices<T>(
+  list: readonly T[],
+  work: (some: readonly T[]) => Promise<void>,
+): Promise<void> {
+  for (let at = 0; at < list.length; at += IDS_PER_STATEMENT) {
+    if (at > 0) await ownTurn();
+    await work(list.slice(at, at + IDS_PER_STATEMENT));
+  }
 }

@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import type { MigrationDb } from '../platform/db/migrate.ts';
 import type { Flag, Kind } from './describe/described.ts';
 
 declare module '../platform/db/db.ts' {
@@ -165,8 +166,24 @@ export const chartMigrations: Record<string, Migration> = {
         .on('chart_member')
         .columns(['person_id', 'panel_id'])
         .execute();
-      for (const table of ['chart_row', 'chart_result', 'chart_member', 'chart_state'])
-        await sql`delete from ${sql.table(table)}`.execute(db);
+      await dropChart(db);
+    },
+  },
+  // A chart that was stopped between its rows and their joining stood unjoined.
+  '2026-11-23-chart-3': {
+    async up(db) {
+      await db.schema
+        .createIndex('chart_row_visit')
+        .on('chart_row')
+        .columns(['person_id', 'source_id', 'visit_ref'])
+        .where(sql.ref('visit_ref'), 'is not', null)
+        .execute();
+      await dropChart(db);
     },
   },
 };
+
+async function dropChart(db: MigrationDb): Promise<void> {
+  for (const table of ['chart_row', 'chart_result', 'chart_member', 'chart_state'])
+    await sql`delete from ${sql.table(table)}`.execute(db);
+}

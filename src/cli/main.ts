@@ -147,7 +147,8 @@ export function commandLine(program: Program): Command {
 
 /** Says what went wrong on stderr, and ends with code 1. Of an unexpected error the stack, for a report. */
 function fail(thrown: unknown): void {
-  const isInterrupted = thrown instanceof DOMException && thrown.name === 'AbortError';
+  // By a signal's reason, or by the terminal while a question was open.
+  const isInterrupted = thrown instanceof Error && thrown.name === 'AbortError';
   if (isInterrupted || isUnread(thrown)) {
     // As a shell counts an end by SIGINT or SIGPIPE.
     process.exitCode = isInterrupted ? 130 : 141;

@@ -12,7 +12,14 @@ export type Assembled = {
   close(): Promise<void>;
 };
 
+export type AssembleOptions = {
+  /** At the web address and the control socket. */
+  readonly listens: boolean;
+  /** Whether portals are asked: simulated ones are started, and syncs that were left over go on. */
+  readonly portals: boolean;
+};
+
 export type Program = {
   readConfig(): Config;
-  assemble(config: Config, options: { listens: boolean; simulator: boolean }): Promise<Assembled>;
+  assemble(config: Config, options: AssembleOptions): Promise<Assembled>;
 };

@@ -1,6 +1,7 @@
 // Owns running a verb: in the server that is there or in this process, printed, asked about, ended by Ctrl-C.
 
 import { createInterface } from 'node:readline/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../platform/config/read.ts';
 import { callServer, findServer } from './control.ts';
 import { performVerb } from './perform-verb.ts';
@@ -51,15 +52,34 @@ async function inThisProcess(
 ): Promise<void> {
   const assembled = await program.assemble(config, {
     listens: verb.needsPort === true,
-    simulator: verb.needsPortals === true || verb.needsPort === true,
+    portals: verb.needsPortals === true || verb.needsPort === true,
   });
   try {
-    await use((_name, given) => performVerb(assembled.app, verb, { args: given, as }, signal));
-    // What a verb set going (a first sync, a chart) is done before the process ends.
-    await assembled.app.jobs.idle();
+    await use((_name, given) =>
+      heard(performVerb(assembled.app, verb, { args: given, as }, signal), signal),
+    );
+    // What a verb set going (a first sync, a chart) is done before the process ends; interrupted, at the next start.
+    await Promise.race([assembled.app.jobs.idle(), interrupted(signal)]);
   } finally {
     await assembled.close();
   }
+}
+
+/** What a verb says, with a turn between for Ctrl-C to be heard, since our store and a pipe make none. */
+async function* heard(outputs: AsyncIterable<Output>, signal: AbortSignal): AsyncIterable<Output> {
+  for await (const output of outputs) {
+    await nextTurn();
+    signal.throwIfAborted();
+    yield output;
+  }
+}
+
+/** Rejects when the signal is aborted. */
+function interrupted(signal: AbortSignal): Promise<never> {
+  return new Promise((_done, failed) => {
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => failed(signal.reason), { once: true });
+  });
 }
 
 async function print(

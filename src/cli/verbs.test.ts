@@ -90,7 +90,7 @@ describe('without a server', () => {
       out: 'Nobody yet.\n',
       err: '',
     });
-    const added = await line.run('people', 'add', ' Bo ', '--birth-date', '2001-02-03', '--json');
+    const added = await line.run('people', 'add', ' Bo ', '--birth-date', ' 2001-02-03 ', '--json');
     expect(JSON.parse(added.out)).toMatchObject({ name: 'Bo', birthDate: '2001-02-03' });
     const { out } = await line.run('people', 'list');
     expect(out).toMatch(/^[\w-]{22} {2}Bo, born 2001-02-03, 0 records\n$/);

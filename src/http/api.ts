@@ -92,19 +92,42 @@ export function route<Body extends z.ZodType, Reply extends z.ZodType>(
   const { method, path, body, reply } = declaration;
   api.declared.push(declaration);
   api.router.openAPIRegistry.registerPath(describe(declaration));
-  api.router.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
+  api.router.on(method.toUpperCase(), routerPath(path), async (c) => {
     const value = await guarded(api.app, declaration.access, c, async (call) =>
       handler(c, (body ? await readBody(c, body) : undefined) as z.output<Body>, call),
     );
-    return c.json(reply.parse(value) as object);
+    return c.json(readable(reply, value) as object);
   });
+}
+
+/** Declares a route that answers with something other than a JSON document: a text, a stream. */
+export function answerRoute(
+  api: Api,
+  declaration: Omit<Declaration<z.ZodType, z.ZodType>, 'method' | 'body'> & { type: string },
+  handler: (c: ApiContext, call: Call) => Promise<Response>,
+): void {
+  const { path, summary, access, type, reply } = declaration;
+  api.declared.push({ ...declaration, method: 'get' });
+  api.router.openAPIRegistry.registerPath(
+    createRoute({
+      method: 'get',
+      path,
+      summary,
+      responses: { 200: { description: summary, content: { [type]: { schema: reply } } } },
+    }),
+  );
+  api.router.get(routerPath(path), (c) => guarded(api.app, access, c, (call) => handler(c, call)));
+}
+
+function routerPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
 }
 
 /**
  * Lets a call pass that the policy lets pass, and tells the audit: of an act before it is done, of a read after.
  * @throws `access.sign_in_required`, `access.not_allowed`, `access.sign_in_recent_required`, what `missing` says
  */
-export async function guarded<T>(
+async function guarded<T>(
   app: App,
   access: Access,
   c: ApiContext,
@@ -208,6 +231,14 @@ function describe<Body extends z.ZodType, Reply extends z.ZodType>({
       },
     },
   } satisfies RouteConfig);
+}
+
+/** A value as the contract has it. @throws `http.answer_unreadable` naming where it differs, and nothing of what is there */
+export function readable<Reply extends z.ZodType>(reply: Reply, value: unknown): z.output<Reply> {
+  const parsed = reply.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new ChartfoldError('http.answer_unreadable', { detail: places });
 }
 
 /** A path parameter; routes name the ones they have. */

@@ -8,8 +8,15 @@ export * from './contract/access.ts';
 
 /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`: as precise as the source said. */
 export const partialDate = z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/);
+/** A date as it is kept; one in another form counts as not recorded, and is in the record's own text. */
+const keptDate = z
+  .string()
+  .nullable()
+  .transform((text) => partialDate.safeParse(text).data ?? null);
 const instant = z.iso.datetime();
 const id = z.string().min(1).max(64);
+/** `vendor/environment`, and the name that an operator gave it. */
+const portalKey = z.string().min(1).max(200);
 const count = z.number().int().nonnegative();
 
 /** The shapes that stand for sources, in the order they are given out. */
@@ -29,7 +36,7 @@ export const problem = z.object({
 export const person = z.object({
   id,
   name: z.string(),
-  birthDate: partialDate.nullable(),
+  birthDate: keptDate,
   /** Filled by the simulator; goes with one click. */
   sample: z.boolean(),
   records: count,
@@ -55,7 +62,7 @@ export const environment = z.enum(['production', 'preview']);
 
 /** A clinic that can be connected. */
 export const clinic = z.object({
-  portal: id,
+  portal: portalKey,
   portalName: z.string(),
   environment,
   /** The vendor's id of the clinic; empty where the portal has none to choose. */
@@ -74,8 +81,7 @@ export const clinics = z.object({ clinics: z.array(clinic) });
 
 /** POST /api/connections. `personId` null: a new person, named as the portal's patient. */
 export const connectRequest = z.object({
-  portal: id,
-  environment,
+  portal: portalKey,
   clinicId: z.string().max(200),
   personId: id.nullable(),
   /** Made by the client: the same key again is the same request, and makes no second connection. */
@@ -114,7 +120,7 @@ export const connectionState = z.discriminatedUnion('kind', [
     kind: z.literal('confirm'),
     patient: z.object({
       name: z.string(),
-      birthDate: partialDate.nullable(),
+      birthDate: keptDate,
       gender: z.string().nullable(),
     }),
     /** Whose record it is meant to go into; null for a new person. */
@@ -124,7 +130,7 @@ export const connectionState = z.discriminatedUnion('kind', [
       z.object({
         personId: id,
         name: z.string(),
-        birthDate: partialDate.nullable(),
+        birthDate: keptDate,
         sample: z.boolean(),
         differs: z.array(z.enum(['name', 'birthDate'])),
       }),
@@ -172,7 +178,7 @@ export const connection = z.object({
   id,
   personId: id.nullable(),
   personName: z.string().nullable(),
-  portal: id,
+  portal: portalKey,
   portalName: z.string(),
   environment,
   clinicName: z.string(),
@@ -313,7 +319,7 @@ export const timelineGroup = z.object({
 
 export const timelineDay = z.object({
   /** `2026-11-17`, `2026-10` (day not recorded), `2026`, or null (date not recorded). */
-  day: partialDate.nullable(),
+  day: keptDate,
   groups: z.array(timelineGroup),
 });
 
@@ -329,7 +335,7 @@ export const timelineIndex = z.object({
   records: count,
   flagged: count,
   /** Each day with its number of rows (visits' heads not counted) and of groups. */
-  days: z.array(z.object({ day: partialDate.nullable(), rows: count, groups: count })),
+  days: z.array(z.object({ day: keptDate, rows: count, groups: count })),
   kinds: z.array(z.object({ kind, count })),
   sources: z.array(z.object({ id, name: z.string(), mark: sourceMark, count })),
 });
@@ -356,7 +362,7 @@ export const resultRow = z.object({
     /** Who says so: the lab's own mark, or Chartfold by the lab's range. */
     flagBy: z.enum(['source', 'range']).nullable(),
     range: z.string().nullable(),
-    date: partialDate.nullable(),
+    date: keptDate,
     amended: z.boolean(),
   }),
   count,
@@ -387,7 +393,7 @@ export const record = z.object({
   /** The FHIR type, for the one who asks. */
   type: z.string(),
   title: z.string(),
-  date: partialDate.nullable(),
+  date: keptDate,
   /** `Tuesday, November 17, 2026, 9:20 to 9:45 AM` is made by the web from these. */
   startsAt: z.string().nullable(),
   endsAt: z.string().nullable(),

@@ -213,7 +213,6 @@ describe('every answer', () => {
     const cookie = await signIn();
     const body = JSON.stringify({
       portal: 'nobody/production',
-      environment: 'production',
       clinicId: '',
       personId: null,
     });
@@ -235,7 +234,6 @@ describe('the addresses that a browser passes through', () => {
         cookie,
         body: JSON.stringify({
           portal: 'athenahealth/production',
-          environment: 'production',
           clinicId: '',
           personId: null,
         }),

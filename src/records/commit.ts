@@ -2,10 +2,10 @@
 // chunks of at most 200 a transaction; counts, cursor and outcome go with the last chunk.
 // It does no hashing, no compression and no network: prepare() in body.ts comes first.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
 import { isoTime } from '../platform/clock.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
+import { ownTurn } from '../platform/own-turn.ts';
 import { type ChunkContext, newChunkContext, writeChunk } from './chunk.ts';
 import { addCounts, countsOf, questionRow, setAsideOf, tallyColumns } from './runs.ts';
 import { countSetAside, sumSetAside } from './set-aside.ts';
@@ -66,11 +66,11 @@ async function inChunks(
   do {
     const chunk = resources.slice(at, at + chunkSize);
     at += chunkSize;
+    await ownTurn();
     await db.transaction().execute(async (trx) => {
       await writeChunk(trx, context, chunk);
       await close(trx, at >= resources.length);
     });
-    if (at < resources.length) await nextTurn();
   } while (at < resources.length);
 }
 

@@ -3,6 +3,7 @@
 
 import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
 import { ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
+import { ownTurn } from '../platform/own-turn.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { prepare } from '../records/body.ts';
 import { commitPage } from '../records/commit.ts';
@@ -113,6 +114,7 @@ async function search(asking: Asking, asked: Asked): Promise<void> {
     ahead = null;
     asked.retries += answer.retries;
     if (!answer.ok) return close(asking, asked, answer);
+    await ownTurn();
     const normalised = normalisePage(answer.page, asking.about);
     const next = nextAddress(asking, asked, normalised, seen);
     if (typeof next === 'string') {
@@ -144,6 +146,7 @@ async function readReferenced(asking: Asking, asked: Asked): Promise<void> {
     );
     asked.retries += answer.retries;
     if (!answer.ok) return close(asking, asked, answer);
+    await ownTurn();
     const normalised = normalisePage(answer.page, asking.about);
     for (const resource of normalised.resources)
       if (resource.type === question.type) given.add(resource.id);

@@ -6,6 +6,7 @@ import { type BundlePage, scanBundle } from '../fhir/bundle.ts';
 import { outcomeText } from '../fhir/outcome.ts';
 import type { Clock } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
+import { ownTurn } from '../platform/own-turn.ts';
 import type { FailedAnswer, Portal, PortalHooks } from '../portals/portal.ts';
 import { decodeBody } from './decode.ts';
 
@@ -80,7 +81,9 @@ export function createFetchPage(
         };
       }
       const type = response.headers.get('content-type');
-      const text = decodeBody(await response.arrayBuffer(), type);
+      const body = await response.arrayBuffer();
+      await ownTurn();
+      const text = decodeBody(body, type);
       return { ok: true as const, page: scanBundle(text) };
     } catch (error) {
       if (signal.aborted) throw signal.reason;

@@ -45,7 +45,11 @@ export const connect: Verb<Args> = {
     });
     yield { json: { link: begun.go, connection: begun.connectionId }, text: begun.go };
     yield { say: 'Open this link in a browser within 10 minutes. It serves this one sign-in.' };
-    const connection = await settled(app, begun.go, { confirms: args.yes === true, signal });
+    const settling = settled(app, begun.go, { confirms: args.yes === true, signal });
+    const connection = await settling.catch(async (error) => {
+      if (signal.aborted) await forgetUnfinished(app, begun.connectionId);
+      throw error;
+    });
     if (connection.status === 'confirm') {
       const patient = candidateOf(app, connection);
       yield {
@@ -92,6 +96,12 @@ async function settled(
       connection.status === 'authorising' || (confirms && connection.status === 'confirm');
     if (!isUnderWay) return connection;
   }
+}
+
+/** Nobody had come back yet: it is as if it had not begun. */
+async function forgetUnfinished(app: App, id: string): Promise<void> {
+  const { status } = await getConnection(app.db, id);
+  if (status === 'authorising') await rejectPatient(app, id);
 }
 
 function resultOf(connection: Connection) {

@@ -28,7 +28,7 @@ type ImportArgs = {
 export const importFiles: Verb<ImportArgs> = {
   name: 'import',
   act: 'record.import',
-  async *run(app, args, { actor }) {
+  async *run(app, args, { actor, signal }) {
     const files = args.files.map(fileOnDisk);
     const unknown = args.person === 'ask' ? 'ask' : args.unknown;
     const isOpen = args.person === undefined || args.person === 'ask';
@@ -45,21 +45,26 @@ export const importFiles: Verb<ImportArgs> = {
         return;
       }
     }
-    const result = await importFhirFiles(app.db, {
+    const importing = importFhirFiles(app.db, {
       files,
       person: await whose(app, actor, args, unknown),
       by: actor.account?.id ?? null,
       mayAddTo: (id) => mayOn(actor, 'record.import', id),
       now: app.clock.now(),
+      signal,
     });
-    for (const person of result.people) {
-      await app.jobs.put({ queue: CHART_QUEUE, key: person.id, payload: { personId: person.id } });
-    }
+    const result = await importing.finally(() => chartAll(app));
     yield { json: result, text: importText(result) };
     const refused = result.files.find((file) => file.refused !== null);
     if (refused?.refused) throw new ChartfoldError(refused.refused, { detail: refused.name });
   },
 };
+
+/** Whatever became of an import, the charts follow what it stored; where that is nothing, there is nothing to do. */
+async function chartAll(app: App): Promise<void> {
+  for (const { id } of await listPeople(app.db))
+    await app.jobs.put({ queue: CHART_QUEUE, key: id, payload: { personId: id } });
+}
 
 type ExportArgs = { format: 'ndjson' | 'raw'; person?: string; out?: string };
 

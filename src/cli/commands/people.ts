@@ -24,15 +24,15 @@ export const people: Verb<{ action: 'add' | 'list'; name?: string; birthDate?: s
   async *run(app, args, { actor }) {
     if (args.action === 'add') {
       const name = args.name?.trim();
-      const isDate =
-        args.birthDate === undefined || parseFhirDate(args.birthDate)?.text.length === 10;
+      const born = parseFhirDate(args.birthDate);
+      const isDate = args.birthDate === undefined || born?.text.length === 10;
       if (!name || !isDate)
         throw new ChartfoldError('http.invalid_request', {
           detail: name ? '--birth-date is a day as YYYY-MM-DD' : 'say the name of the person',
         });
       const made = await createPerson(app.db, {
         name,
-        birthDate: args.birthDate ?? null,
+        birthDate: born?.text ?? null,
         by: actor.account?.id ?? null,
         now: app.clock.now(),
       });

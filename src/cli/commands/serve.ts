@@ -10,7 +10,7 @@ import { writeOut } from '../standard-streams.ts';
 /** Starts the server and stays until it is told to end. */
 export async function serve(program: Program, flags: { open?: boolean }): Promise<void> {
   const config = program.readConfig();
-  const assembled = await program.assemble(config, { listens: true, simulator: true });
+  const assembled = await program.assemble(config, { listens: true, portals: true });
   try {
     const told = toldToEnd();
     const link = await sayWhereItIs(assembled);

@@ -8,12 +8,14 @@ import { differencesFrom } from '../../fhir/text/names.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
 import { missingScopes } from '../../smart/scopes.ts';
 import type { Receipt, RunSummary } from '../../records/types.ts';
-import type {
-  Connection as Wire,
-  ConnectionState,
-  Progress,
-  ReceiptSummary,
-  SourceMark,
+import { isoTime } from '../../platform/clock.ts';
+import {
+  type ConnectionState,
+  connection as wireConnection,
+  type Progress,
+  type ReceiptSummary,
+  type SourceMark,
+  type Connection as Wire,
 } from '../contract.ts';
 import type { App } from '../app.ts';
 
@@ -41,15 +43,16 @@ export function markOf(index: number): SourceMark {
   return MARKS[index % (MARKS.length - 1)] ?? 'circle';
 }
 
+/** A connection for the wire; one whose row is not as it should be is there too, and says so. */
 export function presentConnection(
   app: Presenting,
   connection: Connection,
   facts: ConnectionFacts,
 ): Wire {
   const entry = app.registry.entries.find((e) => e.key === connection.portal);
-  return {
+  const card = {
     id: connection.id,
-    personId: connection.person_id,
+    personId: facts.person?.id ?? null,
     personName: facts.person?.name ?? null,
     portal: connection.portal,
     portalName: entry?.name ?? connection.portal,
@@ -60,10 +63,19 @@ export function presentConnection(
     sample: connection.sample === 1,
     records: facts.records,
     createdAt: connection.created_at,
-    state: stateOf(app, connection, facts),
     lastReceipt: facts.lastRun ? receiptSummary(facts.lastRun) : null,
     clinicNote: connection.clinic_note,
     note: entry?.vendor.portal.gaps[0] ?? null,
+  };
+  const whole = wireConnection.safeParse({ ...card, state: readableState(app, connection, facts) });
+  if (whole.success) return whole.data;
+  const now = isoTime(app.clock.now());
+  return {
+    ...card,
+    environment: entry?.environment ?? 'production',
+    createdAt: now,
+    lastReceipt: null,
+    state: failedWith('connection.unreadable', now),
   };
 }
 
@@ -80,7 +92,7 @@ function stateOf(app: Presenting, connection: Connection, facts: ConnectionFacts
   switch (connection.status) {
     case 'authorising':
       return hasExpired(connection, app.clock.now())
-        ? expired(since)
+        ? failedWith('smart.attempt_expired', since)
         : { kind: 'authorising', since };
     case 'confirm':
       return confirmState(app, connection, facts);
@@ -109,10 +121,22 @@ function stateOf(app: Presenting, connection: Connection, facts: ConnectionFacts
   }
 }
 
-/** Nobody came back in time. */
-function expired(since: string): ConnectionState {
-  const { sentence, act } = errorCatalogue['smart.attempt_expired'];
-  return { kind: 'failed', code: 'smart.attempt_expired', sentence, act, since };
+/** Undefined where the state cannot be told. */
+function readableState(
+  app: Presenting,
+  connection: Connection,
+  facts: ConnectionFacts,
+): ConnectionState | undefined {
+  try {
+    return stateOf(app, connection, facts);
+  } catch {
+    return undefined; // The card says it in place of the state.
+  }
+}
+
+function failedWith(code: ErrorCode, since: string): ConnectionState {
+  const { sentence, act } = errorCatalogue[code];
+  return { kind: 'failed', code, sentence, act, since };
 }
 
 function confirmState(

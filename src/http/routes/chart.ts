@@ -1,5 +1,6 @@
 // Owns the addresses of the readable record. Filters travel in bodies, never in an address.
 
+import { z } from 'zod';
 import { listConnections } from '../../connections/context.ts';
 import { readHistory, readResults } from '../../chart/results/results.ts';
 import { readRawText, readSheet } from '../../chart/sheet.ts';
@@ -7,7 +8,7 @@ import { timelineDays, timelineIndex } from '../../chart/timeline/timeline.ts';
 import { countResources } from '../../records/read.ts';
 import { listSources } from '../../records/sources.ts';
 import type { Source } from '../../records/types.ts';
-import { type Api, guarded, parameter, route } from '../api.ts';
+import { answerRoute, type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
 import { markOf } from '../present/connection.ts';
@@ -153,12 +154,20 @@ export function chartRoutes(api: Api): void {
     },
   );
 
-  api.router.get('/api/people/:person/records/:record/raw', (c) =>
-    guarded(app, access, c, async ({ personId, sight, saw }) => {
-      const { text } = await readRawText(app.db, personId, c.req.param('record'), sight);
+  answerRoute(
+    api,
+    {
+      path: '/api/people/{person}/records/{record}/raw',
+      summary: 'The text of a record as it came, character for character',
+      access,
+      type: 'text/plain',
+      reply: z.string(),
+    },
+    async (c, { personId, sight, saw }) => {
+      const { text } = await readRawText(app.db, personId, parameter(c, 'record'), sight);
       saw({ raw: 1 });
       return c.text(text);
-    }),
+    },
   );
 }
 

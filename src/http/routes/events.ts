@@ -4,19 +4,27 @@
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { mayOn } from '../../access/policy.ts';
 import { countResources } from '../../records/read.ts';
-import { type Api, type ApiContext, guarded } from '../api.ts';
+import { answerRoute, type Api, type ApiContext, readable } from '../api.ts';
 import type { App } from '../app.ts';
 import { callerOf } from '../caller.ts';
+import { type StreamEvent, streamEvent } from '../contract.ts';
 import { presentConnections } from '../present/overview.ts';
 
 const GATHER_MS = 200;
 const HEARTBEAT_MS = 20_000;
 
-const access = { act: 'people.list', audit: 'none' } as const;
-
-export function eventRoutes({ app, router }: Api): void {
-  router.get('/api/events', (c) =>
-    guarded(app, access, c, async () =>
+export function eventRoutes(api: Api): void {
+  const { app } = api;
+  answerRoute(
+    api,
+    {
+      path: '/api/events',
+      summary: 'Server-sent events: the connections as they change, and whose chart has changed',
+      access: { act: 'people.list', audit: 'none' },
+      type: 'text/event-stream',
+      reply: streamEvent,
+    },
+    async (c) =>
       streamSSE(c, async (stream) => {
         try {
           await tellChanges(c, app, stream);
@@ -25,7 +33,6 @@ export function eventRoutes({ app, router }: Api): void {
           if (!stream.aborted) app.log.error('http.stream_failed', error);
         }
       }),
-    ),
   );
 }
 
@@ -51,14 +58,14 @@ async function tellChanges(c: ApiContext, app: App, stream: SSEStreamingApi): Pr
       if (isDirty) {
         isDirty = false;
         number += 1;
-        const data = JSON.stringify(await presentConnections(app, actor));
-        await stream.writeSSE({ event: 'connections', id: String(number), data });
+        const data = await presentConnections(app, actor);
+        await stream.writeSSE({ ...written({ event: 'connections', data }), id: String(number) });
       }
       for (const personId of [...charts]) {
         charts.delete(personId);
         if (!mayOn(actor, 'record.read', personId)) continue;
         const records = await countResources(app.db, personId);
-        await stream.writeSSE({ event: 'chart', data: JSON.stringify({ personId, records }) });
+        await stream.writeSSE(written({ event: 'chart', data: { personId, records } }));
       }
       await stream.sleep(GATHER_MS);
       if (isDirty || charts.size || stream.aborted) continue;
@@ -72,4 +79,10 @@ async function tellChanges(c: ApiContext, app: App, stream: SSEStreamingApi): Pr
   } finally {
     stopListening();
   }
+}
+
+/** An event for the stream, with nothing in it that the contract does not name. */
+function written(told: StreamEvent): { event: string; data: string } {
+  const { event, data } = readable(streamEvent, told);
+  return { event, data: JSON.stringify(data) };
 }

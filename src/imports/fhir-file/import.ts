@@ -35,7 +35,8 @@ import type {
 const batchSize = 1000;
 
 /**
- * Imports files that belong together, whatever their order. What is there already is not stored again.
+ * Imports files that belong together, whatever their order. What is there already is not stored again. Aborted, it
+ * ends between two batches, and goes on when it is done again.
  *
  * @throws import.person_unknown, import.person_conflict, person.not_found, access.not_allowed: then nothing was stored
  */
@@ -49,6 +50,7 @@ export async function importFhirFiles(
     /** Whether they may add to a record that is here. */
     mayAddTo: (person: PersonId) => boolean;
     now: number;
+    signal?: AbortSignal;
   },
 ): Promise<ImportResult> {
   const { person: whose, by, now } = options;
@@ -67,8 +69,10 @@ export async function importFhirFiles(
     sources: sourcesOf(db, now),
   };
   const importId = newId();
-  const store = (placed: readonly Placed[], afterwards?: AfterBatch) =>
-    storeBatch(db, { importId, placed, now, ...(afterwards ? { afterwards } : {}) });
+  const store: StoreBatch = async (placed, afterwards) => {
+    options.signal?.throwIfAborted();
+    return storeBatch(db, { importId, placed, now, ...(afterwards ? { afterwards } : {}) });
+  };
   await storePatients(reading, placing, patients, { by, now }, store);
   for (const file of reading.files) {
     if (file.tally.refused === null) await storeFile(file, placing, store);

@@ -257,7 +257,13 @@ describe('CHARTFOLD_CONFIG', () => {
       read({
         portals: [
           { vendor: 'v', clientSecrets: 'hush-hush' },
-          { vendor: 'v', clientSecret: 42, auth: 'hush-hush', fhirBaseUrl: 'hush-hush' },
+          {
+            vendor: 'v',
+            name: 'n'.repeat(101),
+            clientSecret: 42,
+            auth: 'hush-hush',
+            fhirBaseUrl: 'hush-hush',
+          },
           'hush-hush',
         ],
         extra: true,
@@ -265,7 +271,13 @@ describe('CHARTFOLD_CONFIG', () => {
     );
     const text = faults.join('\n');
     expect(faults.every((line) => line.startsWith('CHARTFOLD_CONFIG: '))).toBe(true);
-    for (const place of ['portals.0', 'portals.1.clientSecret', 'portals.1.auth', 'portals.2'])
+    for (const place of [
+      'portals.0',
+      'portals.1.name',
+      'portals.1.clientSecret',
+      'portals.1.auth',
+      'portals.2',
+    ])
       expect(text).toContain(place);
     expect(text).toContain('extra');
     expect(text).toContain('portals.1.fhirBaseUrl');

@@ -27,7 +27,8 @@ const orAbsent = <T extends z.ZodType>(schema: T) =>
 const portalOverride = z.strictObject({
   vendor: z.string().min(1),
   environment: orAbsent(z.enum(['production', 'preview'])).transform((v) => v ?? 'production'),
-  name: orAbsent(z.string().min(1)),
+  // It is part of the portal's key, which addresses and answers carry.
+  name: orAbsent(z.string().min(1).max(100)),
   fhirBaseUrl: orAbsent(webAddress),
   authorizationEndpoint: orAbsent(webAddress),
   tokenEndpoint: orAbsent(webAddress),

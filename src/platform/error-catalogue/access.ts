@@ -106,6 +106,12 @@ export const accessErrors = {
     'never',
     400,
   ),
+  'http.answer_unreadable': row(
+    'What is stored here cannot be read as it should be. Nothing of it is lost; the log names the place by the request’s id.',
+    'us',
+    'never',
+    500,
+  ),
   'http.too_large': row(
     'The request is larger than Chartfold accepts here.',
     'person',

@@ -218,6 +218,12 @@ export const portalsErrors = {
     'never',
     409,
   ),
+  'connection.unreadable': row(
+    'What is stored of this connection cannot be read. Sign in there again to mend it; everything received so far is kept.',
+    'person',
+    'after-reconnect',
+    500,
+  ),
   'connection.portal_not_told': row(
     'The portal could not be told that this has ended. Its own page of connected apps ends the permission there.',
     'person',

@@ -31,8 +31,8 @@ export function AddPortalPage() {
   const forWhom = useForWhom(active);
   const connect = () => {
     if (!active) return;
-    const { portal, environment, clinicId } = active;
-    start.mutate({ portal, environment, clinicId, personId: forWhom.personId });
+    const { portal, clinicId } = active;
+    start.mutate({ portal, clinicId, personId: forWhom.personId });
   };
   const explained = active && (
     <ClinicExplained clinic={active} forWhom={forWhom} start={start} onConnect={connect} />
