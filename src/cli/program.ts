@@ -2,6 +2,8 @@
 
 import type { App } from '../http/app.ts';
 import type { Config } from '../platform/config/read.ts';
+import type { Migrations } from '../platform/db/migrate.ts';
+import type { LockedSecret, OpenSecret } from '../platform/keychain/secret-text.ts';
 
 export type Assembled = {
   readonly app: App;
@@ -14,5 +16,14 @@ export type Assembled = {
 
 export type Program = {
   readConfig(): Config;
-  assemble(config: Config, options: { listens: boolean; simulator: boolean }): Promise<Assembled>;
+  readonly migrations: Migrations;
+  assemble(
+    config: Config,
+    options: {
+      listens: boolean;
+      simulator: boolean;
+      /** Comes by the passphrase of a locked root key. */
+      unlock: (config: Config, secret: LockedSecret) => Promise<OpenSecret>;
+    },
+  ): Promise<Assembled>;
 };

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Config } from '../platform/config/read.ts';
 import { callServer, findServer } from './control.ts';
 import { performVerb } from './perform-verb.ts';
+import { unlockOnTerminal } from './passphrase.ts';
 import type { Program } from './program.ts';
 import { writeOut } from './standard-streams.ts';
 import type { Output, Verb } from './verb.ts';
@@ -51,6 +52,7 @@ async function inThisProcess(
 ): Promise<void> {
   const assembled = await program.assemble(config, {
     listens: verb.needsPort === true,
+    unlock: unlockOnTerminal,
     simulator: verb.needsPortals === true || verb.needsPort === true,
   });
   try {
