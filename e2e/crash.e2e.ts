@@ -15,8 +15,7 @@ import {
 } from '../src/cli/selftest/selftest.ts';
 import { type Instance, startInstance, until } from '../src/cli/selftest/instance.ts';
 import type { Receipt } from '../src/http/contract.ts';
-import { openStore } from '../src/platform/db/sqlite/open.ts';
-import { deriveKeys } from '../src/platform/seal.ts';
+import { openKeyedStore } from '../src/platform/keychain/open-keyed.ts';
 import { rawOf } from '../src/records/read.ts';
 import { firstVendor } from '../src/portals/index.ts';
 import { migrations } from './support/program.ts';
@@ -109,11 +108,8 @@ async function truthOf(patient: string): Promise<Map<string, string>> {
 /** What lies in the store, read past the program: each text's own hash, how many versions, the chart and what it should be. */
 async function storedIn(directory: string) {
   const root = Buffer.from((await readFile(join(directory, 'secret'), 'utf8')).trim(), 'hex');
-  const store = await openStore({
-    file: join(directory, 'data', 'chartfold.sqlite'),
-    keyHex: deriveKeys(root).database,
-    migrations,
-  });
+  const dataDir = join(directory, 'data');
+  const { store } = await openKeyedStore({ dataDir, roots: [root], migrations });
   try {
     const rows = await store.db
       .selectFrom('resource_version as v')

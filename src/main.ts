@@ -1,7 +1,7 @@
 // The program's only entry: puts together what the folders declare and hands it to the command line. No logic.
 
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { listPeople } from './access/people.ts';
 import { ensureOwner } from './access/accounts.ts';
 import { createAudit } from './access/audit.ts';
@@ -32,15 +32,15 @@ import { keyMigrations } from './keys/tables.ts';
 import { isoTime, systemClock } from './platform/clock.ts';
 import { type Config, readConfig, readEnvironment } from './platform/config/read.ts';
 import { isStoreThere, noteStore, refuseLostStore } from './platform/config/made-before.ts';
-import { prepareDataDir, rootSecret } from './platform/config/secret.ts';
+import { prepareDataDir, rootSecret, writeSecret } from './platform/config/secret.ts';
 import { lockDataDir } from './platform/db/lock.ts';
 import { mergeMigrations } from './platform/db/migrate.ts';
-import { openStore } from './platform/db/sqlite/open.ts';
 import { createJobs, type JobHandler } from './platform/jobs/jobs.ts';
 import { jobMigrations } from './platform/jobs/tables.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { createOutbound } from './platform/outbound.ts';
-import { createSealer, deriveKeys } from './platform/seal.ts';
+import { databaseFile, openKeyedStore } from './platform/keychain/open-keyed.ts';
+import { createSealer } from './platform/seal.ts';
 import {
   createRegistry,
   hasConfiguredPortal,
@@ -69,6 +69,7 @@ const program: Program = {
       vendorKeys.map((key) => key.name),
       portalFaults,
     ),
+  migrations,
   assemble,
 };
 
@@ -77,7 +78,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Assem
   const undo = new AsyncDisposableStack();
   try {
     const log = openLog(config.logLevel);
-    const data = await openData(config, undo);
+    const data = await openData(config, options, undo);
     const portals = await openPortals(config, options.portals, log, undo);
     const app = putTogether(config, data, portals, log, undo);
     await startJobs(app, options.portals, undo);
@@ -90,27 +91,26 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Assem
 }
 
 /** The data directory, ours alone; its keys; the store, up to date. */
-async function openData(config: Config, undo: AsyncDisposableStack) {
-  const databaseFile = join(config.dataDir, 'chartfold.sqlite');
-  refuseLostStore({ config, databaseFile });
+async function openData(config: Config, options: AssembleOptions, undo: AsyncDisposableStack) {
+  const where = { config, databaseFile: databaseFile(config.dataDir) };
+  refuseLostStore(where);
   prepareDataDir(config.dataDir);
   const lock = await lockDataDir(config.dataDir, { pid: process.pid, address: config.publicUrl });
   undo.defer(() => lock.release());
-  const root = rootSecret(config, isStoreThere(databaseFile));
-  const keys = deriveKeys(root.secret);
-  const store = await openStore({ file: databaseFile, keyHex: keys.database, migrations });
+  const { secret, madeNow } = rootSecret(config, isStoreThere(where.databaseFile));
+  const open = 'roots' in secret ? secret : await options.unlock(config, secret);
+  const { roots } = open;
+  const opened = await openKeyedStore({ dataDir: config.dataDir, roots, migrations });
+  const { store, keychain } = opened;
   undo.defer(() => store.close());
-  noteStore({ config, databaseFile });
-  const sealer = createSealer(keys.seal);
+  // An exchange of the root key was cut off: from here on only the one that opens the data is kept.
+  if (roots.length > 1 && 'file' in config.secret)
+    writeSecret(config.secret.file, await open.textOf([opened.root]));
+  noteStore(where);
+  const sealer = createSealer(keychain.seal);
   await ensureRings(store.db, sealer, systemClock);
   await ensureOwner(store.db, systemClock);
-  return {
-    store,
-    sealer,
-    auditKey: keys.audit,
-    checkpointSeed: keys.checkpoint,
-    secretMadeAt: root.madeNow,
-  };
+  return { store, sealer, keychain, secretMadeAt: madeNow };
 }
 
 /** The portals that can be reached from here; simulated ones beside where nothing is configured. */
@@ -140,7 +140,7 @@ async function openPortals(config: Config, starts: boolean, log: Log, undo: Asyn
 
 function putTogether(
   config: Config,
-  { store, sealer, auditKey, checkpointSeed }: Awaited<ReturnType<typeof openData>>,
+  { store, sealer, keychain }: Awaited<ReturnType<typeof openData>>,
   portals: Pick<App, 'simulatorUrl' | 'registry'>,
   log: Log,
   undo: AsyncDisposableStack,
@@ -162,9 +162,9 @@ function putTogether(
     publicUrl: config.publicUrl,
     changed: (connection: string) => changes.tell({ connection }),
   };
-  const audit = createAudit({ db, clock, log, key: auditKey });
+  const audit = createAudit({ db, clock, log, key: keychain.audit });
   undo.defer(() => audit.stop());
-  const signer = checkpointSigner(checkpointSeed);
+  const signer = checkpointSigner(keychain.checkpoint);
   const stopping = new AbortController();
   undo.defer(() => stopping.abort());
   return {

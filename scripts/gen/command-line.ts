@@ -6,7 +6,7 @@ import { heading } from './markdown.ts';
 
 export function commandLinePage(): string {
   const never = () => Promise.reject(new Error('nothing is run to make a page'));
-  const root = commandLine({ readConfig: () => ({}) as never, assemble: never });
+  const root = commandLine({ readConfig: () => ({}) as never, migrations: {}, assemble: never });
   const verbs = root.commands.flatMap((verb) =>
     verb.commands.length > 0 ? verb.commands : [verb],
   );

@@ -48,14 +48,36 @@ export function createControl(app: App, verbs: readonly Verb[]): Hono {
   return router;
 }
 
+/** The side of a server whose root key is locked: every verb is refused but the one that unlocks it. */
+export function createLockedControl(
+  publicUrl: string,
+  unlock: (passphrase: string) => Promise<void>,
+): Hono {
+  const router = new Hono();
+  const answer = (line: Line) => `${JSON.stringify(line)}\n`;
+  router.get('/', (c) => c.json({ pid: process.pid, publicUrl, locked: true }));
+  router.post('/:verb', async (c) => {
+    try {
+      if (c.req.param('verb') !== 'unlock') throw new ChartfoldError('store.locked');
+      const { args } = (await c.req.json()) as Asked;
+      await unlock(String(args.passphrase));
+      return c.body(answer({ output: { say: 'Unlocked.' } }));
+    } catch (thrown) {
+      const { code, detail } = asChartfoldError(thrown);
+      return c.body(answer({ error: { code, detail } }));
+    }
+  });
+  return router;
+}
+
 /** Whether a server answers on this data directory. */
 export async function findServer(
   dataDir: string,
-): Promise<{ pid: number; publicUrl: string } | null> {
+): Promise<{ pid: number; publicUrl: string; locked?: boolean } | null> {
   try {
     const lines: string[] = [];
     for await (const line of ask(dataDir, 'GET', '/')) lines.push(line);
-    return JSON.parse(lines.join('')) as { pid: number; publicUrl: string };
+    return JSON.parse(lines.join('')) as { pid: number; publicUrl: string; locked?: boolean };
   } catch {
     return null; // No socket, or a dead one: no server.
   }

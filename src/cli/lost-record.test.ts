@@ -17,11 +17,13 @@ let line: CommandLine;
 let database: string;
 let secret: string;
 let list: string;
+let keys: string;
 beforeEach(async () => {
   line = await commandLine({ CHARTFOLD_SIMULATOR: 'off' });
   database = join(line.dataDir, 'chartfold.sqlite');
   secret = join(line.directory, 'secret');
   list = `${secret}.databases`;
+  keys = join(line.dataDir, 'keys');
 });
 afterEach(() => line.close());
 
@@ -52,9 +54,9 @@ describe('a record that is gone', () => {
   it('with its database alone, or with an empty one in its place, is missed', async () => {
     await begin();
     truncateSync(database);
-    expect(await names()).toContain(missed(list, `${database}.key-check`));
+    expect(await names()).toContain(missed(list, keys));
     rmSync(database);
-    expect(await names()).toContain(missed(list, `${database}.key-check`));
+    expect(await names()).toContain(missed(list, keys));
     expect(existsSync(database)).toBe(false);
   });
 
@@ -62,7 +64,7 @@ describe('a record that is gone', () => {
     const given = { CHARTFOLD_SECRET: 'ab'.repeat(32) };
     expect(await names(given)).toEqual([]);
     rmSync(database);
-    expect(await names(given)).toContain(missed(`${database}.key-check`));
+    expect(await names(given)).toContain(missed(keys));
   });
 
   it('is begun anew when what remembers it is removed, with the secret that was there', async () => {
@@ -70,7 +72,7 @@ describe('a record that is gone', () => {
     const before = readFileSync(secret, 'utf8');
     rmSync(database);
     rmSync(list);
-    rmSync(`${database}.key-check`);
+    rmSync(keys);
     expect(await names()).toEqual([]);
     expect(readFileSync(secret, 'utf8')).toBe(before);
     expect(readFileSync(list, 'utf8')).toBe(`${database}\n`);

@@ -15,6 +15,8 @@ import { vitals } from './bench/vitals.ts';
 import { selftest } from './selftest/selftest.ts';
 import { simulate } from './commands/simulate.ts';
 import { serve, stop } from './commands/serve.ts';
+import { unlock } from './commands/unlock.ts';
+import { tls } from './commands/tls.ts';
 import { runVerb } from './run-verb.ts';
 import { hearStreamErrors, isUnread } from './standard-streams.ts';
 import type { Verb } from './verb.ts';
@@ -68,6 +70,11 @@ export function commandLine(program: Program): Command {
     .command('stop')
     .description('end the running server')
     .action(() => stop(program));
+  root
+    .command('unlock')
+    .description('give the running server the passphrase of its root key')
+    .action(() => unlock(program));
+  tls(root);
   simulate(root);
   selftest(root);
   bench(root);

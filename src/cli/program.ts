@@ -2,6 +2,8 @@
 
 import type { App } from '../http/app.ts';
 import type { Config } from '../platform/config/read.ts';
+import type { Migrations } from '../platform/db/migrate.ts';
+import type { LockedSecret, OpenSecret } from '../platform/keychain/secret-text.ts';
 
 export type Assembled = {
   readonly app: App;
@@ -17,9 +19,12 @@ export type AssembleOptions = {
   readonly listens: boolean;
   /** Whether portals are asked: simulated ones are started, and syncs that were left over go on. */
   readonly portals: boolean;
+  /** Comes by the passphrase of a locked root key. */
+  readonly unlock: (config: Config, secret: LockedSecret) => Promise<OpenSecret>;
 };
 
 export type Program = {
   readConfig(): Config;
+  readonly migrations: Migrations;
   assemble(config: Config, options: AssembleOptions): Promise<Assembled>;
 };

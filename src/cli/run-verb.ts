@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../platform/config/read.ts';
 import { callServer, findServer } from './control.ts';
 import { performVerb } from './perform-verb.ts';
+import { unlockOnTerminal } from './passphrase.ts';
 import type { Program } from './program.ts';
 import { writeOut } from './standard-streams.ts';
 import type { Output, Verb } from './verb.ts';
@@ -53,6 +54,7 @@ async function inThisProcess(
   const assembled = await program.assemble(config, {
     listens: verb.needsPort === true,
     portals: verb.needsPortals === true || verb.needsPort === true,
+    unlock: unlockOnTerminal,
   });
   try {
     await use((_name, given) =>

@@ -8,10 +8,16 @@ import { newId } from '../platform/ids.ts';
 import type { App } from './app.ts';
 import type { Env } from './problem.ts';
 
+/** What they must know of the program; a locked one has no more. */
+export type Guarded = {
+  readonly publicUrl: string;
+  readonly config: Pick<App['config'], 'allowedHosts'>;
+};
+
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 /** An id for the request, a nonce for its page, and the headers of every answer. */
-export function headers(app: App): MiddlewareHandler<Env> {
+export function headers(app: Guarded): MiddlewareHandler<Env> {
   const isHttps = app.publicUrl.startsWith('https:');
   return async (c, next) => {
     const nonce = randomBytes(16).toString('base64url');
@@ -32,7 +38,7 @@ export function headers(app: App): MiddlewareHandler<Env> {
 }
 
 /** Refuses a Host that is not ours (DNS rebinding). */
-export function hosts(app: App): MiddlewareHandler<Env> {
+export function hosts(app: Guarded): MiddlewareHandler<Env> {
   const allowed = new Set(app.config.allowedHosts);
   return async (c, next) => {
     const host = c.req.header('host')?.toLowerCase() ?? '';
@@ -43,7 +49,7 @@ export function hosts(app: App): MiddlewareHandler<Env> {
 }
 
 /** Unsafe methods need the exact Origin of this instance: PUBLIC_URL, or an allowed host in the same scheme. */
-export function origins(app: App): MiddlewareHandler<Env> {
+export function origins(app: Guarded): MiddlewareHandler<Env> {
   const scheme = new URL(app.publicUrl).protocol;
   const allowed = new Set(app.config.allowedHosts.map((host) => `${scheme}//${host}`));
   return async (c, next) => {

@@ -11,7 +11,7 @@ const STYLE = `
 body{margin:0;min-height:100vh;display:grid;place-items:center;background:#fbf9f5;color:#22201c;font:18px/1.55 system-ui,sans-serif}
 main{max-width:34rem;padding:2rem}
 h1{font-size:24px;line-height:32px;margin:0 0 12px;font-weight:600}
-p{margin:0 0 12px;color:#57524a}a{color:#0b6a65}small{color:#6c665b;font-size:13px}
+p{margin:0 0 12px;color:#57524a}a{color:#0b6a65}input,button{font:inherit;padding:8px 12px;border:1px solid #8a8376;border-radius:8px;background:none;color:inherit}button{border-color:#0b6a65;background:#0b6a65;color:#fff}small{color:#6c665b;font-size:13px}
 @media(prefers-color-scheme:dark){body{background:#1a1915;color:#eeeae1}p{color:#b8b2a6}a{color:#66c8be}small{color:#9c9689}}`;
 
 /** A page with a heading and a sentence, both plain text. */
@@ -26,8 +26,32 @@ export function page(
   status: ContentfulStatusCode = 200,
 ): Response {
   const { title, sentence, small, link } = content;
+  const anchor = link ? `<p><a href="${escape(link.href)}">${escape(link.text)}</a></p>` : '';
+  const end = small ? `<small>${escape(small)}</small>` : '';
+  return c.html(documentOf(c, title, `<p>${escape(sentence)}</p>${anchor}${end}`), status);
+}
+
+/** A page with a sentence and a form of one secret field. */
+export function formPage(
+  c: Context<Env>,
+  form: {
+    title: string;
+    sentence: string;
+    action: string;
+    label: string;
+    name: string;
+    button: string;
+  },
+  status: ContentfulStatusCode = 200,
+): Response {
+  const { title, sentence, action, label, name, button } = form;
+  const field = `<label>${escape(label)}<br><input type="password" name="${escape(name)}" autocomplete="current-password" required autofocus></label>`;
   return c.html(
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escape(title)} · Chartfold</title><style nonce="${c.get('nonce')}">${STYLE}</style></head><body><main><h1>${escape(title)}</h1><p>${escape(sentence)}</p>${link ? `<p><a href="${escape(link.href)}">${escape(link.text)}</a></p>` : ''}${small ? `<small>${escape(small)}</small>` : ''}</main></body></html>`,
+    documentOf(
+      c,
+      title,
+      `<p>${escape(sentence)}</p><form method="post" action="${escape(action)}"><p>${field}</p><p><button>${escape(button)}</button></p></form>`,
+    ),
     status,
   );
 }
@@ -65,6 +89,10 @@ export function wrongAddressPage(c: Context<Env>, publicUrl: string): Response {
     },
     421,
   );
+}
+
+function documentOf(c: Context<Env>, title: string, content: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escape(title)} · Chartfold</title><style nonce="${c.get('nonce')}">${STYLE}</style></head><body><main><h1>${escape(title)}</h1>${content}</main></body></html>`;
 }
 
 function escape(text: string): string {

@@ -4,13 +4,18 @@ import { spawn } from 'node:child_process';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { newOwnerLink } from '../owner-link.ts';
 import { findServer } from '../control.ts';
+import { unlockAtTheDoors } from '../locked.ts';
 import type { Assembled, Program } from '../program.ts';
 import { writeOut } from '../standard-streams.ts';
 
 /** Starts the server and stays until it is told to end. */
 export async function serve(program: Program, flags: { open?: boolean }): Promise<void> {
   const config = program.readConfig();
-  const assembled = await program.assemble(config, { listens: true, portals: true });
+  const assembled = await program.assemble(config, {
+    listens: true,
+    portals: true,
+    unlock: unlockAtTheDoors,
+  });
   try {
     const told = toldToEnd();
     const link = await sayWhereItIs(assembled);
@@ -43,7 +48,7 @@ async function sayWhereItIs({ app, secretMadeAt }: Assembled): Promise<string> {
   const say = (line: string) => writeOut(`${line}\n`);
   if (secretMadeAt) {
     await say(
-      `A root key was made at ${secretMadeAt}. Keep a copy apart from this machine: without it your record can't be opened.`,
+      `A root key was made at ${secretMadeAt}. A lost key is a lost record: keep a copy of it apart from this machine, and print the recovery kit for your backups with: npx chartfold backup kit`,
     );
   }
   await say(`Chartfold is at ${app.publicUrl}`);

@@ -2,8 +2,9 @@
 // opened with it. A lost data directory would otherwise be begun anew without a word.
 
 import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
-import { keyCheckFile } from '../db/sqlite/key-check.ts';
+import { dirname } from 'node:path';
 import { ChartfoldError } from '../errors.ts';
+import { keychainFile } from '../keychain/keychain.ts';
 import type { Config } from './read.ts';
 
 type Where = { readonly config: Pick<Config, 'secret'>; readonly databaseFile: string };
@@ -26,7 +27,7 @@ export function refuseLostStore({ config, databaseFile }: Where): void {
   const list = listBeside(config);
   const remembering = [
     ...(list && databasesIn(list).includes(databaseFile) ? [list] : []),
-    ...[keyCheckFile(databaseFile)].filter((file) => existsSync(file)),
+    ...[keychainFile(dirname(databaseFile))].filter((file) => existsSync(file)),
   ];
   if (remembering.length > 0)
     throw new ChartfoldError('store.missing', {
@@ -43,6 +44,14 @@ export function noteStore({ config, databaseFile }: Where): void {
   } catch {
     // The secret was put where only reading is allowed: then the operator looks after it, and nothing is noted.
   }
+}
+
+/** Further databases that are there and are opened with this secret. */
+export function otherStores({ config, databaseFile }: Where): string[] {
+  const list = listBeside(config);
+  return list
+    ? databasesIn(list).filter((file) => file !== databaseFile && isStoreThere(file))
+    : [];
 }
 
 /** The list that goes with a secret's file, whether or not it is there. */

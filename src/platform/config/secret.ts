@@ -12,7 +12,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { writeDurably } from '../durable.ts';
 import { ChartfoldError } from '../errors.ts';
+import {
+  type LockedSecret,
+  type OpenSecret,
+  parseSecret,
+  plainSecret,
+} from '../keychain/secret-text.ts';
 import { listOfStores } from './made-before.ts';
 import { type Config, failOn } from './read.ts';
 
@@ -39,28 +46,37 @@ export function prepareDataDir(dataDir: string): void {
 }
 
 /**
- * The root secret, 32 bytes; made on first start, never when data already exists that it could not open.
+ * The secret with the root key, 32 bytes; made on first start, never when data already exists that it could not open.
  * @throws `store.bad_key_format`, `store.wrong_key`
  */
 export function rootSecret(
-  config: Config,
+  config: Pick<Config, 'secret'>,
   hasData: boolean,
-): { secret: Uint8Array; madeNow: string | null } {
-  if ('value' in config.secret) return { secret: fromHex(config.secret.value), madeNow: null };
+): { secret: OpenSecret | LockedSecret; madeNow: string | null } {
+  if ('value' in config.secret) return { secret: parseSecret(config.secret.value), madeNow: null };
   const file = config.secret.file;
-  if (existsSync(file)) return { secret: fromHex(textOf(file).trim()), madeNow: null };
+  if (existsSync(file)) return { secret: parseSecret(textOf(file)), madeNow: null };
   if (hasData) throw new ChartfoldError('store.wrong_key', { detail: `no secret at ${file}` });
-  const secret = randomBytes(32);
+  const text = plainSecret([randomBytes(32)]);
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${secret.toString('hex')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    writeFileSync(file, text, { mode: 0o600, flag: 'wx', flush: true });
     chmodSync(file, 0o600);
     // What stands there was opened by an earlier secret.
     rmSync(listOfStores(file), { force: true });
   } catch (cause) {
     failOn([`CHARTFOLD_SECRET_FILE: ${file} cannot be written (${codeOf(cause)}); choose another`]);
   }
-  return { secret, madeNow: file };
+  return { secret: parseSecret(text), madeNow: file };
+}
+
+/** Replaces the content of the secret's file, whole or not at all; a link stays one. */
+export function writeSecret(file: string, content: string): void {
+  try {
+    writeDurably(realPath(file), content);
+  } catch (cause) {
+    failOn([`CHARTFOLD_SECRET_FILE: ${file} cannot be written (${codeOf(cause)}); choose another`]);
+  }
 }
 
 /** Where a path really leads, links followed; of what is not there yet, where its nearest folder leads. */
@@ -87,9 +103,4 @@ function textOf(file: string): string {
       cause,
     });
   }
-}
-
-function fromHex(text: string): Uint8Array {
-  if (!/^[0-9a-f]{64}$/i.test(text)) throw new ChartfoldError('store.bad_key_format');
-  return Buffer.from(text, 'hex');
 }

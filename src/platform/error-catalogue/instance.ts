@@ -29,6 +29,20 @@ export const instanceErrors = {
     500,
   ),
 
+  // tls: the certificates that are made here
+  'tls.exists': row(
+    'There is a certificate here already. Renew it with --force, or choose another folder with --out.',
+    'operator',
+    'never',
+    409,
+  ),
+  'tls.authority_unfit': row(
+    'The authority that is kept here cannot sign this certificate. To begin a new one, which every device must then trust, remove authority.crt and authority.key.',
+    'operator',
+    'never',
+    409,
+  ),
+
   // store: the encrypted database and its directory
   'store.bad_key_format': row(
     'The database key is not 64 hexadecimal characters. Restore the secret file from your copy.',
@@ -79,9 +93,79 @@ export const instanceErrors = {
     503,
   ),
   'store.corrupt': row(
-    'The database is damaged. Nothing was changed. Restore a copy of the data directory.',
+    'The store is damaged, or a file of it is another’s. Nothing was changed. Restore a backup, or a copy of the data directory.',
     'operator',
     'never',
+    500,
+  ),
+
+  'store.locked': row(
+    'The root key is locked with a passphrase. Unlock the running server at its address or with npx chartfold unlock; without a server, run this on a terminal, where the passphrase is asked for.',
+    'operator',
+    'later',
+    503,
+  ),
+  'store.not_empty': row(
+    'The data directory is not empty. A backup is restored into an empty one only.',
+    'operator',
+    'never',
+    409,
+  ),
+  'store.upgrade_failed': row(
+    'The store could not be brought to this version’s form. It is as it was before. Start the version that wrote it, and report this.',
+    'us',
+    'never',
+    500,
+  ),
+
+  // keys: the root key, its passphrase, the recovery kit
+  'keys.wrong_passphrase': row(
+    'This is not the passphrase of the root key.',
+    'person',
+    'never',
+    403,
+  ),
+  'keys.weak_passphrase': row('The passphrase is too short.', 'person', 'never', 422),
+  'keys.not_locked': row('There is nothing to unlock.', 'operator', 'never', 409),
+  'keys.secret_shared': row(
+    'The same secret opens other databases too. Give each a secret of its own first.',
+    'operator',
+    'never',
+    409,
+  ),
+  'keys.not_a_file': row(
+    'The root key comes from the environment, so there is no file to change.',
+    'operator',
+    'never',
+    409,
+  ),
+  'keys.wrong_kit': row(
+    'The recovery kit was not typed as it is printed. The row named here is amiss.',
+    'person',
+    'never',
+    422,
+  ),
+
+  // backup: the sealed file of the whole instance
+  'backup.not_one': row('This is not a backup of Chartfold.', 'operator', 'never', 422),
+  'backup.newer': row(
+    'The backup was made by a newer Chartfold. Use that version, or a newer one.',
+    'operator',
+    'never',
+    422,
+  ),
+  'backup.other_kit': row(
+    'The recovery kit is not the one of this backup.',
+    'operator',
+    'never',
+    403,
+  ),
+  'backup.damaged': row('The backup is damaged. Use another one.', 'operator', 'never', 422),
+  'backup.not_found': row('There is no backup here.', 'operator', 'never', 404),
+  'backup.not_proven': row(
+    'The backup could not be proven: what it gives back is not what was put in.',
+    'operator',
+    'later',
     500,
   ),
 

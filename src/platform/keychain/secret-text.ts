@@ -7,13 +7,16 @@ import { z } from 'zod';
 import { ChartfoldError } from '../errors.ts';
 import { createSealer, type Sealed } from '../seal.ts';
 
-/** The root keys of a secret file; of a locked one they come with the passphrase. */
-export type Secret =
-  | { readonly roots: readonly Uint8Array[] }
-  | {
-      /** @throws keys.wrong_passphrase */
-      unlock(passphrase: string): Promise<readonly Uint8Array[]>;
-    };
+/** The root keys of a secret, and how it is written with others: as it was, open or locked by the same passphrase. */
+export type OpenSecret = {
+  readonly roots: readonly Uint8Array[];
+  textOf(roots: readonly Uint8Array[]): Promise<string>;
+};
+
+export type LockedSecret = {
+  /** @throws keys.wrong_passphrase */
+  unlock(passphrase: string): Promise<OpenSecret>;
+};
 
 const CONTEXT = 'secret/1';
 /** OWASP's password storage cheat sheet: 64 MiB (in KiB), 3 passes, 1 lane. */
@@ -33,25 +36,29 @@ const lockedForm = z.strictObject({
 });
 
 /** @throws store.bad_key_format */
-export function parseSecret(text: string): Secret {
-  if (!text.trimStart().startsWith('{')) return { roots: parseRoots(text) };
+export function parseSecret(text: string): OpenSecret | LockedSecret {
+  if (!text.trimStart().startsWith('{'))
+    return { roots: parseRoots(text), textOf: async (roots) => plainSecret(roots) };
   const { argon2id, sealed } = lockedFrom(text);
   return {
     async unlock(passphrase) {
       const { salt, ...cost } = argon2id;
       const key = await keyOf(passphrase, Buffer.from(salt, 'base64url'), cost);
-      return parseRoots(openWith(key, sealed as Sealed));
+      return {
+        roots: parseRoots(openWith(key, sealed as Sealed)),
+        textOf: (roots) => lockedSecret(roots, passphrase),
+      };
     },
   };
 }
 
-/** The file of an open secret: the root key, or the new one and the old. */
+/** An open secret's text: the root key, or the new one and the old. */
 export function plainSecret(roots: readonly Uint8Array[]): string {
   return roots.map((root) => `${Buffer.from(root).toString('hex')}\n`).join('');
 }
 
 /**
- * The file of a secret locked by a passphrase.
+ * A locked secret's text.
  * @throws keys.weak_passphrase
  */
 export async function lockedSecret(

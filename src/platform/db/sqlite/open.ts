@@ -6,9 +6,10 @@ import Database from 'better-sqlite3-multiple-ciphers';
 import { Kysely, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { ChartfoldError } from '../../errors.ts';
 import type { Store, Tables } from '../db.ts';
+import { copyBeforeUpgrade } from '../before-upgrade.ts';
 import { type Migrations, migrateToLatest } from '../migrate.ts';
-import { asStoreError, codeOf } from '../store-error.ts';
-import { isNotedKey, noteKey } from './key-check.ts';
+import { asStoreError } from '../store-error.ts';
+import { faultsIn, useKey } from './raw.ts';
 import { sqliteDialect, TransactionalSqliteDialect } from './dialect.ts';
 
 /**
@@ -16,7 +17,7 @@ import { sqliteDialect, TransactionalSqliteDialect } from './dialect.ts';
  *
  * @param options.file path of the database, or `:memory:` for a store that ends with the process
  * @param options.keyHex 256-bit key as 64 lower-case hexadecimal characters
- * @throws store.bad_key_format, store.wrong_key, store.not_encrypted, store.corrupt, store.newer,
+ * @throws store.bad_key_format, store.not_encrypted, store.upgrade_failed, store.corrupt (a wrong key looks like it), store.newer,
  * store.disk_full, store.not_writable
  */
 export async function openStore(options: Options): Promise<Store> {
@@ -30,7 +31,7 @@ export async function openStore(options: Options): Promise<Store> {
 type Options = { file: string; keyHex: string; migrations: Migrations };
 
 async function open({ file, keyHex, migrations }: Options): Promise<Store> {
-  // An empty key leaves the file in plaintext, a malformed one is taken as a passphrase: both silently.
+  // Before any file is made.
   if (!/^[0-9a-f]{64}$/.test(keyHex)) throw new ChartfoldError('store.bad_key_format');
   const inMemory = file === ':memory:';
   if (!inMemory) refusePlaintext(file);
@@ -39,11 +40,14 @@ async function open({ file, keyHex, migrations }: Options): Promise<Store> {
     dialect: new TransactionalSqliteDialect({ database: withKeptStatements(raw) }),
   });
   try {
-    await migrateToLatest(db, migrations);
+    await migrateToLatest(db, migrations, (lastMigration) => {
+      if (inMemory) return null;
+      raw.pragma('wal_checkpoint(TRUNCATE)');
+      return copyBeforeUpgrade(file, lastMigration);
+    });
     if (!inMemory) {
       raw.pragma('wal_checkpoint(TRUNCATE)');
       refusePlaintext(file);
-      noteKey(file, keyHex);
     }
   } catch (error) {
     raw.close();
@@ -57,19 +61,16 @@ async function open({ file, keyHex, migrations }: Options): Promise<Store> {
       await db.destroy();
       raw.close();
     },
-    integrity: async () => integrity(raw),
+    integrity: async () => faultsIn(raw),
   };
 }
 
 function openEncrypted(file: string, keyHex: string, inMemory: boolean): Database.Database {
   const raw = new Database(file);
   try {
-    if (!inMemory) {
-      raw.pragma("cipher='aegis'");
-      raw.pragma(`key="raw:${keyHex}"`);
-    }
+    if (!inMemory) useKey(raw, keyHex);
     raw.pragma('page_size=8192');
-    // The first read of the file: a wrong key shows here.
+    // The first read of the file: a wrong key shows here, as damage.
     raw.prepare('select count(*) from sqlite_master').get();
     raw.pragma('journal_mode=WAL');
     // A rotated refresh token must survive a power cut, so each commit waits for the disk.
@@ -81,22 +82,7 @@ function openEncrypted(file: string, keyHex: string, inMemory: boolean): Databas
     return raw;
   } catch (error) {
     raw.close();
-    if (codeOf(error) === 'SQLITE_NOTADB' && !isNotedKey(file, keyHex))
-      throw new ChartfoldError('store.wrong_key', { cause: error });
     throw error;
-  }
-}
-
-function integrity(raw: Database.Database): string[] {
-  try {
-    const rows = raw.prepare<[], { integrity_check: string }>('pragma integrity_check').all();
-    const faults = rows.map((row) => row.integrity_check).filter((text) => text !== 'ok');
-    const orphans = raw.prepare<[], { table: string }>('pragma foreign_key_check').all();
-    return [...faults, ...orphans.map((row) => `${row.table}: a row points to nothing`)];
-  } catch (error) {
-    const told = asStoreError(error);
-    if (told === error) throw error;
-    return [error instanceof Error ? error.message : String(error)];
   }
 }
 

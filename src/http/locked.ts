@@ -1,0 +1,89 @@
+// Owns what is answered while the root key is locked with a passphrase: whether the program is up, the page to unlock it,
+// and nothing else. There is no store yet, so tries are counted here.
+
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Clock } from '../platform/clock.ts';
+import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import { type Guarded, headers, hosts, origins } from './guards.ts';
+import { formPage, page } from './page.ts';
+import { answerProblem, type Env } from './problem.ts';
+
+const MOST_BYTES = 4_096;
+/** Tries in a row before the wait begins; the terminal's own way in, npx chartfold unlock, is never held up. */
+const MOST_TRIES = 5;
+/** One try is forgotten after this. */
+const FORGET_MS = 30_000;
+
+type Locked = Guarded & {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** @throws keys.wrong_passphrase */
+  unlock(passphrase: string): Promise<void>;
+};
+
+/** The addresses of a locked instance. */
+export function createLockedServer(locked: Locked): Hono<Env> {
+  const { clock, log, unlock } = locked;
+  const router = new Hono<Env>();
+  const take = tries(clock);
+  router.onError((error, c) => answerProblem(c, error, log));
+  router.use(headers(locked), hosts(locked), origins(locked));
+  router.get('/api/health', (c) => c.json({ status: 'locked' }));
+  router.get('/unlock', (c) => formPage(c, FORM));
+  router.post(
+    '/unlock',
+    bodyLimit({
+      maxSize: MOST_BYTES,
+      onError: () => {
+        throw new ChartfoldError('http.too_large');
+      },
+    }),
+    async (c) => {
+      try {
+        take();
+        const { passphrase } = await c.req.parseBody();
+        await unlock(typeof passphrase === 'string' ? passphrase : '');
+      } catch (thrown) {
+        const { row } = asChartfoldError(thrown);
+        return formPage(c, { ...FORM, sentence: row.sentence }, row.status as ContentfulStatusCode);
+      }
+      return page(c, {
+        title: 'Unlocked',
+        sentence: 'Chartfold is starting with its root key.',
+        link: { href: '/', text: 'Go on' },
+      });
+    },
+  );
+  router.notFound((c) =>
+    // Whoever opens another page gets the one that can be used.
+    c.req.method === 'GET' && c.req.header('accept')?.includes('text/html')
+      ? formPage(c, FORM, 503)
+      : answerProblem(c, new ChartfoldError('store.locked'), log),
+  );
+  return router;
+}
+
+const FORM = {
+  title: 'Chartfold is locked',
+  sentence: 'Enter the passphrase of the root key. Until then nothing can be read here.',
+  action: '/unlock',
+  label: 'Passphrase',
+  name: 'passphrase',
+  button: 'Unlock',
+};
+
+/** A leaky bucket for all together: a passphrase is guessed at from anywhere. */
+function tries(clock: Clock): () => void {
+  let taken = 0;
+  let at = clock.now();
+  return () => {
+    const now = clock.now();
+    taken = Math.max(0, taken - (now - at) / FORGET_MS);
+    at = now;
+    if (taken > MOST_TRIES - 1) throw new ChartfoldError('access.too_many_attempts');
+    taken += 1;
+  };
+}
