@@ -57,6 +57,7 @@ function inTurn<T>(personId: string, work: () => Promise<T>): Promise<T> {
 async function project(db: Db, personId: string, signal?: AbortSignal): Promise<number> {
   let read = 0;
   for (;;) {
+    await ownTurn();
     signal?.throwIfAborted();
     const state = await db
       .selectFrom('chart_state')
@@ -82,7 +83,6 @@ async function project(db: Db, personId: string, signal?: AbortSignal): Promise<
         .execute();
     });
     read += versions.length;
-    await ownTurn();
   }
   return read;
 }

@@ -269,10 +269,15 @@ async function readBody<Body extends z.ZodType>(
 async function readCapped(body: ReadableStream<Uint8Array> | null): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) throw new ChartfoldError('http.too_large');
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body ?? []) {
+      size += chunk.byteLength;
+      if (size > MAX_BODY_BYTES) throw new ChartfoldError('http.too_large');
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (isChartfoldError(cause)) throw cause;
+    throw new ChartfoldError('http.invalid_request', { detail: 'the body broke off', cause });
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -10,7 +10,7 @@ import {
   unwatchFile,
   watchFile,
 } from 'node:fs';
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServer, type Server as TlsServer } from 'node:https';
 import { dirname } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
@@ -21,8 +21,12 @@ import type { Log } from '../platform/log.ts';
 type Fetch = Parameters<typeof getRequestListener>[0];
 export type Listening = { readonly port: number; close(): Promise<void> };
 
-/** A request's head must arrive within this; slow ones hold nothing open for long. */
-const HEADERS_TIMEOUT_MS = 15_000;
+/** By when a request's head, and all of it, must have come, and how often that is looked at: nothing slow is held open. */
+const PATIENCE = {
+  headersTimeout: 15_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 5_000,
+} as const satisfies ServerOptions;
 /** How often the files of the certificate are looked at. */
 const TLS_LOOK_MS = 2_000;
 
@@ -31,11 +35,12 @@ export async function listen(
   config: Pick<Config, 'host' | 'port' | 'tls'>,
   fetch: Fetch,
   log: Log,
+  patience: Readonly<Record<keyof typeof PATIENCE, number>> = PATIENCE,
 ): Promise<Listening> {
   const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
   const server = config.tls
-    ? createHttpsServer({ ...readTls(config.tls), headersTimeout: HEADERS_TIMEOUT_MS }, listener)
-    : createHttpServer({ headersTimeout: HEADERS_TIMEOUT_MS }, listener);
+    ? createHttpsServer({ ...readTls(config.tls), ...patience }, listener)
+    : createHttpServer({ ...patience }, listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(whyNot(cause, config)));
     server.listen(config.port, config.host, resolve);

@@ -4,6 +4,7 @@
 import type { ExpressionBuilder } from 'kysely';
 import type { Db, Tables } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
+import { ownTurn } from '../platform/own-turn.ts';
 import { unpackText } from './body.ts';
 import { readSource } from './sources.ts';
 import type {
@@ -171,10 +172,11 @@ export async function* listCurrent(
   }
 }
 
-/** The current texts of a source, in steps: for gathering what they refer to. */
+/** The current texts of a source, in steps with a turn each: for gathering what they refer to. */
 export async function* rawTextsOf(db: Db, source: SourceId): AsyncGenerator<string> {
   let after = 0;
   for (;;) {
+    await ownTurn();
     const rows = await db
       .selectFrom('resource as r')
       .innerJoin('body', 'body.seq', 'r.current_seq')

@@ -88,7 +88,7 @@ function One({ connection: c, now }: { connection: Connection; now: Date }) {
           </ConnectionActions>
         </div>
       </section>
-      {c.clinicNote && (
+      {c.clinicNote && c.state.kind !== 'disconnected' && (
         <div className="mt-3">
           <Warning>{c.clinicNote}</Warning>
         </div>

@@ -47,7 +47,7 @@ export function stateWords(c: Connection, now: Date): StateWords {
       };
     case 'failed':
       return {
-        title: c.records > 0 ? 'The last sign-in did not succeed' : 'The sign-in did not succeed',
+        title: failedTitle(c, state.code),
         sentence: `${state.sentence} ${kept(c)}`.trim(),
         tone: 'red',
       };
@@ -59,6 +59,11 @@ export function stateWords(c: Connection, now: Date): StateWords {
         tone: state.trouble ? 'amber' : 'plain',
       };
   }
+}
+
+function failedTitle(c: Connection, code: string): string {
+  if (code === 'connection.unreadable') return 'This connection cannot be read';
+  return c.records > 0 ? 'The last sign-in did not succeed' : 'The sign-in did not succeed';
 }
 
 function born(birthDate: string | null): string {

@@ -13,6 +13,7 @@ import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { Sheet } from '../../parts/sheet.tsx';
 import { counted } from '../../parts/words.ts';
 import { Origin } from '../read-a-record/origin.tsx';
+import { valueWrap } from './value-wrap.ts';
 
 type Value = ResultHistory['values'][number];
 
@@ -144,9 +145,7 @@ function ValueRow({
           {shortDate(v.date)}
         </button>
       </th>
-      <td
-        className={`text-right ${v.value.length + (v.unit ?? '').length < 24 ? 'whitespace-nowrap' : '[overflow-wrap:anywhere]'}`}
-      >
+      <td className={`text-right ${valueWrap(v)}`}>
         <span className="font-medium">{v.value}</span>
         {v.unit && <span className="text-13 text-ink2"> {v.unit}</span>}
       </td>

@@ -7,6 +7,7 @@ import { shortDate } from '../../parts/dates.ts';
 import { unflaggedWord } from '../../parts/flags.ts';
 import { Flag, FlagShape, SourceMark } from '../../parts/marks.tsx';
 import { panelShort, panelWords, type ShownPanel } from './results-filters.ts';
+import { valueWrap } from './value-wrap.ts';
 
 /** The table. `narrow` leaves out what the open sheet shows anyway. */
 export function ResultsTable({
@@ -155,7 +156,7 @@ function Line({
   isOpen: boolean;
   onOpen: () => void;
 }) {
-  const { value, unit, flag, range, date, amended } = row.latest;
+  const { unit, flag, range, date, amended } = row.latest;
   return (
     <tr
       onClick={(e) => {
@@ -181,15 +182,7 @@ function Line({
           {range ?? 'no range given'}
         </span>
       </th>
-      <td
-        className={`py-1.5 pl-3 text-right align-top desk:py-0 desk:align-middle ${value.length + (unit ?? '').length < 24 ? 'whitespace-nowrap' : '[overflow-wrap:anywhere]'}`}
-      >
-        <span className="font-semibold">{value}</span>
-        {unit && <span className="text-13 text-ink2 desk:hidden"> {unit}</span>}
-        <span className="block text-13 text-ink2 desk:hidden">
-          {flag ? <Flag flag={flag} /> : range === null ? shortDate(date) : unflaggedWord(range)}
-        </span>
-      </td>
+      <LatestCell latest={row.latest} />
       <td className="hidden pl-3 text-13 text-ink2 [overflow-wrap:anywhere] desk:table-cell">
         {unit}
       </td>
@@ -207,5 +200,21 @@ function Line({
         ))}
       </td>
     </tr>
+  );
+}
+
+// On a small screen it holds what columns of their own hold on a desk.
+function LatestCell({ latest }: { latest: ResultRow['latest'] }) {
+  const { value, unit, flag, range, date } = latest;
+  return (
+    <td
+      className={`py-1.5 pl-3 text-right align-top desk:py-0 desk:align-middle ${valueWrap(latest)}`}
+    >
+      <span className="font-semibold">{value}</span>
+      {unit && <span className="text-13 text-ink2 desk:hidden"> {unit}</span>}
+      <span className="block text-13 text-ink2 desk:hidden">
+        {flag ? <Flag flag={flag} /> : range === null ? shortDate(date) : unflaggedWord(range)}
+      </span>
+    </td>
   );
 }

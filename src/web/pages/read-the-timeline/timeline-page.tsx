@@ -65,11 +65,7 @@ export function TimelinePage() {
         </div>
       )}
       {index && days.length === 0 && (
-        <Nothing
-          records={index.records}
-          filtered={isFiltered(filters)}
-          onClear={() => change(everything)}
-        />
+        <Nothing records={index.records} filters={filters} onChange={change} />
       )}
       {index && days.length > 0 && (
         <Line
@@ -126,20 +122,21 @@ function extent(index: TimelineIndex, days: number, filters: Filters): string {
 
 function Nothing({
   records,
-  filtered,
-  onClear,
+  filters,
+  onChange,
 }: {
   records: number;
-  filtered: boolean;
-  onClear: () => void;
+  filters: Filters;
+  onChange: (filters: Filters) => void;
 }) {
+  const filtered = isFiltered(filters);
   return (
     <div className="px-5 py-8 desk:px-8">
       <p className="mb-4 max-w-2xl text-ink2">
         {filtered ? 'Nothing in this record fits these filters.' : nothingWords(records)}
       </p>
       {filtered ? (
-        <Button onClick={onClear}>Show everything</Button>
+        <Button onClick={() => onChange(everything)}>Show everything</Button>
       ) : (
         <ButtonLink to="/connections">See Connections</ButtonLink>
       )}
