@@ -21,8 +21,15 @@ import type { Log } from '../platform/log.ts';
 type Fetch = Parameters<typeof getRequestListener>[0];
 export type Listening = { readonly port: number; close(): Promise<void> };
 
-/** A request's head must arrive within this; slow ones hold nothing open for long. */
-const HEADERS_TIMEOUT_MS = 15_000;
+/** What a request may take to arrive, head and whole; slow ones hold nothing open for long. Answers may stream. */
+const LIMITS = {
+  headersTimeout: 15_000,
+  requestTimeout: 60_000,
+  maxHeaderSize: 16 * 1024,
+  connectionsCheckingInterval: 5_000,
+};
+/** Far more than the browsers of a family and their live streams; one more is turned away at once. */
+const MOST_CONNECTIONS = 1_000;
 /** How often the files of the certificate are looked at. */
 const TLS_LOOK_MS = 2_000;
 
@@ -31,11 +38,13 @@ export async function listen(
   config: Pick<Config, 'host' | 'port' | 'tls'>,
   fetch: Fetch,
   log: Log,
+  limits = LIMITS,
 ): Promise<Listening> {
   const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
   const server = config.tls
-    ? createHttpsServer({ ...readTls(config.tls), headersTimeout: HEADERS_TIMEOUT_MS }, listener)
-    : createHttpServer({ headersTimeout: HEADERS_TIMEOUT_MS }, listener);
+    ? createHttpsServer({ ...readTls(config.tls), ...limits }, listener)
+    : createHttpServer(limits, listener);
+  server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(whyNot(cause, config)));
     server.listen(config.port, config.host, resolve);
