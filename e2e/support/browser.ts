@@ -26,10 +26,19 @@ export function findBrowser(): string | undefined {
   return onPath ?? [chromium.executablePath()].find((file) => existsSync(file));
 }
 
-/** @throws when there is no browser; the message says how to get one */
-export async function openBrowser(): Promise<Browser> {
+/**
+ * @param more arguments and environment beside the common ones
+ * @throws when there is no browser; the message says how to get one
+ */
+export async function openBrowser(
+  more: { args?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+): Promise<Browser> {
   const executablePath = findBrowser();
   if (!executablePath)
     throw new Error('No browser was found. Install Chromium, or name one with CHARTFOLD_BROWSER.');
-  return chromium.launch({ executablePath, args: ARGS });
+  return chromium.launch({
+    executablePath,
+    args: [...ARGS, ...(more.args ?? [])],
+    env: { ...process.env, ...more.env },
+  });
 }

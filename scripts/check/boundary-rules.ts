@@ -67,6 +67,8 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['cli'],
   undici: ['platform/outbound.ts'],
   '@simplewebauthn/server': ['access'],
+  '@peculiar/x509': ['platform/certificates.ts'],
+  'reflect-metadata': ['platform/certificates.ts'],
   oauth4webapi: ['smart'],
   jose: ['keys', 'smart'],
   'oidc-provider': [],

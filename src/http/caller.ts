@@ -48,7 +48,8 @@ export function originOf(c: Context<Env>, app: App): AuditEvent['origin'] {
   return `${device}, ${address}`;
 }
 
-function addressOf(c: Context<Env>, app: App): string {
+/** The address of whoever asks: of the connection, or what trusted proxies say. */
+export function addressOf(c: Context<Env>, app: App): string {
   const { incoming } = (c.env ?? {}) as {
     incoming?: { socket?: { remoteAddress?: string | undefined } };
   };

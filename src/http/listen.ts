@@ -10,7 +10,7 @@ import {
   unwatchFile,
   watchFile,
 } from 'node:fs';
-import { createServer as createHttpServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer, type Server as TlsServer } from 'node:https';
 import { dirname } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
@@ -21,12 +21,15 @@ import type { Log } from '../platform/log.ts';
 type Fetch = Parameters<typeof getRequestListener>[0];
 export type Listening = { readonly port: number; close(): Promise<void> };
 
-/** By when a request's head, and all of it, must have come, and how often that is looked at: nothing slow is held open. */
-const PATIENCE = {
+/** What a request may take to arrive, head and whole; slow ones hold nothing open for long. Answers may stream. */
+const LIMITS = {
   headersTimeout: 15_000,
   requestTimeout: 60_000,
+  maxHeaderSize: 16 * 1024,
   connectionsCheckingInterval: 5_000,
-} as const satisfies ServerOptions;
+};
+/** Far more than the browsers of a family and their live streams; one more is turned away at once. */
+const MOST_CONNECTIONS = 1_000;
 /** How often the files of the certificate are looked at. */
 const TLS_LOOK_MS = 2_000;
 
@@ -35,12 +38,13 @@ export async function listen(
   config: Pick<Config, 'host' | 'port' | 'tls'>,
   fetch: Fetch,
   log: Log,
-  patience: Readonly<Record<keyof typeof PATIENCE, number>> = PATIENCE,
+  limits: Partial<typeof LIMITS> = {},
 ): Promise<Listening> {
   const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
   const server = config.tls
-    ? createHttpsServer({ ...readTls(config.tls), ...patience }, listener)
-    : createHttpServer({ ...patience }, listener);
+    ? createHttpsServer({ ...readTls(config.tls), ...LIMITS, ...limits }, listener)
+    : createHttpServer({ ...LIMITS, ...limits }, listener);
+  server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(whyNot(cause, config)));
     server.listen(config.port, config.host, resolve);

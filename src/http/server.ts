@@ -7,6 +7,7 @@ import type { App } from './app.ts';
 import { headers, hosts, origins } from './guards.ts';
 import { wantsPage, wrongAddressPage } from './page.ts';
 import { answerProblem, type Env } from './problem.ts';
+import { rates } from './rate.ts';
 import { accountRoutes } from './routes/account.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { chartRoutes } from './routes/chart.ts';
@@ -19,6 +20,9 @@ import { sampleRoutes } from './routes/sample.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { staticRoutes } from './static.ts';
 
+/** Where work is done for whoever asks. The app's files cost next to nothing, and a page takes many at once. */
+const COUNTED = ['/api/*', '/connect/*', '/:vendor/callback', '/.well-known/*'];
+
 /** The addresses of the program, ready to be listened for or called directly. */
 export function createServer(app: App): Hono<Env> {
   const router = new Hono<Env>();
@@ -28,6 +32,8 @@ export function createServer(app: App): Hono<Env> {
       : answerProblem(c, error, app.log),
   );
   router.use(headers(app), hosts(app), origins(app));
+  const rate = rates(app);
+  for (const path of COUNTED) router.use(path, rate);
 
   const api = createApi(app);
   declareRoutes(api);

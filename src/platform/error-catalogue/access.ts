@@ -22,6 +22,12 @@ export const accessErrors = {
     'later',
     429,
   ),
+  'access.too_many_requests': row(
+    'Too many requests in a short time. Wait a moment, then go on.',
+    'person',
+    'later',
+    429,
+  ),
   'access.wrong_origin': row(
     'The request came from another site and was refused.',
     'person',
