@@ -78,7 +78,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Assem
     const log = openLog(config.logLevel);
     const data = await openData(config, undo);
     const portals = await openPortals(config, options.portals, log, undo);
-    const app = putTogether(config, data, portals, log, undo);
+    const app = putTogether(config, data, portals, log);
     await startJobs(app, options.portals, undo);
     const port = options.listens ? await openDoors(app, undo) : null;
     return { app, secretMadeAt: data.secretMadeAt, port, close: () => undo.disposeAsync() };
@@ -135,7 +135,6 @@ function putTogether(
   { store, sealer }: Awaited<ReturnType<typeof openData>>,
   portals: Pick<App, 'simulatorUrl' | 'registry'>,
   log: Log,
-  undo: AsyncDisposableStack,
 ): App {
   const { db } = store;
   const clock = systemClock;
@@ -152,8 +151,6 @@ function putTogether(
     publicUrl: config.publicUrl,
     changed: (connection: string) => changes.tell({ connection }),
   };
-  const stopping = new AbortController();
-  undo.defer(() => stopping.abort());
   return {
     ...context,
     config,
@@ -163,7 +160,6 @@ function putTogether(
     simulatorUrl: portals.simulatorUrl,
     sessions: createSessions(db, clock),
     webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : null,
-    stopping: stopping.signal,
   };
 }
 

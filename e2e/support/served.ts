@@ -33,7 +33,6 @@ export async function startServed(options: Parameters<typeof startProgram>[0] = 
     changes,
     simulatorUrl: null,
     webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : null,
-    stopping: new AbortController().signal,
   };
   const web = await listen(
     { host: '127.0.0.1', port, tls: null },

@@ -17,6 +17,4 @@ export type App = ConnectionContext & {
   readonly simulatorUrl: string | null;
   /** The built web part; null where the program runs without pages. */
   readonly webRoot: string | null;
-  /** Aborted when the program ends. */
-  readonly stopping: AbortSignal;
 };

@@ -21,7 +21,6 @@ async function serve(publicUrl = 'http://localhost:4200'): Promise<void> {
     changes: createChanges(),
     simulatorUrl: null,
     webRoot: null,
-    stopping: new AbortController().signal,
   };
   const server = createServer(app);
   request = (path, init = {}) => {

@@ -13,7 +13,6 @@ export type RootKeys = {
   /** 64 hexadecimal characters: the page key of the database. */
   readonly database: string;
   readonly seal: Uint8Array;
-  readonly hash: Uint8Array;
 };
 
 export type Sealer = {
@@ -33,7 +32,6 @@ export function deriveKeys(rootSecret: Uint8Array): RootKeys {
   return {
     database: Buffer.from(derive('database')).toString('hex'),
     seal: derive('seal'),
-    hash: derive('hash'),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Store, Tables } from '../db.ts';
 import { type Migrations, migrateToLatest } from '../migrate.ts';
 import { asStoreError, codeOf } from '../store-error.ts';
 import { isNotedKey, noteKey } from './key-check.ts';
-import { sqliteDialect, TransactionalSqliteDialect } from './dialect.ts';
+import { TransactionalSqliteDialect } from './dialect.ts';
 
 /**
  * Opens the store, makes it when it is not there, and brings its tables up to date.
@@ -51,7 +51,6 @@ async function open({ file, keyHex, migrations }: Options): Promise<Store> {
   }
   return {
     db,
-    dialect: sqliteDialect,
     close: async () => {
       // The query builder closes only what it has used; closing twice does no harm.
       await db.destroy();
