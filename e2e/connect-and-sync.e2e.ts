@@ -115,7 +115,7 @@ describe('a newcomer', () => {
   });
 
   it('watches the sync, which survives a reload, to its end', async () => {
-    await post('/_simulator/faults', { on: [{ name: 'reply.slow', delayMs: 400 }] });
+    await post('/_simulator/faults', { on: [{ name: 'reply.slow', delayMs: 1_000 }] });
     await page.getByRole('button', { name: /^yes/i }).click();
     await page
       .getByText(/syncing, \d+ of \d+ questions/i)

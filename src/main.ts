@@ -165,8 +165,6 @@ function putTogether(
   const audit = createAudit({ db, clock, log, key: keychain.audit });
   undo.defer(() => audit.stop());
   const signer = checkpointSigner(keychain.checkpoint);
-  const stopping = new AbortController();
-  undo.defer(() => stopping.abort());
   return {
     ...context,
     config,
@@ -178,7 +176,6 @@ function putTogether(
     checkpoint: async () => signer.sign({ ...(await audit.state()), at: isoTime(clock.now()) }),
     party: { id: new URL(config.publicUrl).hostname, origin: config.publicUrl },
     webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : null,
-    stopping: stopping.signal,
   };
 }
 

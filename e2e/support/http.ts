@@ -35,7 +35,6 @@ export function appOf(program: TestProgram, publicUrl = 'http://localhost:4200')
     changes: createChanges(),
     simulatorUrl: null,
     webRoot: null,
-    stopping: new AbortController().signal,
   };
 }
 

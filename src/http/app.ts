@@ -22,6 +22,4 @@ export type App = ConnectionContext & {
   readonly simulatorUrl: string | null;
   /** The built web part; null where the program runs without pages. */
   readonly webRoot: string | null;
-  /** Aborted when the program ends. */
-  readonly stopping: AbortSignal;
 };

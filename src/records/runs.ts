@@ -66,17 +66,6 @@ export async function openRunOf(db: Db, source: SourceId): Promise<Run | undefin
   return row && readRun(row);
 }
 
-/** Every run that has not ended, of every source: what a start goes on with. */
-export async function listOpenRuns(db: Db): Promise<Run[]> {
-  const rows = await db
-    .selectFrom('sync_run')
-    .selectAll()
-    .where('ended_at', 'is', null)
-    .orderBy('started_at')
-    .execute();
-  return rows.map(readRun);
-}
-
 /** The questions of a run in the order planned. */
 export async function questionsOf(db: Db, run: RunId): Promise<Question[]> {
   const rows = await db

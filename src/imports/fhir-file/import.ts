@@ -11,13 +11,7 @@ import { commitImport } from '../../records/commit.ts';
 import type { Counts, PersonId } from '../../records/types.ts';
 import { assignAll } from './assign.ts';
 import { addEntry, type Catalogue, newCatalogue } from './catalogue.ts';
-import {
-  decidePatients,
-  knownPerson,
-  type PatientPerson,
-  readStoredPatients,
-  type StoredPatients,
-} from './patients.ts';
+import { decidePatients, knownPerson, type PatientPerson, readStoredPatients } from './patients.ts';
 import { type Placed, type Placing, placeEntry, sourcesOf } from './place.ts';
 import { readItems } from './read-file.ts';
 import { findSharedInStore } from './shared-in-store.ts';

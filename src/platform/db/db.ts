@@ -2,7 +2,6 @@
 // It names no table and no dialect itself.
 
 import type { Kysely, Transaction as KyselyTransaction } from 'kysely';
-import type { DbDialect } from './dialect.ts';
 
 /**
  * Every table of the program. A folder adds its own from its `tables.ts`:
@@ -22,10 +21,9 @@ export type Db = Kysely<Tables>;
 /** The query builder inside one transaction. */
 export type Transaction = KyselyTransaction<Tables>;
 
-/** An open store: the query builder, what is particular to its dialect, and its end. */
+/** An open store: the query builder, and its end. */
 export type Store = {
   readonly db: Db;
-  readonly dialect: DbDialect;
   /** Waits for the statement under way, writes the log back and closes the file. */
   close(): Promise<void>;
   /** What is damaged, in the database's own words; empty when nothing is. */

@@ -10,7 +10,7 @@ import { copyBeforeUpgrade } from '../before-upgrade.ts';
 import { type Migrations, migrateToLatest } from '../migrate.ts';
 import { asStoreError } from '../store-error.ts';
 import { faultsIn, useKey } from './raw.ts';
-import { sqliteDialect, TransactionalSqliteDialect } from './dialect.ts';
+import { TransactionalSqliteDialect } from './dialect.ts';
 
 /**
  * Opens the store, makes it when it is not there, and brings its tables up to date.
@@ -55,7 +55,6 @@ async function open({ file, keyHex, migrations }: Options): Promise<Store> {
   }
   return {
     db,
-    dialect: sqliteDialect,
     close: async () => {
       // The query builder closes only what it has used; closing twice does no harm.
       await db.destroy();
