@@ -4,6 +4,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { beginAgain } from '../src/connections/begin.ts';
+import type { Outbound } from '../src/platform/outbound.ts';
 import { outbound } from './support/outbound.ts';
 import { openBrowser } from './support/browser.ts';
 import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
