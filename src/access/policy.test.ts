@@ -6,6 +6,7 @@ import {
   type Actor,
   allow,
   allowOn,
+  isOwnBeginning,
   may,
   mayOn,
   operator,
@@ -58,6 +59,16 @@ describe('on a record', () => {
   it('the widest right counts', () => {
     const who = actor({ rights: [right('read', ['result']), right('manage')] });
     expect(allowOn(who, 'record.read', 'p')).toBe('all');
+  });
+});
+
+describe('what is nobody’s record yet', () => {
+  it('is its beginner’s; begun at the terminal, every owner’s', () => {
+    const others = [actor(), actor({ roles: ['practice'] }), actor({ roles: ['owner'] })];
+    expect(others.map((who) => isOwnBeginning(who, 'a'))).toEqual([true, true, true]);
+    expect(others.map((who) => isOwnBeginning(who, 'b'))).toEqual([false, false, false]);
+    expect(others.map((who) => isOwnBeginning(who, null))).toEqual([false, false, true]);
+    expect(isOwnBeginning(operator, 'b')).toBe(true);
   });
 });
 

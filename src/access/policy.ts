@@ -107,6 +107,15 @@ export function allowOn(actor: Actor, act: RecordAct, personId: string): Sight {
   return new Set(reaching.flatMap((right) => right.kinds ?? []));
 }
 
+/**
+ * Whether what is nobody's record yet is the actor's: begun by their account, or at the terminal, whose work every owner
+ * goes on with.
+ */
+export function isOwnBeginning(actor: Actor, begunBy: string | null): boolean {
+  if (actor.account === null) return true;
+  return begunBy === null ? actor.roles.includes('owner') : begunBy === actor.account.id;
+}
+
 /** Whether an act on a person's record would pass. */
 export function mayOn(actor: Actor, act: RecordAct, personId: string): boolean {
   try {

@@ -10,6 +10,7 @@ import {
   type Actor,
   allow,
   allowOn,
+  isOwnBeginning,
   type OtherAct,
   type RecordAct,
   type Sight,
@@ -175,7 +176,7 @@ async function admitted(
   try {
     const { personId, begunBy } = await access.of(app, c);
     if (personId !== null) return { personId, sight: allowOn(actor, access.act, personId) };
-    if (begunBy !== undefined && begunBy === actor.account?.id) return { personId, sight: 'all' };
+    if (begunBy !== undefined && isOwnBeginning(actor, begunBy)) return { personId, sight: 'all' };
     throw new ChartfoldError('person.not_found');
   } catch (error) {
     // Somebody else's is told like none at all.

@@ -2,7 +2,7 @@
 // same few statements however many runs there were.
 
 import { listPeople } from '../../access/people.ts';
-import { type Actor, mayOn } from '../../access/policy.ts';
+import { type Actor, isOwnBeginning, mayOn } from '../../access/policy.ts';
 import {
   type Connection,
   getConnection,
@@ -39,9 +39,8 @@ export function seesConnection(
   actor: Actor,
   { person_id, begun_by }: Pick<Connection, 'person_id' | 'begun_by'>,
 ): boolean {
-  if (actor.account === null) return true;
   return person_id === null
-    ? begun_by === actor.account.id
+    ? isOwnBeginning(actor, begun_by)
     : mayOn(actor, 'record.receipts', person_id);
 }
 
