@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { faultCatalogue } from './faults.ts';
 import { makeLog } from './log.ts';
 import { type RunningSimulator, startSimulator } from './start.ts';
 import { type AppKey, connect, startWithApps } from './testing/app.ts';
@@ -31,7 +32,7 @@ describe('the control interface', () => {
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
     const html = await response.text();
     expect(html).toContain('nora@example.org');
-    expect(html.match(/name="fault"/g)).toHaveLength(22);
+    expect(html.match(/name="fault"/g)).toHaveLength(faultCatalogue.length);
     expect(html).not.toContain('<script');
   });
 

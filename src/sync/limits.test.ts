@@ -62,11 +62,12 @@ describe('records that others refer to', () => {
 describe('a portal that hardly answers', () => {
   const slow = (type?: string) =>
     program.simulator.control.setFaults([
-      { name: 'reply.slow', delayMs: 1500, ...(type ? { type } : {}) },
+      { name: 'reply.slow', delayMs: 20_000, ...(type ? { type } : {}) },
     ]);
 
   it('loses a question whose time is over, and the rest is asked', async () => {
-    await open({ questionMs: 300 });
+    // Long enough for every other question on a busy machine.
+    await open({ questionMs: 5_000 });
     slow('Goal');
     const run = await program.sync(connection);
     const asked = await questions(run);
@@ -77,9 +78,9 @@ describe('a portal that hardly answers', () => {
   });
 
   it('keeps the pages that came in time', async () => {
-    await open({ questionMs: 1_000 });
+    await open({ questionMs: 5_000 });
     program.simulator.control.setFaults([
-      { name: 'reply.slow', delayMs: 1500, type: 'Observation', after: 1 },
+      { name: 'reply.slow', delayMs: 20_000, type: 'Observation', after: 1 },
     ]);
     const asked = await questions(await program.sync(connection));
     expect(asked.get('observations')).toMatchObject({

@@ -23,7 +23,7 @@ export const recordsErrors = {
     502,
   ),
   'sync.other_patient': row(
-    'The portal sent records that name another patient than yours. They were not stored. Your clinic should know that its portal mixes patients up.',
+    'The portal sent records that name another patient than the one asked about. They were not stored. The clinic should know that its portal mixes patients up.',
     'clinic',
     'later',
     502,
