@@ -4,7 +4,7 @@ import { getCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { listPeople } from '../../access/people.ts';
 import { beginPasskeySignIn, passkeyHolder } from '../../access/passkeys.ts';
-import { mayOn } from '../../access/policy.ts';
+import { allowOn, mayOn } from '../../access/policy.ts';
 import type { SignInWay } from '../../access/session-tables.ts';
 import {
   endSession,
@@ -204,6 +204,11 @@ async function callerFor(app: App, c: ApiContext, token: string): Promise<Caller
   return caller;
 }
 
+function kindsSeen(actor: Caller['actor'], personId: string): wire.SightKind[] | null {
+  const sight = allowOn(actor, 'record.read', personId);
+  return sight === 'all' ? null : ([...sight] as wire.SightKind[]);
+}
+
 async function presentSession(app: App, { actor, session }: Caller) {
   const people = (await listPeople(app.db)).filter((p) => mayOn(actor, 'record.read', p.id));
   return {
@@ -218,7 +223,7 @@ async function presentSession(app: App, { actor, session }: Caller) {
         sample,
         records: await countResources(app.db, id),
         manages: mayOn(actor, 'record.rights', id),
-        whole: mayOn(actor, 'record.export', id),
+        kinds: kindsSeen(actor, id),
       })),
     ),
   };
