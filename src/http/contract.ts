@@ -48,6 +48,8 @@ export const session = z.discriminatedUnion('signedIn', [
     people: z.array(person),
     /** Whether simulated portals run beside this instance. */
     simulator: z.boolean(),
+    /** Whether pages and sessions cross a network in clear: plain http at an address that is not this machine's own. */
+    plainHttp: z.boolean(),
   }),
 ]);
 

@@ -15,6 +15,7 @@ import {
   type Visitor,
 } from '../../access/sessions.ts';
 import { rememberDevice, signInByPassword, signInByRecoveryCode } from '../../access/sign-in.ts';
+import { isPlainHttp } from '../../platform/addresses.ts';
 import { asChartfoldError } from '../../platform/errors.ts';
 import { countResources } from '../../records/read.ts';
 import { type Api, type ApiContext, route } from '../api.ts';
@@ -214,6 +215,7 @@ async function presentSession(app: App, { actor, session }: Caller) {
   return {
     signedIn: true as const,
     simulator: app.simulatorUrl !== null,
+    plainHttp: isPlainHttp(app.publicUrl),
     account: await presentOwnAccount(app, session),
     people: await Promise.all(
       people.map(async ({ id, name, birthDate, sample }) => ({
