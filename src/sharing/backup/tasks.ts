@@ -7,7 +7,7 @@ import type { Store } from '../../platform/db/db.ts';
 import { openStore } from '../../platform/db/sqlite/open.ts';
 import { copyInUse } from '../../platform/db/sqlite/raw.ts';
 import { renameDurably } from '../../platform/durable.ts';
-import { ChartfoldError } from '../../platform/errors.ts';
+import { ChartfoldError, isChartfoldError } from '../../platform/errors.ts';
 import type { Keychain } from '../../platform/keychain/keychain.ts';
 import { databaseFile } from '../../platform/keychain/open-keyed.ts';
 import { type Manifest, openBackup, summaryOf, writeBackup } from './contents.ts';
@@ -69,10 +69,15 @@ async function proveBackup({ dataDir, keychain, file }: ProveTask): Promise<Mani
   });
 }
 
-function verify({ dataDir, keychain, checkpoints }: VerifyTask): Promise<Verified> {
-  return withStore(databaseFile(dataDir), keychain, (store) =>
-    verifyStore(store, keychain, checkpoints),
-  );
+async function verify({ dataDir, keychain, checkpoints }: VerifyTask): Promise<Verified> {
+  const file = databaseFile(dataDir);
+  try {
+    return await withStore(file, keychain, (store) => verifyStore(store, keychain, checkpoints));
+  } catch (error) {
+    if (!isChartfoldError(error, 'store.corrupt')) throw error;
+    const fault = { place: 'database', what: 'it can’t be opened a second time' };
+    return { versions: 0, auditLines: 0, sealed: 0, faults: [fault] };
+  }
 }
 
 async function withStore<T>(
