@@ -4,7 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser } from './support/browser.ts';
 import { type CommandLine, commandLine } from './support/command-line.ts';
@@ -97,4 +97,19 @@ it('shows the sync as it runs, by the live stream alone', async () => {
     .first()
     .waitFor({ timeout: 60_000 });
   expect(streams).toHaveLength(1);
+});
+
+it('asks the API so little for a page that nobody meets a limit', async () => {
+  for (const path of ['/', '/connections', '/connections/add']) {
+    let [asked, refused] = [0, 0];
+    const count = (response: Response) => {
+      if (new URL(response.url()).pathname.startsWith('/api/')) asked += 1;
+      if (response.status() === 429) refused += 1;
+    };
+    page.on('response', count);
+    await page.goto(`${running.publicUrl}${path}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    page.off('response', count);
+    expect([path, asked < 10, refused]).toEqual([path, true, 0]);
+  }
 });

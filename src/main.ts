@@ -1,6 +1,6 @@
 // The program's only entry: puts together what the folders declare and hands it to the command line. No logic.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { listPeople } from './access/people.ts';
 import { ensureOwner } from './access/accounts.ts';
@@ -48,10 +48,17 @@ import {
   portalFaults,
   vendorKeys,
 } from './portals/registry.ts';
+import { createBackups } from './sharing/backup/backups.ts';
+import { backupMigrations } from './sharing/backup/tables.ts';
 import { recordsMigrations } from './records/migrations.ts';
 import type { RunTrigger } from './records/types.ts';
 import { syncConnection } from './sync/run.ts';
 
+const VERSION = (
+  JSON.parse(readFileSync(resolve(import.meta.dirname, '../package.json'), 'utf8')) as {
+    version: string;
+  }
+).version;
 const WEB_ROOT = resolve(import.meta.dirname, '../dist/web');
 const migrations = mergeMigrations(
   accessMigrations,
@@ -60,6 +67,7 @@ const migrations = mergeMigrations(
   keyMigrations,
   jobMigrations,
   recordsMigrations,
+  backupMigrations,
 );
 
 const program: Program = {
@@ -83,6 +91,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Assem
     const app = putTogether(config, data, portals, log, undo);
     await startJobs(app, options.portals, undo);
     const port = options.listens ? await openDoors(app, undo) : null;
+    if (options.listens) app.backups.start();
     return { app, secretMadeAt: data.secretMadeAt, port, close: () => undo.disposeAsync() };
   } catch (error) {
     await undo.disposeAsync();
@@ -164,6 +173,8 @@ function putTogether(
   };
   const audit = createAudit({ db, clock, log, key: keychain.audit });
   undo.defer(() => audit.stop());
+  const backups = createBackups({ db, clock, log, audit, config, keychain, program: VERSION });
+  undo.defer(() => backups.stop());
   const signer = checkpointSigner(keychain.checkpoint);
   return {
     ...context,
@@ -173,6 +184,7 @@ function putTogether(
     refresher: createRefresher(context),
     simulatorUrl: portals.simulatorUrl,
     audit,
+    backups,
     checkpoint: async () => signer.sign({ ...(await audit.state()), at: isoTime(clock.now()) }),
     party: { id: new URL(config.publicUrl).hostname, origin: config.publicUrl },
     webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : null,

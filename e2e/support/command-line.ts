@@ -42,12 +42,19 @@ export async function commandLine(env: Readonly<Record<string, string>> = {}) {
   };
   const live = new Set<ChildProcess>();
 
-  function start(args: readonly string[], more: Readonly<Record<string, string>> = {}): Started {
+  /** @param input what standard input holds */
+  function start(
+    args: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+    input?: string,
+  ): Started {
     const child = spawn(process.execPath, [MAIN, ...args], {
       env: { ...whole, ...more },
       cwd: directory,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'pipe',
     });
+    // A process may end without reading it.
+    child.stdin.on('error', () => undefined).end(input);
     live.add(child);
     let [out, err] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));

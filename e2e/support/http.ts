@@ -8,6 +8,8 @@ import { newLink } from '../../src/access/sessions.ts';
 import type { App } from '../../src/http/app.ts';
 import { createChanges } from '../../src/http/changes.ts';
 import { createServer } from '../../src/http/server.ts';
+import { newKeychain } from '../../src/platform/keychain/keychain.ts';
+import { createBackups } from '../../src/sharing/backup/backups.ts';
 import type { TestProgram } from './program.ts';
 
 export type Browser = {
@@ -22,6 +24,8 @@ export type Browser = {
 export function appOf(program: TestProgram, publicUrl = 'http://localhost:4200'): App {
   const key = new Uint8Array(32).fill(9);
   const audit = createAudit({ db: program.db, clock: program.clock, log: program.log, key });
+  // The store is in memory: there is no file to back up.
+  const nowhere = { dataDir: '/nowhere', backup: { folder: '/nowhere', every: 0, keep: 1 } };
   const signer = checkpointSigner(key);
   return {
     ...program.context,
@@ -29,6 +33,13 @@ export function appOf(program: TestProgram, publicUrl = 'http://localhost:4200')
     store: program.store,
     config: { ...program.config, publicUrl, allowedHosts: [new URL(publicUrl).host, 'health.lan'] },
     audit,
+    backups: createBackups({
+      ...program,
+      audit,
+      config: nowhere,
+      keychain: newKeychain(),
+      program: '0',
+    }),
     checkpoint: async () => signer.sign({ ...(await audit.state()), at: '2026-11-22T12:00:00Z' }),
     party: { id: new URL(publicUrl).hostname, origin: publicUrl },
     refresher: program.refresher,

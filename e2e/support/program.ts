@@ -31,6 +31,7 @@ import {
 import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
 import type { Vendor } from '../../src/portals/portal.ts';
 import { recordsMigrations } from '../../src/records/migrations.ts';
+import { backupMigrations } from '../../src/sharing/backup/tables.ts';
 import { syncConnection } from '../../src/sync/run.ts';
 import { createServer } from 'node:http';
 import { outbound } from './outbound.ts';
@@ -43,6 +44,7 @@ export const migrations = {
   ...keyMigrations,
   ...jobMigrations,
   ...recordsMigrations,
+  ...backupMigrations,
 };
 
 const PUBLIC_URL = 'http://localhost:4200';

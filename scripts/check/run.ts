@@ -6,6 +6,7 @@ import { checkBoundaries } from './boundaries.ts';
 import { checkBrowser } from './browser.ts';
 import { checkDocs } from './docs.ts';
 import { checkGenerated } from './generated.ts';
+import { checkLicences } from './licences.ts';
 import { lastLine, type Outcome } from './outcome.ts';
 import { checkSizes } from './sizes.ts';
 import { checkTests } from './tests.ts';
@@ -22,6 +23,7 @@ const steps: readonly Step[] = [
   { id: 'sizes', run: checkSizes },
   { id: 'generated', run: checkGenerated },
   { id: 'docs', run: checkDocs },
+  { id: 'licences', run: checkLicences },
   { id: 'unused', run: () => tool('knip/bin/knip.js', ['--no-progress']) },
   { id: 'unit', run: () => checkTests('unit') },
   { id: 'e2e', run: () => checkTests('e2e') },

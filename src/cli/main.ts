@@ -3,8 +3,10 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { asChartfoldError, ChartfoldError, isChartfoldError } from '../platform/errors.ts';
+import { backup, backups } from './commands/backup.ts';
 import { connect } from './commands/connect.ts';
 import { exportRecord, importFiles } from './commands/files.ts';
+import { keys } from './commands/keys.ts';
 import { people, signInLink } from './commands/people.ts';
 import { portals } from './commands/portals.ts';
 import { rebuild } from './commands/rebuild.ts';
@@ -17,6 +19,7 @@ import { simulate } from './commands/simulate.ts';
 import { serve, stop } from './commands/serve.ts';
 import { unlock } from './commands/unlock.ts';
 import { tls } from './commands/tls.ts';
+import { verify } from './commands/verify.ts';
 import { runVerb } from './run-verb.ts';
 import { hearStreamErrors, isUnread } from './standard-streams.ts';
 import type { Verb } from './verb.ts';
@@ -34,6 +37,8 @@ export const verbs: readonly Verb[] = [
   importFiles,
   exportRecord,
   rebuild,
+  backup,
+  verify,
   vitals,
 ].map((verb) => verb as unknown as Verb);
 
@@ -75,6 +80,13 @@ export function commandLine(program: Program): Command {
     .description('give the running server the passphrase of its root key')
     .action(() => unlock(program));
   tls(root);
+  keys(root, program);
+  backups(root, program, (v, args, flags) => run(v as Verb<never>)(args, flags));
+  verb('verify', 'look for damage in the store: pages, records, audit chain, sealed values')
+    .option('--checkpoint <text...>', 'compare with audit checkpoints that were kept elsewhere')
+    .action(({ checkpoint, ...flags }) =>
+      run(verify as Verb<never>)({ checkpoints: checkpoint }, flags),
+    );
   simulate(root);
   selftest(root);
   bench(root);

@@ -1,7 +1,10 @@
 // Owns word of what changed, from whoever changes it to the live streams. In memory: a stream that begins
 // late is sent the whole state first.
 
-export type Change = { readonly connection: string } | { readonly chartOf: string };
+export type Change =
+  | { readonly connection: string }
+  | { readonly chartOf: string }
+  | { readonly rightsOn: string };
 
 export type Changes = {
   tell(change: Change): void;

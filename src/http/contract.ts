@@ -2,7 +2,7 @@
 // The web imports the types only. Times are ISO 8601 in UTC; dates keep the precision they came with.
 
 import { z } from 'zod';
-import { ownAccount } from './contract/access.ts';
+import { ownAccount, sightKind } from './contract/access.ts';
 
 export * from './contract/access.ts';
 
@@ -42,8 +42,8 @@ export const person = z.object({
   records: count,
   /** Whether the account decides over this record: connecting, syncing, who may see it. */
   manages: z.boolean(),
-  /** Whether it sees all kinds of this record. */
-  whole: z.boolean(),
+  /** The kinds that it sees of this record; null for all. */
+  kinds: z.array(sightKind).nullable(),
 });
 
 /** GET /api/session. Signed out: only `signedIn: false`. */
@@ -55,6 +55,8 @@ export const session = z.discriminatedUnion('signedIn', [
     people: z.array(person),
     /** Whether simulated portals run beside this instance. */
     simulator: z.boolean(),
+    /** Whether pages and sessions cross a network in clear: plain http at an address that is not this machine's own. */
+    plainHttp: z.boolean(),
   }),
 ]);
 
@@ -197,10 +199,14 @@ export const connection = z.object({
 /** GET /api/connections, and in each `connections` event of GET /api/events. */
 export const connections = z.object({ connections: z.array(connection) });
 
-/** Server-sent events of GET /api/events. `connections` carries all of them; `chart` says whose chart changed. */
+/**
+ * Server-sent events of GET /api/events. `connections` carries all of them; `chart` says whose chart changed; `people`
+ * says that the account may see more or less than before, so the session is to be asked for anew.
+ */
 export const streamEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('connections'), data: connections }),
   z.object({ event: z.literal('chart'), data: z.object({ personId: id, records: count }) }),
+  z.object({ event: z.literal('people'), data: z.object({}) }),
 ]);
 
 /** GET /api/connections/:id/receipts */

@@ -1,7 +1,7 @@
 // Proves which addresses are public, and whose request it is behind proxies.
 
 import { describe, expect, it } from 'vitest';
-import { clientAddress, isNetwork, isPublicAddress } from './addresses.ts';
+import { clientAddress, isNetwork, isPlainHttp, isPublicAddress } from './addresses.ts';
 
 describe('an address', () => {
   it.each(['8.8.8.8', '1.1.1.1', '93.184.216.34', '2606:4700::1111', '::ffff:8.8.8.8'])(
@@ -82,4 +82,20 @@ describe('a network in the configuration', () => {
     'is none: %j',
     (text) => expect(isNetwork(text)).toBe(false),
   );
+});
+
+describe('a web address', () => {
+  it.each([
+    'http://192.168.1.5:4200',
+    'http://health.lan',
+    'http://[fd00::2]',
+    'http://xlocalhost',
+  ])('is plain http over a network: %s', (address) => expect(isPlainHttp(address)).toBe(true));
+  it.each([
+    'https://192.168.1.5',
+    'http://localhost:4200',
+    'http://127.0.0.1',
+    'http://[::1]:4200',
+    'http://a.localhost',
+  ])('is not: %s', (address) => expect(isPlainHttp(address)).toBe(false));
 });

@@ -69,6 +69,13 @@ export function clientAddress(
   return isIPv6(address) ? `${networkOf(address)}/64` : address;
 }
 
+/** Whether what goes over a web address crosses a network in clear: http, and not to this machine itself. */
+export function isPlainHttp(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  const isLoopback = /^(127\.[\d.]+|\[::1\]|([\w-]+\.)*localhost)$/.test(hostname);
+  return protocol === 'http:' && !isLoopback;
+}
+
 /** Whether a text is an address or a network, `192.0.2.1` or `192.0.2.0/24`. */
 export function isNetwork(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/');

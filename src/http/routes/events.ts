@@ -2,7 +2,7 @@
 // becomes one event; whoever reconnects is sent the whole state first, so nothing is missed.
 
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import { mayOn } from '../../access/policy.ts';
+import { type Actor, mayOn } from '../../access/policy.ts';
 import { countResources } from '../../records/read.ts';
 import { answerRoute, type Api, type ApiContext, readable } from '../api.ts';
 import type { App } from '../app.ts';
@@ -39,6 +39,8 @@ export function eventRoutes(api: Api): void {
 /** Tells until the reader goes or signs out. */
 async function tellChanges(c: ApiContext, app: App, stream: SSEStreamingApi): Promise<void> {
   const charts = new Set<string>();
+  // Who comes back may have missed that a right ended.
+  let told = c.req.header('last-event-id') === undefined ? null : '';
   let isDirty = true;
   let nap = new AbortController();
   const stopListening = app.changes.listen((change) => {
@@ -55,6 +57,12 @@ async function tellChanges(c: ApiContext, app: App, stream: SSEStreamingApi): Pr
       const caller = await callerOf(c, app);
       if (!caller) return;
       const { actor } = caller;
+      const rights = rightsOf(actor);
+      if (told !== null && told !== rights) {
+        isDirty = true;
+        await stream.writeSSE(written({ event: 'people', data: {} }));
+      }
+      told = rights;
       if (isDirty) {
         isDirty = false;
         number += 1;
@@ -85,4 +93,9 @@ async function tellChanges(c: ApiContext, app: App, stream: SSEStreamingApi): Pr
 function written(told: StreamEvent): { event: string; data: string } {
   const { event, data } = readable(streamEvent, told);
   return { event, data: JSON.stringify(data) };
+}
+
+/** What an actor may see, to be compared. */
+function rightsOf({ rights }: Actor): string {
+  return JSON.stringify(rights.map(({ personId, level, kinds }) => [personId, level, kinds]));
 }

@@ -72,6 +72,7 @@ export function peopleRoutes(api: Api): void {
         givenBy: session.accountId,
         expiresAt: body.expiresAt === null ? null : Date.parse(body.expiresAt),
       });
+      app.changes.tell({ rightsOn: personId });
       return presentRights(app, personId);
     },
   );
@@ -86,6 +87,7 @@ export function peopleRoutes(api: Api): void {
     },
     async (c, _body, { personId }) => {
       await revokeRight(app.db, app.clock, personId, parameter(c, 'id'));
+      app.changes.tell({ rightsOn: personId });
       return { done: true as const };
     },
   );

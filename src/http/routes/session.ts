@@ -4,7 +4,7 @@ import { getCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { listPeople } from '../../access/people.ts';
 import { beginPasskeySignIn, passkeyHolder } from '../../access/passkeys.ts';
-import { mayOn } from '../../access/policy.ts';
+import { allowOn, mayOn } from '../../access/policy.ts';
 import type { SignInWay } from '../../access/session-tables.ts';
 import {
   endSession,
@@ -15,6 +15,7 @@ import {
   type Visitor,
 } from '../../access/sessions.ts';
 import { rememberDevice, signInByPassword, signInByRecoveryCode } from '../../access/sign-in.ts';
+import { isPlainHttp } from '../../platform/addresses.ts';
 import { asChartfoldError } from '../../platform/errors.ts';
 import { countResources } from '../../records/read.ts';
 import { type Api, type ApiContext, route } from '../api.ts';
@@ -204,11 +205,17 @@ async function callerFor(app: App, c: ApiContext, token: string): Promise<Caller
   return caller;
 }
 
+function kindsSeen(actor: Caller['actor'], personId: string): wire.SightKind[] | null {
+  const sight = allowOn(actor, 'record.read', personId);
+  return sight === 'all' ? null : ([...sight] as wire.SightKind[]);
+}
+
 async function presentSession(app: App, { actor, session }: Caller) {
   const people = (await listPeople(app.db)).filter((p) => mayOn(actor, 'record.read', p.id));
   return {
     signedIn: true as const,
     simulator: app.simulatorUrl !== null,
+    plainHttp: isPlainHttp(app.publicUrl),
     account: await presentOwnAccount(app, session),
     people: await Promise.all(
       people.map(async ({ id, name, birthDate, sample }) => ({
@@ -218,7 +225,7 @@ async function presentSession(app: App, { actor, session }: Caller) {
         sample,
         records: await countResources(app.db, id),
         manages: mayOn(actor, 'record.rights', id),
-        whole: mayOn(actor, 'record.export', id),
+        kinds: kindsSeen(actor, id),
       })),
     ),
   };

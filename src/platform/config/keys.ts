@@ -73,6 +73,24 @@ export const baseKeys = [
     defaultWords: 'secret in the user’s configuration directory (XDG), folder chartfold',
   },
   {
+    name: 'CHARTFOLD_BACKUP_DIR',
+    meaning: 'The folder of the backups; better on another disk than the data.',
+    example: '/mnt/backup/chartfold',
+    defaultWords: 'backups in the data directory',
+  },
+  {
+    name: 'CHARTFOLD_BACKUP_EVERY',
+    meaning: 'How often the server makes a backup, in hours; 0 for never.',
+    example: '24',
+    defaultWords: '24',
+  },
+  {
+    name: 'CHARTFOLD_BACKUP_KEEP',
+    meaning: 'How many backups are kept; the last one that was proven is always among them.',
+    example: '14',
+    defaultWords: '14',
+  },
+  {
     name: 'JWKS_URL',
     meaning: 'Where the public keys are published, when not by this instance.',
     example: 'https://keys.example.org/jwks.json',

@@ -2,7 +2,7 @@
 // at once, each with what mends it, never with a secret's value.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
@@ -55,6 +55,12 @@ export type Config = {
   readonly allowedHosts: readonly string[];
   readonly dataDir: string;
   readonly secret: { readonly value: string } | { readonly file: string };
+  readonly backup: {
+    readonly folder: string;
+    /** Hours; 0 for never. */
+    readonly every: number;
+    readonly keep: number;
+  };
   readonly jwksUrl: string | null;
   readonly portals: readonly PortalOverride[];
   readonly simulator: 'auto' | 'on' | 'off';
@@ -91,6 +97,7 @@ export function readConfig(
   const tls = tlsOf(value, fault);
   const publicUrl = publicUrlOf(value, port, tls !== null, fault);
   const allowed = (value('ALLOWED_HOSTS') ?? '').split(',').map((h) => h.trim().toLowerCase());
+  const dataDir = dataDirOf(value, env, fault);
   const config: Config = {
     publicUrl,
     host: value('HOST') ?? '127.0.0.1',
@@ -100,8 +107,13 @@ export function readConfig(
       Boolean,
     ),
     trustedProxies: proxiesOf(value, fault),
-    dataDir: dataDirOf(value, env, fault),
+    dataDir,
     secret: secretOf(value, env, fault),
+    backup: {
+      folder: resolve(value('CHARTFOLD_BACKUP_DIR') ?? join(dataDir, 'backups')),
+      every: wholeOf('CHARTFOLD_BACKUP_EVERY', value, { least: 0, most: 8760 }, 24, fault),
+      keep: wholeOf('CHARTFOLD_BACKUP_KEEP', value, { least: 1, most: 10_000 }, 14, fault),
+    },
     jwksUrl: addressOf('JWKS_URL', value, fault),
     portals: portalsOf(value, fault),
     simulator: oneOf('CHARTFOLD_SIMULATOR', value, ['auto', 'on', 'off'], 'auto', fault),
@@ -142,6 +154,21 @@ function portOf(name: string, value: Value, fallback: number, fault: Fault): num
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65_535) return port;
   fault(name, 'is not a port; give a whole number from 1 to 65535');
+  return fallback;
+}
+
+function wholeOf(
+  name: string,
+  value: Value,
+  { least, most }: { least: number; most: number },
+  fallback: number,
+  fault: Fault,
+): number {
+  const text = value(name);
+  if (text === undefined) return fallback;
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : -1;
+  if (number >= least && number <= most) return number;
+  fault(name, `must be a whole number from ${least} to ${most}`);
   return fallback;
 }
 

@@ -99,6 +99,12 @@ export const instanceErrors = {
     500,
   ),
 
+  'store.damage_found': row(
+    'The store is damaged at the places named here. Restore a backup, or a copy of the data directory.',
+    'operator',
+    'never',
+    500,
+  ),
   'store.locked': row(
     'The root key is locked with a passphrase. Unlock the running server at its address or with npx chartfold unlock; without a server, run this on a terminal, where the passphrase is asked for.',
     'operator',

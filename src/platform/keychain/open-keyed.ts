@@ -67,7 +67,7 @@ function findKeychain(dataDir: string, roots: readonly Uint8Array[]): Found {
   if (existsSync(file)) return { ...readKeychain(file, roots), from: 'file' };
   const [root] = roots;
   if (!root) throw new ChartfoldError('store.bad_key_format');
-  const first = firstFile(dataDir);
+  const first = firstKeychainFile(dataDir);
   if (isStoreThere(databaseFile(dataDir))) {
     if (existsSync(first)) return { ...readKeychain(first, roots), from: 'first' };
     const recovery = new Uint8Array(randomBytes(32));
@@ -75,13 +75,18 @@ function findKeychain(dataDir: string, roots: readonly Uint8Array[]): Found {
     return { keychain, root, from: 'derived' };
   }
   const keychain = newKeychain();
-  writeKeychain(first, keychain, root);
+  beginKeychain(dataDir, keychain, root);
   return { keychain, root, from: 'first' };
 }
 
-/** The keychain at the first start, until the database is made. */
-function firstFile(dataDir: string): string {
+/** Where the keychain of a new store lies until its database is there. */
+export function firstKeychainFile(dataDir: string): string {
   return `${keychainFile(dataDir)}.first`;
+}
+
+/** Writes the keychain of a store whose database comes next; it counts when that is there. */
+export function beginKeychain(dataDir: string, keychain: Keychain, root: Uint8Array): void {
+  writeKeychain(firstKeychainFile(dataDir), keychain, root);
 }
 
 async function openWithEither(
@@ -113,7 +118,7 @@ function isUnreadable({ cause }: ChartfoldError): boolean {
 
 function settle(dataDir: string, found: Found, keychain: Keychain): void {
   const file = keychainFile(dataDir);
-  if (found.from === 'first') renameDurably(firstFile(dataDir), file);
+  if (found.from === 'first') renameDurably(firstKeychainFile(dataDir), file);
   if (found.from === 'derived' || found.keychain.nextDatabase !== null)
     writeKeychain(file, keychain, found.root);
   // Of an exchange that was cut off before its end.

@@ -11,15 +11,6 @@ import type { ConnectReply, ConnectRequest, Connection } from '../../http/contra
 import { send } from './api.ts';
 import { takeConnection } from './queries.ts';
 
-/** Spends the secret of a sign-in link. */
-export function useSignIn() {
-  const cache = useQueryClient();
-  return useAction({
-    mutationFn: (secret: string) => send<unknown>('POST', '/api/session', { secret }),
-    onSuccess: () => cache.invalidateQueries({ queryKey: ['session'] }),
-  });
-}
-
 /** Ends the session. What was shown is dropped from memory. */
 export function useSignOut() {
   const cache = useQueryClient();
@@ -104,7 +95,7 @@ export function useRemoveSample() {
 }
 
 /** A mutation of which one runs at a time: the second click of two comes before the button shows itself busy. */
-function useAction<Data, Variables = void>(
+export function useAction<Data, Variables = void>(
   options: UseMutationOptions<Data, Error, Variables>,
 ): UseMutationResult<Data, Error, Variables> {
   const cache = useQueryClient();

@@ -32,11 +32,20 @@ export async function getText(path: string, signal?: AbortSignal): Promise<strin
   return await reply.text();
 }
 
-/** POST or DELETE; the answer's JSON, its texts short, or null where it has no body. @throws ApiError */
-export async function send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+/** POST, PUT or DELETE; the answer's JSON, its texts short, or null where it has no body. @throws ApiError */
+export async function send<T>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<T> {
   const reply = await call(method, path, body);
   const text = await reply.text();
   return shortTexts((text === '' ? null : JSON.parse(text)) as T);
+}
+
+/** A failure of this browser's own, with its sentence. */
+export function refusal(code: string, title: string, cause: unknown): Error {
+  return new ApiError({ type: 'about:blank', title, status: 0, code }, cause);
 }
 
 /** What any thrown value means to the person. */

@@ -1,5 +1,5 @@
-// Owns the client-side cache: how long an answer counts as fresh, what is tried again, and that any
-// 401 leads to the sign-in page. No keys here (queries.ts).
+// Owns the client-side cache: how long an answer counts as fresh, what is tried again, and that whoever
+// is not signed in any more comes to the sign-in page. No keys here (queries.ts).
 
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { problemOf } from './api.ts';
@@ -7,7 +7,7 @@ import { problemOf } from './api.ts';
 /** The cache of one page load. `onSignedOut` is told the path (no hash, no query) to return to. */
 export function createCache({ onSignedOut }: { onSignedOut: (from: string) => void }): QueryClient {
   const watch = (error: unknown) => {
-    if (problemOf(error).status === 401) onSignedOut(location.pathname);
+    if (problemOf(error).code === 'access.sign_in_required') onSignedOut(location.pathname);
   };
   return new QueryClient({
     queryCache: new QueryCache({ onError: watch }),

@@ -2,17 +2,25 @@
 // the server is away. It sends whoever is not signed in to the sign-in page.
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Navigate, Outlet, useLocation, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { ButtonLink } from '../parts/button.tsx';
 import { PageHeading } from '../parts/page-heading.tsx';
 import { Notice } from '../parts/page-states.tsx';
+import { sightWords } from '../parts/right-words.ts';
 import { problemOf } from './api.ts';
 import { joinLive, useLiveStatus } from './live.ts';
 import { MobileBar, MobileTop } from './mobile-bars.tsx';
-import { refreshChart, sessionQuery, takeConnections, useConnections } from './queries.ts';
+import {
+  refreshChart,
+  sessionQuery,
+  takeConnections,
+  takeRights,
+  useConnections,
+} from './queries.ts';
 import { Rail } from './rail.tsx';
 import { keepReturnPath } from './return-to.ts';
-import { keepPerson, useCurrentPerson } from './person.ts';
+import { keepPerson, useCurrentPerson, usePeople } from './person.ts';
 
 /** The frame. Its pages are drawn inside `<main>`. */
 export function Frame() {
@@ -60,7 +68,7 @@ function Signed() {
             tabIndex={-1}
             className="flex min-h-0 min-w-0 flex-1 flex-col outline-none"
           >
-            <Outlet />
+            <Sight />
           </main>
         </div>
       </div>
@@ -75,9 +83,40 @@ function useLive(): void {
     () =>
       joinLive((message) => {
         if (message.event === 'connections') takeConnections(cache, message.data.connections);
+        else if (message.event === 'people') void takeRights(cache);
         else refreshChart(cache, message.data.personId);
       }),
     [cache],
+  );
+}
+
+// A page of somebody's record is drawn only for who may see it, and says so where that is not all of it.
+function Sight() {
+  const { personId } = useParams({ strict: false });
+  const person = usePeople().find((p) => p.id === personId);
+  if (personId !== undefined && !person) return <NotShown />;
+  return (
+    <>
+      {person?.kinds && (
+        <p className="border-b border-line bg-sunk px-5 py-2 text-13 text-ink2 desk:px-10">
+          You see {sightWords(person.kinds)} of this record.
+        </p>
+      )}
+      <Outlet />
+    </>
+  );
+}
+
+function NotShown() {
+  return (
+    <div className="page">
+      <PageHeading>This record is not shown to you</PageHeading>
+      <p className="mt-2 mb-6 max-w-xl text-ink2">
+        There may be no such record any more, or the time for which it was shown to you has ended.
+        Whoever looks after it can show it again.
+      </p>
+      <ButtonLink to="/">Go to the first page</ButtonLink>
+    </div>
   );
 }
 

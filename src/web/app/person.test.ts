@@ -11,7 +11,7 @@ const person = (id: string, records: number): Person => ({
   sample: false,
   records,
   manages: true,
-  whole: true,
+  kinds: null,
 });
 const people = [person('a', 0), person('b', 12), person('c', 4)];
 

@@ -2,7 +2,7 @@
 
 import { useParams } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import type { Person } from '../../http/contract.ts';
+import type { Connection, Person } from '../../http/contract.ts';
 import { sessionQuery } from './queries.ts';
 
 const key = 'chartfold.person';
@@ -19,6 +19,17 @@ export function useCurrentPerson(): Person | null {
   const people = usePeople();
   const { personId } = useParams({ strict: false });
   return choosePerson(people, personId ?? null, keptPerson());
+}
+
+/** Everyone whose record the account decides over. */
+export function useManagedPeople(): Person[] {
+  return usePeople().filter((p) => p.manages);
+}
+
+/** Tells whether the account decides over a connection: one of a record it manages, or begun by itself and nobody's yet. */
+export function useManages(): (connection: Pick<Connection, 'personId'>) => boolean {
+  const people = usePeople();
+  return ({ personId }) => personId === null || people.some((p) => p.id === personId && p.manages);
 }
 
 /** In this order: named by the address, last looked at, first with records, first. */

@@ -1,10 +1,10 @@
 // Owns the places that rail and mobile bar lead to: only pages that exist.
 
 import { Link, useLocation } from '@tanstack/react-router';
-import { Activity, CalendarDays, type LucideIcon, Plug } from 'lucide-react';
+import { Activity, CalendarDays, type LucideIcon, Plug, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Connection } from '../../http/contract.ts';
-import { useCurrentPerson } from './person.ts';
+import { useCurrentPerson, useManages } from './person.ts';
 import { useConnections } from './queries.ts';
 
 type Place = {
@@ -15,13 +15,11 @@ type Place = {
   link: (className: string, children: ReactNode) => ReactNode;
 };
 
+type Drawn = { draw: (place: Place) => ReactNode };
+
 /** The places, each drawn by the caller: a row of the rail, a button of the bar. */
-export function Places({ draw }: { draw: (place: Place) => ReactNode }) {
+export function Places({ draw }: Drawn) {
   const person = useCurrentPerson();
-  const connections = useConnections();
-  // A receipt belongs to a connection, though its address stands apart.
-  const onReceipt = useLocation({ select: (l) => l.pathname.startsWith('/receipts/') });
-  const needing = (connections.data ?? []).filter(needsPerson).length;
   const params = { personId: person?.id ?? '' };
   return (
     <>
@@ -51,22 +49,41 @@ export function Places({ draw }: { draw: (place: Place) => ReactNode }) {
             </Link>
           ),
         })}
+      {(person === null || person.kinds === null) && <ConnectionsPlace draw={draw} />}
       {draw({
-        icon: Plug,
-        name: 'Connections',
-        count: needing,
+        icon: Settings,
+        name: 'Settings',
+        count: 0,
         link: (className, children) => (
-          <Link
-            to="/connections"
-            className={className}
-            {...(onReceipt ? { 'aria-current': 'true' as const } : {})}
-          >
+          <Link to="/settings" className={className}>
             {children}
           </Link>
         ),
       })}
     </>
   );
+}
+
+// Who sees only some kinds of a record sees nothing of where it comes from.
+function ConnectionsPlace({ draw }: Drawn) {
+  const connections = useConnections();
+  const manages = useManages();
+  // A receipt belongs to a connection, though its address stands apart.
+  const onReceipt = useLocation({ select: (l) => l.pathname.startsWith('/receipts/') });
+  return draw({
+    icon: Plug,
+    name: 'Connections',
+    count: (connections.data ?? []).filter((c) => needsPerson(c) && manages(c)).length,
+    link: (className, children) => (
+      <Link
+        to="/connections"
+        className={className}
+        {...(onReceipt ? { 'aria-current': 'true' as const } : {})}
+      >
+        {children}
+      </Link>
+    ),
+  });
 }
 
 /** Whether a connection waits for the person to do something. */

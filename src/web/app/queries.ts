@@ -2,6 +2,7 @@
 // Keys of one person's chart begin with ['chart', personId], so that one event refreshes them all.
 
 import {
+  infiniteQueryOptions,
   keepPreviousData,
   type QueryClient,
   queryOptions,
@@ -9,6 +10,9 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import type {
+  AccountPage,
+  Accounts,
+  AuditPage,
   Clinic,
   Connection,
   Receipt,
@@ -16,6 +20,7 @@ import type {
   RecordSheet,
   ResultHistory,
   Results,
+  Rights,
   Session,
   TimelineDays,
   TimelineFilter,
@@ -31,6 +36,35 @@ const part = encodeURIComponent;
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: ({ signal }) => get<Session>('/api/session', signal),
+});
+
+/** One's own account: ways to sign in, sessions and devices. */
+export const accountQuery = queryOptions({
+  queryKey: ['account'],
+  queryFn: ({ signal }) => get<AccountPage>('/api/account', signal),
+});
+
+/** Everyone who may sign in here; for the owner. */
+export const accountsQuery = queryOptions({
+  queryKey: ['accounts'],
+  queryFn: async ({ signal }) => (await get<Accounts>('/api/accounts', signal)).accounts,
+});
+
+/** Who may see a record, and to whom it could be given. */
+export const rightsQuery = (personId: string) =>
+  queryOptions({
+    queryKey: ['rights', personId],
+    queryFn: ({ signal }) => get<Rights>(`/api/people/${part(personId)}/rights`, signal),
+  });
+
+/** The audit, latest first, a page at a time. */
+export const auditQuery = infiniteQueryOptions({
+  queryKey: ['audit'],
+  queryFn: ({ pageParam }) => send<AuditPage>('POST', '/api/audit', { before: pageParam }),
+  initialPageParam: null as number | null,
+  getNextPageParam: ({ lines, more }) => (more ? (lines.at(-1)?.seq ?? null) : null),
+  // Each look at it is of now.
+  staleTime: 0,
 });
 
 /** Every connection. While the live stream is down it is asked for every 3 s. */
@@ -69,6 +103,16 @@ export function takeConnection(cache: QueryClient, one: Connection): void {
     ? known.map((c) => (c.id === one.id ? one : c))
     : [...known, one];
   takeConnections(cache, rest);
+}
+
+/** Takes word that the account may see more or less than before. What it may not see any more is dropped. */
+export async function takeRights(cache: QueryClient): Promise<void> {
+  const session = await cache.fetchQuery({ ...sessionQuery, staleTime: 0 });
+  const seen = new Map(session.signedIn ? session.people.map((p) => [p.id, p]) : []);
+  for (const query of cache.getQueryCache().findAll({ queryKey: ['chart'] }))
+    if (!seen.has(String(query.queryKey[1]))) cache.removeQueries({ queryKey: query.queryKey });
+  void cache.invalidateQueries({ queryKey: ['chart'] });
+  void cache.invalidateQueries({ queryKey: ['rights'] });
 }
 
 /** A sync commits many times a second; what is on screen is fetched anew at most once in this time. */

@@ -20,7 +20,8 @@ describe('the path to return to', () => {
     expect(isReturnPath('/people/p1/results#name=iron')).toBe(false);
   });
 
-  it('is not the sign-in page itself', () => {
+  it('is none of the pages of signing in', () => {
     expect(isReturnPath('/sign-in')).toBe(false);
+    expect(isReturnPath('/sign-in/choose')).toBe(false);
   });
 });

@@ -23,7 +23,7 @@ export function takeReturnPath(): string {
   }
 }
 
-/** One leading slash, no query, no hash, and not the sign-in page itself. */
+/** One leading slash, no query, no hash, and not one of the pages of signing in. */
 export function isReturnPath(path: string): boolean {
-  return /^\/(?![/\\])[\w\-./~%]*$/.test(path) && path !== '/sign-in';
+  return /^\/(?![/\\])[\w\-./~%]*$/.test(path) && !/^\/sign-in(\/|$)/.test(path);
 }

@@ -22,6 +22,12 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 
+const chooseSignIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/choose',
+  component: lazyRouteComponent(() => import('../pages/sign-in/choose-page.tsx'), 'ChoosePage'),
+});
+
 /** Everything that needs a session. */
 const framed = createRoute({ getParentRoute: () => root, id: 'framed', component: Frame });
 
@@ -100,8 +106,54 @@ const results = createRoute({
   ),
 });
 
+const settings = createRoute({
+  getParentRoute: () => framed,
+  path: '/settings',
+  component: lazyRouteComponent(
+    () => import('../pages/settings/settings-page.tsx'),
+    'SettingsPage',
+  ),
+});
+
+const account = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  component: lazyRouteComponent(
+    () => import('../pages/look-after-your-account/account-page.tsx'),
+    'AccountPage',
+  ),
+});
+
+const people = createRoute({
+  getParentRoute: () => settings,
+  path: '/people',
+  component: lazyRouteComponent(
+    () => import('../pages/share-a-record/people-page.tsx'),
+    'PeoplePage',
+  ),
+});
+
+const accounts = createRoute({
+  getParentRoute: () => settings,
+  path: '/accounts',
+  component: lazyRouteComponent(
+    () => import('../pages/look-after-accounts/accounts-page.tsx'),
+    'AccountsPage',
+  ),
+});
+
+const audit = createRoute({
+  getParentRoute: () => settings,
+  path: '/audit',
+  component: lazyRouteComponent(
+    () => import('../pages/read-the-audit/audit-page.tsx'),
+    'AuditPage',
+  ),
+});
+
 const tree = root.addChildren([
   signIn,
+  chooseSignIn,
   framed.addChildren([
     landing,
     connections,
@@ -111,6 +163,7 @@ const tree = root.addChildren([
     receipt,
     timeline.addChildren([timelineRecord]),
     results,
+    settings.addChildren([account, people, accounts, audit]),
   ]),
 ]);
 

@@ -118,6 +118,24 @@ export function ago(instant: string, now = new Date()): string {
   return nearMoment(instant, now);
 }
 
+/** The last moment of a calendar day (`YYYY-MM-DD`) here, as an instant. */
+export function endOfDay(day: string): string {
+  return new Date(`${day}T23:59:59.000`).toISOString();
+}
+
+/** The calendar day of an instant here, as `YYYY-MM-DD`. */
+export function dayOf(instant: string | Date): string {
+  const at = new Date(instant);
+  return [at.getFullYear(), at.getMonth() + 1, at.getDate()]
+    .map((n) => String(n).padStart(2, '0'))
+    .join('-');
+}
+
+/** `9:20 AM`, here. */
+export function timeOfDay(instant: string): string {
+  return timeOf(new Date(instant));
+}
+
 function parts(date: string | null): Parts | null {
   const m = date === null ? null : /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(date);
   if (!m) return null;

@@ -28,24 +28,31 @@ export async function openStore(options: Options): Promise<Store> {
   }
 }
 
-type Options = { file: string; keyHex: string; migrations: Migrations };
+type Options = {
+  file: string;
+  keyHex: string;
+  /** Null to look at a store as it is. */
+  migrations: Migrations | null;
+};
 
 async function open({ file, keyHex, migrations }: Options): Promise<Store> {
   // Before any file is made.
   if (!/^[0-9a-f]{64}$/.test(keyHex)) throw new ChartfoldError('store.bad_key_format');
   const inMemory = file === ':memory:';
-  if (!inMemory) refusePlaintext(file);
+  if (migrations && !inMemory) refusePlaintext(file);
   const raw = openEncrypted(file, keyHex, inMemory);
   const db = new Kysely<Tables>({
     dialect: new TransactionalSqliteDialect({ database: withKeptStatements(raw) }),
   });
   try {
-    await migrateToLatest(db, migrations, (lastMigration) => {
-      if (inMemory) return null;
-      raw.pragma('wal_checkpoint(TRUNCATE)');
-      return copyBeforeUpgrade(file, lastMigration);
-    });
-    if (!inMemory) {
+    if (migrations) {
+      await migrateToLatest(db, migrations, (lastMigration) => {
+        if (inMemory) return null;
+        raw.pragma('wal_checkpoint(TRUNCATE)');
+        return copyBeforeUpgrade(file, lastMigration);
+      });
+    }
+    if (migrations && !inMemory) {
       raw.pragma('wal_checkpoint(TRUNCATE)');
       refusePlaintext(file);
     }

@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import type { Clinic } from '../../../http/contract.ts';
-import { useCurrentPerson, usePeople } from '../../app/person.ts';
+import { useCurrentPerson, useManagedPeople } from '../../app/person.ts';
 
 export type ForWhom = {
   /** Null: a new person, named as the portal's patient. */
@@ -11,12 +11,13 @@ export type ForWhom = {
 };
 
 /**
- * The choice, at first the person on screen. A sample clinic never starts in a real person's record,
+ * The choice among those one decides over, at first the person on screen. A sample clinic never starts in a real person's record,
  * nor a real clinic in the sample's, nor a test environment in anyone's.
  */
 export function useForWhom(clinic: Clinic | null): ForWhom {
-  const people = usePeople();
-  const current = useCurrentPerson();
+  const people = useManagedPeople();
+  const shown = useCurrentPerson();
+  const current = shown?.manages ? shown : null;
   const [chosen, setChosen] = useState<string | null | undefined>(undefined);
   const apart = clinic?.environment === 'preview' || current?.sample !== clinic?.sample;
   const fits = apart ? null : (current?.id ?? null);
@@ -26,7 +27,7 @@ export function useForWhom(clinic: Clinic | null): ForWhom {
 
 /** The choice as a list; nothing where there is nobody to choose from. */
 export function ForWhomField({ forWhom }: { forWhom: ForWhom }) {
-  const people = usePeople();
+  const people = useManagedPeople();
   if (people.length === 0) return null;
   return (
     <label className="mt-4 flex items-center gap-3 text-13">

@@ -3,24 +3,34 @@
 import { useState } from 'react';
 import type { Connection } from '../../../http/contract.ts';
 import { useDisconnect, useReconnect, useReject, useSync } from '../../app/actions.ts';
+import { useManages } from '../../app/person.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
 import { InlineConfirm } from '../../parts/inline-confirm.tsx';
 import { Notice } from '../../parts/page-states.tsx';
 import { counted } from '../../parts/words.ts';
 
-/**
- * The row of actions. `filled` gives the way on the page's one filled button.
- * `children` stands at the right end.
- */
-export function ConnectionActions({
-  connection,
-  filled,
-  children,
-}: {
+type Actions = {
   connection: Connection;
   filled: boolean;
   children?: React.ReactNode;
-}) {
+};
+
+/**
+ * The row of actions, for who decides over the record. `filled` gives the way on the page's one filled button.
+ * `children` stands at the right end.
+ */
+export function ConnectionActions(props: Actions) {
+  const manages = useManages();
+  if (manages(props.connection)) return <Acts {...props} />;
+  return (
+    <div className="flex flex-wrap items-center gap-x-5 gap-y-1">
+      <p className="text-13 text-ink2">Looked after by who manages this record.</p>
+      <span className="ml-auto">{props.children}</span>
+    </div>
+  );
+}
+
+function Acts({ connection, filled, children }: Actions) {
   const [asking, setAsking] = useState(false);
   const reconnect = useReconnect();
   const sync = useSync();
@@ -28,7 +38,6 @@ export function ConnectionActions({
   const disconnect = useDisconnect();
   const error = reconnect.error ?? sync.error ?? reject.error ?? disconnect.error;
   const { id } = connection;
-
   if (asking) {
     return (
       <InlineConfirm

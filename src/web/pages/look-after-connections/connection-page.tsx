@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Navigate, useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { Connection, ReceiptSummary } from '../../../http/contract.ts';
+import { useManages } from '../../app/person.ts';
 import { connectionsQuery, receiptsQuery, useConnections } from '../../app/queries.ts';
 import { ButtonLink } from '../../parts/button.tsx';
 import { Crumbs } from '../../parts/crumbs.tsx';
@@ -25,9 +26,10 @@ export function ConnectionPage() {
   const { data, error, isPending, refetch } = useConnections();
   const now = useNow(30_000);
   const c = data?.find((one) => one.id === connectionId);
+  const manages = useManages();
   useAskOnceIfMissing(Boolean(data && !c));
   // The way back from the portal ends here; the question comes before anything else.
-  if (c?.state.kind === 'confirm') {
+  if (c?.state.kind === 'confirm' && manages(c)) {
     return (
       <Navigate to="/connections/$connectionId/confirm" params={{ connectionId: c.id }} replace />
     );

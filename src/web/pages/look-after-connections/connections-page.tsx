@@ -1,11 +1,13 @@
 // Owns the page of all connections: a card a portal, live; preview apart; the sample's removal.
 
+import { useQuery } from '@tanstack/react-query';
 import { Plus, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import type { Connection } from '../../../http/contract.ts';
 import { useRemoveSample, useSyncAll } from '../../app/actions.ts';
+import { useManages } from '../../app/person.ts';
 import { needsPerson } from '../../app/places.tsx';
-import { useConnections } from '../../app/queries.ts';
+import { sessionQuery, useConnections } from '../../app/queries.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
 import { InlineConfirm } from '../../parts/inline-confirm.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
@@ -25,7 +27,8 @@ export function ConnectionsPage() {
   const own = ordered.filter((c) => c.environment === 'production');
   const preview = ordered.filter((c) => c.environment === 'preview');
   // One filled button a page: the first card that waits for the person has it.
-  const first = ordered.find(needsPerson)?.id;
+  const manages = useManages();
+  const first = ordered.find((c) => needsPerson(c) && manages(c))?.id;
   const card = (c: Connection) => (
     <ConnectionCard key={c.id} connection={c} filled={c.id === first} now={now} />
   );
@@ -56,7 +59,8 @@ export function ConnectionsPage() {
 function Head({ connections, loaded }: { connections: Connection[]; loaded: boolean }) {
   const syncAll = useSyncAll();
   const n = connections.length;
-  const canAsk = connections.some((c) => c.state.kind === 'ready');
+  const manages = useManages();
+  const canAsk = connections.some((c) => c.state.kind === 'ready' && manages(c));
   return (
     <>
       <div className="mb-5 flex flex-wrap items-center gap-x-4 gap-y-3">
@@ -99,7 +103,9 @@ function Head({ connections, loaded }: { connections: Connection[]; loaded: bool
 function SampleRow({ connections }: { connections: Connection[] }) {
   const [asking, setAsking] = useState(false);
   const remove = useRemoveSample();
-  if (connections.length === 0) return null;
+  const session = useQuery(sessionQuery);
+  const isOwner = session.data?.signedIn === true && session.data.account.roles.includes('owner');
+  if (connections.length === 0 || !isOwner) return null;
   const records = connections.reduce((sum, c) => sum + c.records, 0);
   return (
     <section

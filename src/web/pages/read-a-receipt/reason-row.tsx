@@ -1,11 +1,12 @@
 // Owns why a question was not answered in full, who can mend it, and the button for that.
 
 import { useNavigate } from '@tanstack/react-router';
-import { Copy } from 'lucide-react';
-import { useRef, useState } from 'react';
 import type { Receipt, ReceiptQuestion } from '../../../http/contract.ts';
 import { useReconnect, useSync } from '../../app/actions.ts';
+import { useManages } from '../../app/person.ts';
+import { useConnections } from '../../app/queries.ts';
 import { Button } from '../../parts/button.tsx';
+import { CopyButton } from '../../parts/copy-button.tsx';
 import { Notice } from '../../parts/page-states.tsx';
 import { menderWords, type Reason, wayOn, wordsForClinic } from './receipt-words.ts';
 
@@ -48,9 +49,18 @@ function WayOn({
   const sync = useSync();
   const navigate = useNavigate();
   const error = reconnect.error ?? sync.error;
+  const manages = useManages();
+  const connection = useConnections().data?.find((c) => c.id === r.connectionId);
+  if (!connection || !manages(connection)) return null;
   switch (wayOn(reason)) {
     case 'copy':
-      return <CopyWords words={wordsForClinic(r, question)} />;
+      return (
+        <CopyButton
+          text={wordsForClinic(r, question)}
+          name="The words to send"
+          label="Copy the words"
+        />
+      );
     case 'sign-in':
       return (
         <>
@@ -83,37 +93,4 @@ function WayOn({
     case null:
       return null;
   }
-}
-
-// Without a clipboard (plain http in the house) the words are shown, chosen and ready to copy.
-function CopyWords({ words }: { words: string }) {
-  const [state, setState] = useState<'idle' | 'copied' | 'by-hand'>('idle');
-  const area = useRef<HTMLTextAreaElement>(null);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(words);
-      setState('copied');
-    } catch {
-      setState('by-hand');
-      requestAnimationFrame(() => area.current?.select());
-    }
-  };
-  return (
-    <>
-      <Button onClick={() => void copy()}>
-        <Copy size={16} strokeWidth={1.6} aria-hidden />
-        <span role="status">{state === 'copied' ? 'Copied' : 'Copy the words'}</span>
-      </Button>
-      {state === 'by-hand' && (
-        <textarea
-          ref={area}
-          readOnly
-          aria-label="The words to send"
-          rows={8}
-          value={words}
-          className="w-full rounded-box border border-edge bg-surface p-3 text-13 desk:w-96"
-        />
-      )}
-    </>
-  );
 }

@@ -1,0 +1,160 @@
+// Owns the backups of this instance: made while it runs, proven after each, listed, rotated, made again in time.
+
+import { rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Selectable } from 'kysely';
+import type { Audit } from '../../access/audit.ts';
+import { type Clock, isoTime } from '../../platform/clock.ts';
+import type { Config } from '../../platform/config/read.ts';
+import type { Db } from '../../platform/db/db.ts';
+import { asChartfoldError, ChartfoldError } from '../../platform/errors.ts';
+import type { Keychain } from '../../platform/keychain/keychain.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Manifest } from './contents.ts';
+import { kitRows } from './kit.ts';
+import type { BackupTable } from './tables.ts';
+import type { Verified } from './verify.ts';
+import { runTask } from './worker.ts';
+
+export type Backups = {
+  /**
+   * Makes a backup and proves it; those beyond what is kept are removed.
+   * @param folder another one than the configured; nothing is removed there
+   * @throws backup.not_proven, store.disk_full, store.not_writable
+   */
+  create(folder?: string): Promise<Proven & { bytes: number }>;
+  /**
+   * Proves that a backup gives back what was put in; the last one made unless a file is named.
+   * @throws backup.not_found, backup.not_proven, backup.damaged, backup.other_kit
+   */
+  prove(file?: string): Promise<Proven>;
+  /** Looks for damage in the store, in a thread of its own. */
+  verify(checkpoints: readonly string[]): Promise<Verified>;
+  /** The rows of the recovery kit. */
+  kit(): string[];
+  /** Makes one every so often, the first a while after the start, until `stop`. */
+  start(): void;
+  stop(): Promise<void>;
+};
+
+export type Proven = {
+  readonly file: string;
+  readonly manifest: Manifest;
+  readonly provenAt: string;
+};
+
+export type BackupStatus = {
+  readonly last: Selectable<BackupTable> | null;
+  /** When a backup was last proven to give back what was put in. */
+  readonly provenAt: string | null;
+};
+
+const HOUR_MS = 3_600_000;
+/** A start has other things to do. */
+const FIRST_WAIT_MS = 5 * 60_000;
+
+/** When the last backup was made, and when one was last proven. */
+export async function backupStatus(db: Db): Promise<BackupStatus> {
+  const rows = await db.selectFrom('backup').selectAll().orderBy('made_at', 'desc').execute();
+  const proven = rows.map((row) => row.proven_at ?? '').sort();
+  return { last: rows[0] ?? null, provenAt: proven.at(-1) || null };
+}
+
+export function createBackups(context: {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  audit: Pick<Audit, 'flush'>;
+  config: Pick<Config, 'dataDir' | 'backup'>;
+  keychain: Keychain;
+  /** Version of the program. */
+  program: string;
+}): Backups {
+  const { db, clock, log, keychain, config } = context;
+  const { dataDir, backup } = config;
+  const ending = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  const nameOf = (file: string) => (dirname(file) === backup.folder ? basename(file) : file);
+  const fileOf = (name: string) => (basename(name) === name ? join(backup.folder, name) : name);
+
+  async function prove(file: string): Promise<Proven> {
+    const note = (set: { proven_at?: string; fault: string | null }) =>
+      db.updateTable('backup').set(set).where('name', '=', nameOf(file)).execute();
+    try {
+      const manifest = await runTask('prove', { dataDir, keychain, file });
+      const provenAt = isoTime(clock.now());
+      await note({ proven_at: provenAt, fault: null });
+      return { file, manifest, provenAt };
+    } catch (error) {
+      await note({ fault: asChartfoldError(error).code });
+      throw error;
+    }
+  }
+
+  async function create(folder = backup.folder): Promise<Proven & { bytes: number }> {
+    await context.audit.flush();
+    const madeAt = isoTime(clock.now());
+    const file = join(folder, `chartfold-${madeAt.replaceAll(/[-:]|\.\d+/g, '')}.backup`);
+    const task = { dataDir, keychain, file, madeAt, program: context.program };
+    const bytes = await runTask('make', task);
+    const row = { made_at: madeAt, bytes, proven_at: null, fault: null };
+    await db
+      .insertInto('backup')
+      .values({ name: nameOf(file), ...row })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+      .execute();
+    const proven = await prove(file);
+    if (folder === backup.folder) await rotate();
+    return { ...proven, bytes };
+  }
+
+  /** The oldest go, but never the last one that was proven. */
+  async function rotate(): Promise<void> {
+    const rows = await db.selectFrom('backup').selectAll().orderBy('made_at', 'desc').execute();
+    const ours = rows.filter(({ name }) => basename(name) === name);
+    const proven = ours.find((row) => row.proven_at !== null && row.fault === null);
+    for (const { name } of ours.slice(backup.keep).filter((row) => row !== proven)) {
+      rmSync(fileOf(name), { force: true });
+      await db.deleteFrom('backup').where('name', '=', name).execute();
+    }
+  }
+
+  async function everySoOften(): Promise<void> {
+    await clock.wait(FIRST_WAIT_MS, ending.signal);
+    for (;;) {
+      const { last } = await backupStatus(db);
+      const due = last ? Date.parse(last.made_at) + backup.every * HOUR_MS : 0;
+      if (due <= clock.now()) {
+        await create().then(
+          () => log.info('backup.made'),
+          (error) => log.error('backup.failed', error),
+        );
+      }
+      await clock.wait(Math.min(HOUR_MS, backup.every * HOUR_MS), ending.signal);
+    }
+  }
+
+  return {
+    create,
+    async prove(file) {
+      const { last } = await backupStatus(db);
+      if (file === undefined && last === null) throw new ChartfoldError('backup.not_found');
+      return prove(file ?? fileOf(last?.name ?? ''));
+    },
+    async verify(checkpoints) {
+      await context.audit.flush();
+      return runTask('verify', { dataDir, keychain, checkpoints });
+    },
+    kit: () => kitRows(keychain.recovery),
+    start() {
+      if (backup.every === 0) return;
+      running = everySoOften().catch((error) => {
+        if (!ending.signal.aborted) log.error('backup.failed', error);
+      });
+    },
+    async stop() {
+      ending.abort(new DOMException('stopping', 'AbortError'));
+      await running;
+    },
+  };
+}

@@ -1,0 +1,134 @@
+// Owns finding what is damaged in a store: its pages, what every raw text hashes to, the audit chain, what is sealed.
+// Each fault has a place. It changes nothing.
+
+import { type ChainState, createAudit } from '../../access/audit.ts';
+import { checkpointSigner } from '../../access/checkpoint.ts';
+import { systemClock } from '../../platform/clock.ts';
+import type { Db, Store } from '../../platform/db/db.ts';
+import { asChartfoldError, isChartfoldError } from '../../platform/errors.ts';
+import type { Keychain } from '../../platform/keychain/keychain.ts';
+import { silentLog } from '../../platform/log.ts';
+import { createSealer, type Sealed } from '../../platform/seal.ts';
+import { textHash, unpackText } from '../../records/body.ts';
+
+export type Fault = { readonly place: string; readonly what: string };
+export type Verified = {
+  readonly versions: number;
+  readonly auditLines: number;
+  readonly sealed: number;
+  readonly faults: readonly Fault[];
+};
+
+const BATCH = 500;
+
+/**
+ * Goes through the whole store, as it is at one moment.
+ * @param checkpoints texts of audit checkpoints that were kept elsewhere
+ * @throws `audit.checkpoint_invalid`
+ */
+export async function verifyStore(
+  store: Store,
+  keychain: Keychain,
+  checkpoints: readonly string[] = [],
+): Promise<Verified> {
+  const signer = checkpointSigner(keychain.checkpoint);
+  const kept = checkpoints.map((text) => signer.read(text));
+  const faults: Fault[] = (await store.integrity()).map((what) => ({ place: 'database', what }));
+  return store.db.transaction().execute(async (trx) => ({
+    versions: await part('records', faults, () => verifyBodies(trx, faults)),
+    auditLines: await part('audit', faults, () => verifyAudit(trx, keychain, kept, faults)),
+    sealed: await part('sealed values', faults, () => verifySealed(trx, keychain, faults)),
+    faults,
+  }));
+}
+
+/** Where pages can't be read, the rest is still looked at. */
+async function part(place: string, faults: Fault[], work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isChartfoldError(error, 'store.corrupt')) throw error;
+    faults.push({ place, what: 'pages of the database that hold it are damaged' });
+    return 0;
+  }
+}
+
+async function verifyBodies(db: Db, faults: Fault[]): Promise<number> {
+  let count = 0;
+  for (let after = 0; ; ) {
+    const rows = await db
+      .selectFrom('resource_version as v')
+      .leftJoin('body as b', 'b.seq', 'v.seq')
+      .select(['v.seq', 'v.raw_hash', 'b.encoding', 'b.bytes'])
+      .where('v.seq', '>', after)
+      .orderBy('v.seq')
+      .limit(BATCH)
+      .execute();
+    for (const { seq, raw_hash, encoding, bytes } of rows) {
+      count += 1;
+      const what =
+        encoding === null || bytes === null
+          ? 'its text is missing'
+          : faultOfBody({ encoding, bytes }, raw_hash);
+      if (what) faults.push({ place: `version ${seq}`, what });
+    }
+    const last = rows.at(-1);
+    if (!last || rows.length < BATCH) return count;
+    after = last.seq;
+  }
+}
+
+function faultOfBody(body: Parameters<typeof unpackText>[0], rawHash: string): string | null {
+  try {
+    return textHash(unpackText(body)) === rawHash ? null : 'its text is not what was received';
+  } catch {
+    return 'its text can’t be unpacked'; // Whatever the decompressor says of it.
+  }
+}
+
+async function verifyAudit(
+  db: Db,
+  { audit: key }: Keychain,
+  kept: readonly ChainState[],
+  faults: Fault[],
+): Promise<number> {
+  const audit = createAudit({ db, clock: systemClock, log: silentLog, key });
+  const { lines, faults: found } = await audit.verify(kept);
+  for (const { seq, what } of found) faults.push({ place: `audit line ${seq}`, what });
+  return lines;
+}
+
+/** Every column that holds sealed values, and what each is bound to. */
+async function sealedValues(db: Db): Promise<{ context: string; sealed: Sealed | null }[]> {
+  const keys = await db.selectFrom('signing_key').select(['kid', 'private_key']).execute();
+  const grants = await db.selectFrom('connection_grant').selectAll().execute();
+  const attempts = await db.selectFrom('connect_attempt').select(['id_hash', 'secrets']).execute();
+  const connections = await db.selectFrom('connection').select(['id', 'candidate']).execute();
+  return [
+    ...keys.map((row) => ({ context: `signing_key/${row.kid}`, sealed: row.private_key })),
+    ...grants.flatMap(({ connection_id: id, access_token, refresh_token }) => [
+      { context: `connection_grant/${id}/access`, sealed: access_token },
+      { context: `connection_grant/${id}/refresh`, sealed: refresh_token },
+    ]),
+    ...attempts.map((row) => ({ context: `connect_attempt/${row.id_hash}`, sealed: row.secrets })),
+    ...connections.map((row) => ({
+      context: `connection/${row.id}/candidate`,
+      sealed: row.candidate,
+    })),
+  ];
+}
+
+async function verifySealed(db: Db, keychain: Keychain, faults: Fault[]): Promise<number> {
+  const sealer = createSealer(keychain.seal);
+  let count = 0;
+  for (const { context, sealed } of await sealedValues(db)) {
+    if (sealed === null) continue;
+    count += 1;
+    try {
+      sealer.open(sealed, context);
+    } catch (error) {
+      faults.push({ place: context, what: asChartfoldError(error).code });
+    }
+  }
+  return count;
+}

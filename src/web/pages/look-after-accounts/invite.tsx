@@ -1,0 +1,74 @@
+// Owns the form that invites somebody.
+
+import { UserPlus } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../parts/button.tsx';
+import { Field } from '../../parts/field.tsx';
+import { ActTrouble } from '../settings/act-trouble.tsx';
+import { type Role, useInvite } from './actions.ts';
+import { LinkOnce } from './link-once.tsx';
+
+const choices: readonly { role: Role; label: string }[] = [
+  { role: 'owner', label: 'Is an owner too: invites others, looks after backups and keys' },
+  { role: 'developer', label: 'May enter the Developer door' },
+  { role: 'practice', label: 'May enter the Practice door' },
+];
+
+/** Name and roles; then the link. */
+export function Invite() {
+  const invite = useInvite();
+  if (!invite.data) return <InviteForm invite={invite} />;
+  const { account, link } = invite.data;
+  return <LinkOnce name={account.name} link={link} onDone={() => invite.reset()} />;
+}
+
+function InviteForm({ invite }: { invite: ReturnType<typeof useInvite> }) {
+  const [name, setName] = useState('');
+  const [roles, setRoles] = useState<Role[]>([]);
+  const go = () => invite.mutate({ name, roles });
+  const toggle = (role: Role) =>
+    setRoles(roles.includes(role) ? roles.filter((one) => one !== role) : [...roles, role]);
+  return (
+    <div className="flex max-w-xl flex-col gap-3">
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          go();
+        }}
+        className="flex flex-col gap-3"
+      >
+        <Field
+          label="Name"
+          hint="They sign in with it, and others here see it."
+          autoComplete="off"
+          required
+          maxLength={100}
+          value={name}
+          onText={setName}
+        />
+        <fieldset>
+          <legend className="text-13 font-medium">Beside reading what is shown to them</legend>
+          {choices.map(({ role, label }) => (
+            <label
+              key={role}
+              className="flex min-h-11 cursor-pointer items-start gap-2.5 py-2 desk:min-h-8 desk:py-1"
+            >
+              <input
+                type="checkbox"
+                checked={roles.includes(role)}
+                onChange={() => toggle(role)}
+                className="mt-1 size-4 shrink-0 accent-teal"
+              />
+              {label}
+            </label>
+          ))}
+        </fieldset>
+        <Button type="submit" busy={invite.isPending} className="self-start">
+          <UserPlus size={16} strokeWidth={1.6} aria-hidden />
+          Make the invitation
+        </Button>
+      </form>
+      <ActTrouble error={invite.error} again={go} />
+    </div>
+  );
+}
