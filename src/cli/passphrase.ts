@@ -9,7 +9,7 @@ import type { LockedSecret, OpenSecret } from '../platform/keychain/secret-text.
 
 /** Asks on the terminal, or takes the next line of standard input. Empty where there is none. */
 export async function askSecretly(question: string): Promise<string> {
-  const isTerminal = process.stdin.isTTY === true;
+  const isTerminal = process.stdin.isTTY;
   if (isTerminal) process.stderr.write(question);
   const line = createInterface({
     input: process.stdin,

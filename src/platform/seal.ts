@@ -30,7 +30,11 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** A key of 32 bytes for one use, by HKDF-SHA-256 (RFC 5869). */
-export function deriveKey(from: Uint8Array, use: string, salt: Uint8Array = new Uint8Array()): Uint8Array {
+export function deriveKey(
+  from: Uint8Array,
+  use: string,
+  salt: Uint8Array = new Uint8Array(),
+): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', from, salt, `chartfold/1/${use}`, 32));
 }
 
