@@ -1,9 +1,10 @@
 // Proves https with what `tls make` makes, in a browser that trusts its authority: signing in, a portal connected there
 // and back, the live stream.
 
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Browser, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser } from './support/browser.ts';
@@ -11,6 +12,8 @@ import { type CommandLine, commandLine } from './support/command-line.ts';
 import { signInAtPortal } from './support/page.ts';
 import { freePort, type Running, startRunning } from './support/running.ts';
 import { trusting } from './support/trust.ts';
+
+const HEALTH = resolve(import.meta.dirname, '../deploy/health.js');
 
 let line: CommandLine;
 let folder: string;
@@ -97,6 +100,17 @@ it('shows the sync as it runs, by the live stream alone', async () => {
     .first()
     .waitFor({ timeout: 60_000 });
   expect(streams).toHaveLength(1);
+});
+
+it('is found healthy by the check of the container', async () => {
+  const { port } = new URL(running.publicUrl);
+  const check = (env: Record<string, string>) =>
+    spawnSync(process.execPath, [HEALTH], {
+      env: { PUBLIC_URL: running.publicUrl, PORT: port, TLS_CERT: 'given', ...env },
+    }).status;
+  expect(check({})).toBe(0);
+  for (const wrong of [{ TLS_CERT: '' }, { PUBLIC_URL: 'https://elsewhere.lan' }, { PORT: '1' }])
+    expect(check(wrong), JSON.stringify(wrong)).toBe(1);
 });
 
 it('asks the API so little for a page that nobody meets a limit', async () => {

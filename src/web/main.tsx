@@ -5,7 +5,6 @@ import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { applyAppearance } from './app/appearance.ts';
 import { createCache } from './app/cache.ts';
-import { keepReturnPath } from './app/return-to.ts';
 import { createAppRouter } from './app/router.tsx';
 import { takeSecretFromAddress } from './app/sign-in-secret.ts';
 
@@ -13,15 +12,8 @@ applyAppearance();
 // Before the router reads the address, so that the secret is in no history entry it keeps.
 takeSecretFromAddress();
 
-const cache = createCache({ onSignedOut: (from) => void goToSignIn(from) });
+const cache = createCache();
 const router = createAppRouter(cache);
-
-async function goToSignIn(from: string): Promise<void> {
-  if (router.state.location.pathname === '/sign-in') return;
-  keepReturnPath(from);
-  cache.removeQueries({ queryKey: ['chart'] });
-  await router.navigate({ to: '/sign-in' });
-}
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

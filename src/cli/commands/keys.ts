@@ -16,12 +16,13 @@ import { databaseFile, openKeyedStore } from '../../platform/keychain/open-keyed
 import { rotateDatabase, rotateRoot } from '../../platform/keychain/rotate.ts';
 import { silentLog } from '../../platform/log.ts';
 import {
+  type LockedSecret,
   lockedSecret,
   type OpenSecret,
   parseSecret,
   plainSecret,
 } from '../../platform/keychain/secret-text.ts';
-import { askSecretly, unlockOnTerminal } from '../passphrase.ts';
+import { askSecretly } from '../passphrase.ts';
 import type { Program } from '../program.ts';
 import { writeOut } from '../standard-streams.ts';
 
@@ -68,7 +69,7 @@ async function unlockFile(config: Config): Promise<void> {
   await writeOut(`The root key at ${file} needs no passphrase any more.\n`);
 }
 
-async function unlockAsking(secret: Parameters<typeof unlockOnTerminal>[1]): Promise<OpenSecret> {
+async function unlockAsking(secret: LockedSecret): Promise<OpenSecret> {
   return secret.unlock(await askSecretly('Passphrase of the root key: '));
 }
 

@@ -1,7 +1,9 @@
 // Proves what becomes of a store when its tables are brought to a new form: a copy of before, and where it fails the old
 // file byte for byte.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
@@ -91,4 +93,27 @@ describe('a store that is brought to a new form', () => {
     expect(readdirSync(dir).sort()).toEqual(['before-upgrade', 'store.sqlite']);
     expect(await rowsOf(file, first)).toBe(50);
   });
+
+  it('by a process that is killed after each step has its rows, in the old form or in the new', async () => {
+    const whole = readFileSync(file);
+    const program = join(import.meta.dirname, 'upgrade.fixture.ts');
+    const counts: number[] = [];
+    for (let ended = false, n = 1; !ended; n += 1) {
+      for (const name of readdirSync(dir)) rmSync(join(dir, name), { recursive: true });
+      writeFileSync(file, whole);
+      const child = spawn(process.execPath, [program, file, keyHex, String(n)], {
+        stdio: 'inherit',
+      });
+      const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+      expect(signal === 'SIGKILL' || code === 0).toBe(true);
+      ended = code === 0;
+      const store = await openStore({ file, keyHex, migrations: null });
+      expect(await store.integrity(), `step ${n}`).toEqual([]);
+      await store.close();
+      counts.push(await rowsOf(file, adding('2000-01-02-a-2', '2000-01-03-a-3')));
+    }
+    // Eight statements, and the copy before them.
+    expect(counts.length).toBeGreaterThan(10);
+    expect(new Set(counts)).toEqual(new Set([50, 370]));
+  }, 60_000);
 });

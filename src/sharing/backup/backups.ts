@@ -60,86 +60,28 @@ export async function backupStatus(db: Db): Promise<BackupStatus> {
   return { last: rows[0] ?? null, provenAt: proven.at(-1) || null };
 }
 
-export function createBackups(context: {
-  db: Db;
-  clock: Clock;
-  log: Log;
-  audit: Pick<Audit, 'flush'>;
-  config: Pick<Config, 'dataDir' | 'backup'>;
-  keychain: Keychain;
+type Context = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly audit: Pick<Audit, 'flush'>;
+  readonly config: Pick<Config, 'dataDir' | 'backup'>;
+  readonly keychain: Keychain;
   /** Version of the program. */
-  program: string;
-}): Backups {
-  const { db, clock, log, keychain, config } = context;
+  readonly program: string;
+};
+
+export function createBackups(context: Context): Backups {
+  const { db, keychain, config } = context;
   const { dataDir, backup } = config;
   const ending = new AbortController();
   let running: Promise<void> = Promise.resolve();
-  const nameOf = (file: string) => (dirname(file) === backup.folder ? basename(file) : file);
-  const fileOf = (name: string) => (basename(name) === name ? join(backup.folder, name) : name);
-
-  async function prove(file: string): Promise<Proven> {
-    const note = (set: { proven_at?: string; fault: string | null }) =>
-      db.updateTable('backup').set(set).where('name', '=', nameOf(file)).execute();
-    try {
-      const manifest = await runTask('prove', { dataDir, keychain, file });
-      const provenAt = isoTime(clock.now());
-      await note({ proven_at: provenAt, fault: null });
-      return { file, manifest, provenAt };
-    } catch (error) {
-      await note({ fault: asChartfoldError(error).code });
-      throw error;
-    }
-  }
-
-  async function create(folder = backup.folder): Promise<Proven & { bytes: number }> {
-    await context.audit.flush();
-    const madeAt = isoTime(clock.now());
-    const file = join(folder, `chartfold-${madeAt.replaceAll(/[-:]|\.\d+/g, '')}.backup`);
-    const task = { dataDir, keychain, file, madeAt, program: context.program };
-    const bytes = await runTask('make', task);
-    const row = { made_at: madeAt, bytes, proven_at: null, fault: null };
-    await db
-      .insertInto('backup')
-      .values({ name: nameOf(file), ...row })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
-      .execute();
-    const proven = await prove(file);
-    if (folder === backup.folder) await rotate();
-    return { ...proven, bytes };
-  }
-
-  /** The oldest go, but never the last one that was proven. */
-  async function rotate(): Promise<void> {
-    const rows = await db.selectFrom('backup').selectAll().orderBy('made_at', 'desc').execute();
-    const ours = rows.filter(({ name }) => basename(name) === name);
-    const proven = ours.find((row) => row.proven_at !== null && row.fault === null);
-    for (const { name } of ours.slice(backup.keep).filter((row) => row !== proven)) {
-      rmSync(fileOf(name), { force: true });
-      await db.deleteFrom('backup').where('name', '=', name).execute();
-    }
-  }
-
-  async function everySoOften(): Promise<void> {
-    await clock.wait(FIRST_WAIT_MS, ending.signal);
-    for (;;) {
-      const { last } = await backupStatus(db);
-      const due = last ? Date.parse(last.made_at) + backup.every * HOUR_MS : 0;
-      if (due <= clock.now()) {
-        await create().then(
-          () => log.info('backup.made'),
-          (error) => log.error('backup.failed', error),
-        );
-      }
-      await clock.wait(Math.min(HOUR_MS, backup.every * HOUR_MS), ending.signal);
-    }
-  }
-
   return {
-    create,
+    create: (folder) => create(context, folder ?? backup.folder),
     async prove(file) {
       const { last } = await backupStatus(db);
       if (file === undefined && last === null) throw new ChartfoldError('backup.not_found');
-      return prove(file ?? fileOf(last?.name ?? ''));
+      return prove(context, file ?? fileOf(backup.folder, last?.name ?? ''));
     },
     async verify(checkpoints) {
       await context.audit.flush();
@@ -148,8 +90,8 @@ export function createBackups(context: {
     kit: () => kitRows(keychain.recovery),
     start() {
       if (backup.every === 0) return;
-      running = everySoOften().catch((error) => {
-        if (!ending.signal.aborted) log.error('backup.failed', error);
+      running = everySoOften(context, ending.signal).catch((error) => {
+        if (!ending.signal.aborted) context.log.error('backup.failed', error);
       });
     },
     async stop() {
@@ -157,4 +99,77 @@ export function createBackups(context: {
       await running;
     },
   };
+}
+
+async function create(context: Context, folder: string): Promise<Proven & { bytes: number }> {
+  const { db, clock, config, keychain, program } = context;
+  await context.audit.flush();
+  const madeAt = isoTime(clock.now());
+  const file = join(folder, `chartfold-${madeAt.replaceAll(/[-:]|\.\d+/g, '')}.backup`);
+  const { dataDir, backup } = config;
+  const bytes = await runTask('make', { dataDir, keychain, file, madeAt, program });
+  const row = { made_at: madeAt, bytes, proven_at: null, fault: null };
+  await db
+    .insertInto('backup')
+    .values({ name: nameOf(backup.folder, file), ...row })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+    .execute();
+  const proven = await prove(context, file);
+  if (folder === backup.folder) await rotate(context);
+  return { ...proven, bytes };
+}
+
+async function prove(context: Context, file: string): Promise<Proven> {
+  const { db, clock, keychain, config } = context;
+  const note = (set: { proven_at?: string; fault: string | null }) =>
+    db
+      .updateTable('backup')
+      .set(set)
+      .where('name', '=', nameOf(config.backup.folder, file))
+      .execute();
+  try {
+    const manifest = await runTask('prove', { dataDir: config.dataDir, keychain, file });
+    const provenAt = isoTime(clock.now());
+    await note({ proven_at: provenAt, fault: null });
+    return { file, manifest, provenAt };
+  } catch (error) {
+    await note({ fault: asChartfoldError(error).code });
+    throw error;
+  }
+}
+
+/** The oldest go, but never the last one that was proven. */
+async function rotate({ db, config: { backup } }: Context): Promise<void> {
+  const rows = await db.selectFrom('backup').selectAll().orderBy('made_at', 'desc').execute();
+  const ours = rows.filter(({ name }) => basename(name) === name);
+  const proven = ours.find((row) => row.proven_at !== null && row.fault === null);
+  for (const { name } of ours.slice(backup.keep).filter((row) => row !== proven)) {
+    rmSync(fileOf(backup.folder, name), { force: true });
+    await db.deleteFrom('backup').where('name', '=', name).execute();
+  }
+}
+
+async function everySoOften(context: Context, signal: AbortSignal): Promise<void> {
+  const { db, clock, log, config } = context;
+  const everyMs = config.backup.every * HOUR_MS;
+  await clock.wait(FIRST_WAIT_MS, signal);
+  for (;;) {
+    const { last } = await backupStatus(db);
+    if (!last || Date.parse(last.made_at) + everyMs <= clock.now()) {
+      await create(context, config.backup.folder).then(
+        () => log.info('backup.made'),
+        (error) => log.error('backup.failed', error),
+      );
+    }
+    await clock.wait(Math.min(HOUR_MS, everyMs), signal);
+  }
+}
+
+/** In the configured folder by its name alone, so that the folder can move. */
+function nameOf(folder: string, file: string): string {
+  return dirname(file) === folder ? basename(file) : file;
+}
+
+function fileOf(folder: string, name: string): string {
+  return basename(name) === name ? join(folder, name) : name;
 }

@@ -3,13 +3,14 @@
 
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { problemOf } from './api.ts';
+import { sessionQuery } from './queries.ts';
 
-/** The cache of one page load. `onSignedOut` is told the path (no hash, no query) to return to. */
-export function createCache({ onSignedOut }: { onSignedOut: (from: string) => void }): QueryClient {
+/** The cache of one page load. */
+export function createCache(): QueryClient {
   const watch = (error: unknown) => {
-    if (problemOf(error).code === 'access.sign_in_required') onSignedOut(location.pathname);
+    if (problemOf(error).code === 'access.sign_in_required') forgetAll(cache);
   };
-  return new QueryClient({
+  const cache = new QueryClient({
     queryCache: new QueryCache({ onError: watch }),
     mutationCache: new MutationCache({ onError: watch }),
     defaultOptions: {
@@ -27,4 +28,12 @@ export function createCache({ onSignedOut }: { onSignedOut: (from: string) => vo
       mutations: { networkMode: 'always' },
     },
   });
+  return cache;
+}
+
+// What was shown is dropped, and the frame leads to the sign-in page.
+function forgetAll(cache: QueryClient): void {
+  cache.setQueryData(sessionQuery.queryKey, { signedIn: false });
+  const [session] = sessionQuery.queryKey;
+  cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session });
 }

@@ -3,8 +3,8 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
-import { ButtonLink } from '../parts/button.tsx';
+import { useEffect, useState } from 'react';
+import { Button, ButtonLink } from '../parts/button.tsx';
 import { PageHeading } from '../parts/page-heading.tsx';
 import { Notice } from '../parts/page-states.tsx';
 import { sightWords } from '../parts/right-words.ts';
@@ -63,6 +63,7 @@ function Signed() {
         <div className="flex min-h-dvh min-w-0 flex-col pb-20 desk:pb-0 print:pb-0">
           <MobileTop />
           <Away />
+          <PlainHttp />
           <main
             id="main"
             tabIndex={-1}
@@ -87,6 +88,24 @@ function useLive(): void {
         else refreshChart(cache, message.data.personId);
       }),
     [cache],
+  );
+}
+
+// Said until it is put away, on each load of the app.
+function PlainHttp() {
+  const { data } = useQuery(sessionQuery);
+  const [isRead, setRead] = useState(false);
+  if (isRead || !data?.signedIn || !data.plainHttp) return null;
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 border-b border-line bg-amber-tint px-5 py-1 text-13 desk:px-10 print:hidden">
+      <p className="min-w-56 flex-1 py-1">
+        Chartfold is reached over plain http here. Who is on this network could read along or sign
+        in as you, and passkeys do not work.
+      </p>
+      <Button look="quiet" onClick={() => setRead(true)}>
+        I know
+      </Button>
+    </div>
   );
 }
 

@@ -30,8 +30,11 @@ export function CopyButton({
     <>
       <Button onClick={() => void copy()}>
         <Copy size={16} strokeWidth={1.6} aria-hidden />
-        <span role="status">{state === 'copied' ? 'Copied' : label}</span>
+        {state === 'copied' ? 'Copied' : label}
       </Button>
+      <span role="status" className="sr-only">
+        {state === 'copied' && 'Copied'}
+      </span>
       {state === 'by-hand' && (
         <textarea
           ref={area}

@@ -1,6 +1,7 @@
 // Owns the check of the audit: the button, the verdict in words, the checkpoint to keep elsewhere.
 
 import { CircleAlert, CircleCheck } from 'lucide-react';
+import { useState } from 'react';
 import type { AuditVerdict } from '../../../http/contract.ts';
 import { useAction } from '../../app/actions.ts';
 import { send } from '../../app/api.ts';
@@ -69,17 +70,22 @@ function Verdict({ verdict: v }: { verdict: AuditVerdict }) {
 }
 
 function Checkpoint({ text }: { text: string }) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details className="mt-1 text-13 text-ink2">
-      <summary className="inline-flex min-h-11 items-center hover:text-ink desk:min-h-8">
+    <>
+      <Button look="text" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         Keep a checkpoint elsewhere
-      </summary>
-      <p>
-        A checkpoint says how the audit stands now. Kept off this machine, it shows later whether
-        even somebody with the whole machine in hand has written the past anew.
-      </p>
-      <p className="my-3 font-mono text-12 break-all">{text}</p>
-      <CopyButton text={text} name="The checkpoint" label="Copy the checkpoint" />
-    </details>
+      </Button>
+      {isOpen && (
+        <div className="text-13 text-ink2">
+          <p>
+            A checkpoint says how the audit stands now. Kept off this machine, it shows later
+            whether even somebody with the whole machine in hand has written the past anew.
+          </p>
+          <p className="my-3 font-mono text-12 break-all">{text}</p>
+          <CopyButton text={text} name="The checkpoint" label="Copy the checkpoint" />
+        </div>
+      )}
+    </>
   );
 }

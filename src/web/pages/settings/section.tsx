@@ -16,7 +16,7 @@ export function Section({
   return (
     <section
       aria-labelledby={id}
-      className="section-head mb-8 grid gap-x-10 gap-y-2 wide:grid-cols-[17rem_minmax(0,1fr)]"
+      className="section-head mb-8 grid gap-x-10 gap-y-3 first-of-type:border-t-0 first-of-type:pt-0 wide:grid-cols-[17rem_minmax(0,1fr)]"
     >
       <div>
         <h2 id={id} className="text-18 font-semibold [overflow-wrap:anywhere]">
@@ -55,7 +55,7 @@ export function Row({
         </div>
         {action && <div className="flex gap-4">{action}</div>}
       </div>
-      {children && <div className="mt-3 flex max-w-xl flex-col gap-3">{children}</div>}
+      {children && <div className="mt-3 flex max-w-xl flex-col gap-3 empty:hidden">{children}</div>}
     </li>
   );
 }

@@ -6,7 +6,7 @@ import { sessionQuery } from '../../app/queries.ts';
 import { PageHeading } from '../../parts/page-heading.tsx';
 
 const tab =
-  'inline-flex min-h-11 items-center border-b-2 border-transparent text-ink2 hover:text-ink aria-[current]:border-ink aria-[current]:font-medium aria-[current]:text-ink desk:min-h-9';
+  'inline-flex min-h-11 items-center border-b-[3px] border-transparent text-ink2 hover:text-ink aria-[current]:border-ink aria-[current]:font-medium aria-[current]:text-ink desk:min-h-9';
 
 /** `/settings` and below. Who may sign in is the owner's to see. */
 export function SettingsPage() {
@@ -17,7 +17,7 @@ export function SettingsPage() {
       <PageHeading>Settings</PageHeading>
       <nav
         aria-label="Settings"
-        className="mt-2 mb-8 flex gap-5 border-b border-line text-15 desk:gap-7 print:hidden"
+        className="mt-2 mb-6 flex gap-5 border-b-[1.5px] border-rule text-15 desk:gap-7 print:hidden"
       >
         <Link to="/settings" activeOptions={{ exact: true }} className={tab}>
           You

@@ -41,7 +41,7 @@ export function GiveRight({
     return (
       <Button
         className="mt-2"
-        aria-label={`Show the record of ${person.name} to somebody`}
+        aria-label={`Show it to somebody: the record of ${person.name}`}
         onClick={() => setOpen(true)}
       >
         <UserPlus size={16} strokeWidth={1.6} aria-hidden />

@@ -12,6 +12,12 @@ export function Doorway({ children }: { children: ReactNode }) {
         Chartfold
       </p>
       {children}
+      {!isSecureContext && (
+        <p className="mt-8 text-13 text-ink2">
+          This address is plain http: who is on this network could read along, what you type here
+          included.
+        </p>
+      )}
     </main>
   );
 }
