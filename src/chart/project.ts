@@ -71,6 +71,7 @@ async function project(db: Db, personId: string, signal?: AbortSignal): Promise<
     });
     const last = versions.at(-1);
     if (!last) break;
+    await ownTurn();
     const drafts = draftsOf(personId, versions);
     await ownTurn();
     await db.transaction().execute(async (trx) => {
