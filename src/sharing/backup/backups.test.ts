@@ -241,6 +241,20 @@ describe('a backup', () => {
   });
 });
 
+describe('a backup under way when the program ends', () => {
+  it('is broken off, and the next start makes one', async () => {
+    const made = backups();
+    const making = made.create();
+    const ended = expect(making).rejects.toThrow('stopping');
+    await made.stop();
+    await ended;
+    expect(await backupStatus(opened.store.db)).toEqual({ last: null, provenAt: null });
+    const { file } = await backups().create();
+    expect(readdirSync(folder).map((name) => join(folder, name))).toContain(file);
+    expect(readdirSync(join(dataDir, 'run'))).toEqual([]);
+  });
+});
+
 describe('a store that is verified', () => {
   it('is told whole, with what was looked at', async () => {
     const { faults, versions, auditLines, sealed } = await backups().verify([]);
@@ -333,5 +347,6 @@ describe('a process that is killed while it makes a backup', () => {
     for (const name of whole) await made.prove(join(folder, name));
     await made.create();
     expect(readdirSync(join(dataDir, 'run'))).toEqual([]);
+    expect(readdirSync(folder).filter((name) => !name.endsWith('.backup'))).toEqual([]);
   }, 60_000);
 });

@@ -34,6 +34,7 @@ export type Backups = {
   kit(): string[];
   /** Makes one every so often, the first a while after the start, until `stop`. */
   start(): void;
+  /** Breaks off what is under way. */
   stop(): Promise<void>;
 };
 
@@ -71,10 +72,13 @@ type Context = {
   readonly program: string;
 };
 
-export function createBackups(context: Context): Backups {
+type Running = Context & { readonly signal: AbortSignal };
+
+export function createBackups(given: Context): Backups {
+  const ending = new AbortController();
+  const context: Running = { ...given, signal: ending.signal };
   const { db, keychain, config } = context;
   const { dataDir, backup } = config;
-  const ending = new AbortController();
   let running: Promise<void> = Promise.resolve();
   return {
     create: (folder) => create(context, folder ?? backup.folder),
@@ -85,12 +89,12 @@ export function createBackups(context: Context): Backups {
     },
     async verify(checkpoints) {
       await context.audit.flush();
-      return runTask('verify', { dataDir, keychain, checkpoints });
+      return runTask('verify', { dataDir, keychain, checkpoints }, ending.signal);
     },
     kit: () => kitRows(keychain.recovery),
     start() {
       if (backup.every === 0) return;
-      running = everySoOften(context, ending.signal).catch((error) => {
+      running = everySoOften(context).catch((error) => {
         if (!ending.signal.aborted) context.log.error('backup.failed', error);
       });
     },
@@ -101,13 +105,14 @@ export function createBackups(context: Context): Backups {
   };
 }
 
-async function create(context: Context, folder: string): Promise<Proven & { bytes: number }> {
+async function create(context: Running, folder: string): Promise<Proven & { bytes: number }> {
   const { db, clock, config, keychain, program } = context;
   await context.audit.flush();
   const madeAt = isoTime(clock.now());
   const file = join(folder, `chartfold-${madeAt.replaceAll(/[-:]|\.\d+/g, '')}.backup`);
   const { dataDir, backup } = config;
-  const bytes = await runTask('make', { dataDir, keychain, file, madeAt, program });
+  const task = { dataDir, keychain, file, madeAt, program };
+  const bytes = await runTask('make', task, context.signal);
   const row = { made_at: madeAt, bytes, proven_at: null, fault: null };
   await db
     .insertInto('backup')
@@ -119,7 +124,7 @@ async function create(context: Context, folder: string): Promise<Proven & { byte
   return { ...proven, bytes };
 }
 
-async function prove(context: Context, file: string): Promise<Proven> {
+async function prove(context: Running, file: string): Promise<Proven> {
   const { db, clock, keychain, config } = context;
   const note = (set: { proven_at?: string; fault: string | null }) =>
     db
@@ -128,12 +133,14 @@ async function prove(context: Context, file: string): Promise<Proven> {
       .where('name', '=', nameOf(config.backup.folder, file))
       .execute();
   try {
-    const manifest = await runTask('prove', { dataDir: config.dataDir, keychain, file });
+    const task = { dataDir: config.dataDir, keychain, file };
+    const manifest = await runTask('prove', task, context.signal);
     const provenAt = isoTime(clock.now());
     await note({ proven_at: provenAt, fault: null });
     return { file, manifest, provenAt };
   } catch (error) {
-    await note({ fault: asChartfoldError(error).code });
+    // Of a proof that was broken off nothing is known.
+    if (!context.signal.aborted) await note({ fault: asChartfoldError(error).code });
     throw error;
   }
 }
@@ -149,8 +156,8 @@ async function rotate({ db, config: { backup } }: Context): Promise<void> {
   }
 }
 
-async function everySoOften(context: Context, signal: AbortSignal): Promise<void> {
-  const { db, clock, log, config } = context;
+async function everySoOften(context: Running): Promise<void> {
+  const { db, clock, log, config, signal } = context;
   const everyMs = config.backup.every * HOUR_MS;
   await clock.wait(FIRST_WAIT_MS, signal);
   for (;;) {
@@ -158,7 +165,9 @@ async function everySoOften(context: Context, signal: AbortSignal): Promise<void
     if (!last || Date.parse(last.made_at) + everyMs <= clock.now()) {
       await create(context, config.backup.folder).then(
         () => log.info('backup.made'),
-        (error) => log.error('backup.failed', error),
+        (error) => {
+          if (!signal.aborted) log.error('backup.failed', error);
+        },
       );
     }
     await clock.wait(Math.min(HOUR_MS, everyMs), signal);

@@ -25,17 +25,19 @@ export type VerifyTask = Common & { readonly checkpoints: readonly string[] };
 /** By name, so that a worker can be told which. */
 export const tasks = { make: makeBackup, prove: proveBackup, verify };
 
+const MAKING = '.making';
+
 /** Makes a backup of a store in use. @returns its size in bytes */
 async function makeBackup(task: MakeTask): Promise<number> {
   const { dataDir, keychain, file, madeAt, program } = task;
   return inScratch(dataDir, async (folder) => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    removeHalves(dirname(file));
     const copy = join(folder, 'copy.sqlite');
     copyInUse(databaseFile(dataDir), copy, keychain.database);
     const summary = await withStore(copy, keychain, ({ db }) => summaryOf(db));
     const manifest: Manifest = { format: 1, program, madeAt, ...summary };
-    const temporary = `${file}.making`;
-    rmSync(temporary, { force: true });
+    const temporary = `${file}${MAKING}`;
     try {
       writeBackup(temporary, { manifest, keychain, databaseFile: copy });
       renameDurably(temporary, file);
@@ -91,6 +93,12 @@ async function withStore<T>(
   } finally {
     await store.close();
   }
+}
+
+/** What processes left that were killed while they wrote a backup. */
+function removeHalves(folder: string): void {
+  for (const name of readdirSync(folder).filter((entry) => entry.endsWith(`.backup${MAKING}`)))
+    rmSync(join(folder, name));
 }
 
 /** A folder of this task alone, of this user alone; one that a killed process left is removed with it. */

@@ -14,24 +14,31 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs a task and waits for it.
- * @throws what the task throws, by its code
+ * @throws what the task throws, by its code; the signal's reason when aborted: then its thread is ended
  */
 export function runTask<N extends keyof Tasks>(
   name: N,
   task: Parameters<Tasks[N]>[0],
+  signal: AbortSignal,
 ): Promise<Awaited<ReturnType<Tasks[N]>>> {
-  const done = last.then(() => inThread(name, task));
+  const done = last.then(() => inThread(name, task, signal));
   last = done.catch(() => undefined);
   return done as Promise<Awaited<ReturnType<Tasks[N]>>>;
 }
 
-async function inThread(name: string, task: unknown): Promise<unknown> {
+async function inThread(name: string, task: unknown, signal: AbortSignal): Promise<unknown> {
+  signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Told>();
   const worker = new Worker(new URL(import.meta.url), { workerData: { name, task } });
   worker.once('message', resolve);
   worker.once('error', reject);
   worker.once('exit', () => reject(new Error('the worker ended without a word')));
-  const told = await promise;
+  const end = () => {
+    reject(signal.reason);
+    void worker.terminate();
+  };
+  signal.addEventListener('abort', end, { once: true });
+  const told = await promise.finally(() => signal.removeEventListener('abort', end));
   if ('result' in told) return told.result;
   throw new ChartfoldError(told.code, told.detail === undefined ? {} : { detail: told.detail });
 }
