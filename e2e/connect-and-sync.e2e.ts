@@ -252,7 +252,7 @@ describe('a newcomer', () => {
     await expect
       .poll(async () => page.getByText('Harbor Lane Family Medicine').count(), { timeout: 15_000 })
       .toBe(0);
-    await other.getByText(/there is no such person/i).waitFor();
+    await other.getByText(/this record is not shown to you/i).waitFor();
     await expect.poll(() => other.getByText(/office visit|Nora/i).count()).toBe(0);
     await other.getByRole('link', { name: /first page/i }).click();
     await other.getByText(/connect the portals/i).waitFor();

@@ -3,8 +3,11 @@
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CommandLine, commandLine } from '../../e2e/support/command-line.ts';
+
+// Each starts several processes, and a passphrase is slow on purpose.
+vi.setConfig({ testTimeout: 90_000 });
 
 const PASSPHRASE = 'five quiet herons wade';
 

@@ -1,7 +1,7 @@
 // Owns the shapes on the wire of signing in, accounts, rights and the audit.
 
 import { z } from 'zod';
-import { sightKinds } from '../../chart/sight.ts';
+import { type SightKind, sightKinds } from '../../chart/sight.ts';
 
 const instant = z.iso.datetime();
 const id = z.string().min(1).max(64);
@@ -11,7 +11,7 @@ const secretText = z.string().min(1).max(300);
 export const role = z.enum(['owner', 'developer', 'practice']);
 export const level = z.enum(['read', 'manage']);
 /** What a right can be limited to. */
-export const sightKind = z.enum(Object.keys(sightKinds) as [keyof typeof sightKinds]);
+export const sightKind = z.enum(Object.keys(sightKinds) as [SightKind]);
 
 /** The account that is signed in. */
 export const ownAccount = z.object({
@@ -137,7 +137,7 @@ export type Accounts = z.infer<typeof accounts>;
 export type ListedAccount = z.infer<typeof listedAccount>;
 export type Rights = z.infer<typeof rights>;
 export type GivenRight = z.infer<typeof givenRight>;
-export type SightKind = z.infer<typeof sightKind>;
+export type { SightKind };
 export type AuditLine = z.infer<typeof auditLine>;
 export type AuditPage = z.infer<typeof auditPage>;
 export type AuditVerdict = z.infer<typeof auditVerdict>;

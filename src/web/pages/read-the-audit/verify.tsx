@@ -80,7 +80,9 @@ function Checkpoint({ text }: { text: string }) {
         <div className="text-13 text-ink2">
           <p>
             A checkpoint says how the audit stands now. Kept off this machine, it shows later
-            whether even somebody with the whole machine in hand has written the past anew.
+            whether even somebody with the whole machine in hand has written the past anew:{' '}
+            <code className="font-mono text-12">npx chartfold verify --checkpoint</code> compares
+            it.
           </p>
           <p className="my-3 font-mono text-12 break-all">{text}</p>
           <CopyButton text={text} name="The checkpoint" label="Copy the checkpoint" />

@@ -8,6 +8,7 @@ import { hasPasskeys } from '../../app/passkeys.ts';
 import { sessionQuery } from '../../app/queries.ts';
 import type { SignedIn } from '../../app/sign-in.ts';
 import { FormError } from '../../parts/field.tsx';
+import { sentenceCase } from '../../parts/words.ts';
 import { HowToGetALink } from '../sign-in/links.tsx';
 import { SignInForm } from '../sign-in/sign-in-form.tsx';
 
@@ -19,7 +20,7 @@ export function ActTrouble({ error, again }: { error: Error | null; again: () =>
   return (
     <FormError>
       {title}
-      {detail && <span className="block text-13 text-ink2">{detail}</span>}
+      {detail && <span className="block text-13 text-ink2">{sentenceCase(detail)}</span>}
     </FormError>
   );
 }
@@ -30,7 +31,8 @@ function SignInAgain({ again }: { again: () => void }) {
   useEffect(() => heading.current?.focus(), []);
   if (!data?.signedIn) return null;
   const { account } = data;
-  const canHere = account.hasPassword || (account.passkeys > 0 && hasPasskeys());
+  const canSignIn =
+    account.hasPassword || account.recoveryCodes > 0 || (account.passkeys > 0 && hasPasskeys());
   const goOn = (session: SignedIn) => {
     // A passkey of somebody else's account: that is who is signed in now.
     if (session.account.id !== account.id) location.assign('/');
@@ -45,9 +47,12 @@ function SignInAgain({ again }: { again: () => void }) {
         Is it you, {account.name}?
       </h3>
       <p className="mt-1 text-13 text-ink2">
-        This takes a sign-in of the last 15 minutes. Sign in again, and it goes on.
+        This takes a sign-in of the last 15 minutes.{' '}
+        {canSignIn
+          ? 'Sign in again, and it goes on.'
+          : 'You have no password and no passkey yet, so that takes a new link. Set one of them right after it, and next time you sign in here.'}
       </p>
-      {canHere || account.recoveryCodes > 0 ? (
+      {canSignIn ? (
         <SignInForm name={account.name} withPassword={account.hasPassword} onSignedIn={goOn} />
       ) : (
         <HowToGetALink />

@@ -4,7 +4,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import '../../mono.css';
 import { problemOf } from '../../app/api.ts';
 import { sessionQuery } from '../../app/queries.ts';
 import { takeReturnPath } from '../../app/return-to.ts';
