@@ -18,6 +18,8 @@ export const sightKinds = {
   other: ['other'],
 } as const satisfies Record<string, readonly Kind[]>;
 
+export type SightKind = keyof typeof sightKinds;
+
 /** The kinds of row that may be seen; null for all. */
 export function kindsSeen(sight: Sight): readonly Kind[] | null {
   if (sight === 'all') return null;

@@ -20,7 +20,7 @@ export type BackupTable = {
 };
 
 export const backupMigrations: Record<string, Migration> = {
-  '2026-11-25-backup-1': {
+  '2026-11-22-backup-1': {
     async up(db) {
       await db.schema
         .createTable('backup')

@@ -69,7 +69,7 @@ insert into "kysely_migration" ("name", "timestamp") values ('2026-11-22-connect
 insert into "kysely_migration" ("name", "timestamp") values ('2026-11-22-connections-3', '2026-11-22T03:33:52.910Z');
 insert into "kysely_migration" ("name", "timestamp") values ('2026-11-23-records-2', '2026-11-22T03:33:52.911Z');
 insert into "kysely_migration" ("name", "timestamp") values ('2026-11-23-records-3', '2026-11-22T03:33:52.912Z');
-insert into "kysely_migration" ("name", "timestamp") values ('2026-11-25-backup-1', '2026-11-22T03:33:52.913Z');
+insert into "kysely_migration" ("name", "timestamp") values ('2026-11-22-backup-1', '2026-11-22T03:33:52.913Z');
 insert into "kysely_migration_lock" ("id", "is_locked") values ('migration_lock', 0);
 insert into "person" ("id", "name", "birth_date", "sample", "created_at") values ('p1', 'Ada', null, 0, '2026-11-21T12:00:00.000Z');
 insert into "connection" ("id", "portal", "environment", "clinic_id", "clinic_name", "town", "person_id", "patient_id", "candidate", "clinic_note", "status", "status_code", "status_since", "scopes_granted", "sample", "created_at", "request_key", "begun_by") values ('c1', 'clinic/production', 'production', '1', 'Clinic', null, 'p1', 'x1', null, null, 'ready', null, '2026-11-21T12:00:00.000Z', 'openid', 0, '2026-11-21T12:00:00.000Z', null, null);
