@@ -50,7 +50,7 @@ describe('somebody invited', () => {
     const link = (await page.locator('[data-link]').textContent()) ?? '';
     expect(link).toMatch(/\/sign-in#\S{40,}$/);
     await page.getByRole('button', { name: 'Done' }).click();
-    expect(await page.locator('[data-link]').count()).toBe(0);
+    await expect.poll(() => page.locator('[data-link]').count()).toBe(0);
     await ben.page.goto(link);
   });
 
@@ -86,6 +86,24 @@ describe('a password', () => {
     await page.goto(`${served.publicUrl}/settings/people`);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await look(ben, 'sign-in-form');
+    const order: (string | undefined)[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      await page.keyboard.press('Tab');
+      order.push(
+        (await page.evaluate(() => {
+          const on = document.activeElement;
+          return on instanceof HTMLInputElement ? on.labels?.[0]?.innerText : on?.textContent;
+        })) ?? undefined,
+      );
+    }
+    expect(order).toEqual([
+      'Name',
+      'Password',
+      'Sign in',
+      'Use a passkey',
+      'Use a recovery code',
+      'You have no password and no passkey yet',
+    ]);
     await page.getByLabel('Name').fill('Ben Ortega');
     await page.getByLabel('Password').fill('not the one at all');
     await page.keyboard.press('Enter');
