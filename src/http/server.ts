@@ -10,6 +10,7 @@ import { answerProblem, type Env } from './problem.ts';
 import { rates } from './rate.ts';
 import { accountRoutes } from './routes/account.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { backupRoutes } from './routes/backup.ts';
 import { chartRoutes } from './routes/chart.ts';
 import { connectRoutes } from './routes/connect.ts';
 import { connectionRoutes } from './routes/connections.ts';
@@ -53,6 +54,7 @@ export function declareRoutes(api: Api): Api['declared'] {
   connectionRoutes(api);
   chartRoutes(api);
   auditRoutes(api);
+  backupRoutes(api);
   sampleRoutes(api);
   eventRoutes(api);
   return api.declared;

@@ -131,6 +131,14 @@ export const auditVerdict = z.object({
   checkpoint: z.string(),
 });
 
+/** GET /api/backups, for the owner. */
+export const backupState = z.object({
+  lastMade: z.object({ madeAt: instant, bytes: z.number(), fault: z.boolean() }).nullable(),
+  /** When one was last restored into a temporary place and found whole. */
+  provenAt: instant.nullable(),
+});
+
+export type BackupState = z.infer<typeof backupState>;
 export type OwnAccount = z.infer<typeof ownAccount>;
 export type AccountPage = z.infer<typeof accountPage>;
 export type Accounts = z.infer<typeof accounts>;

@@ -12,6 +12,7 @@ import {
 import type {
   AccountPage,
   Accounts,
+  BackupState,
   AuditPage,
   Clinic,
   Connection,
@@ -48,6 +49,12 @@ export const accountQuery = queryOptions({
 export const accountsQuery = queryOptions({
   queryKey: ['accounts'],
   queryFn: async ({ signal }) => (await get<Accounts>('/api/accounts', signal)).accounts,
+});
+
+/** How the backups stand; for the owner. */
+export const backupsQuery = queryOptions({
+  queryKey: ['backups'],
+  queryFn: ({ signal }) => get<BackupState>('/api/backups', signal),
 });
 
 /** Who may see a record, and to whom it could be given. */

@@ -11,6 +11,7 @@ import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { ActTrouble } from '../settings/act-trouble.tsx';
 import { Row, Rows, Section } from '../settings/section.tsx';
+import { Backups } from '../look-after-backups/backups.tsx';
 import { useCloseAccount, useNewLink } from './actions.ts';
 import { Invite } from './invite.tsx';
 import { LinkOnce } from './link-once.tsx';
@@ -43,6 +44,7 @@ export function AccountsPage() {
       >
         <Invite />
       </Section>
+      <Backups />
     </>
   );
 }
