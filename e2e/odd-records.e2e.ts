@@ -31,8 +31,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   context = await browser.newContext({ viewport: DESKTOP });
   context.setDefaultTimeout(8_000);
-  const [name = '', value = ''] = (await served.signIn()).split('=');
-  await context.addCookies([{ name, value, url: served.publicUrl }]);
+  await served.signInBrowser(context);
   page = await context.newPage();
   // Notes the longest time between two turns of the main thread.
   await page.addInitScript(() => {

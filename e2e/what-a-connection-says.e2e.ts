@@ -28,8 +28,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   const context = await browser.newContext({ viewport: DESKTOP });
   context.setDefaultTimeout(8_000);
-  const [name = '', value = ''] = (await served.signIn()).split('=');
-  await context.addCookies([{ name, value, url: served.publicUrl }]);
+  await served.signInBrowser(context);
   page = await context.newPage();
 });
 afterAll(async () => {

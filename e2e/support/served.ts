@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
 import { ensureOwner } from '../../src/access/accounts.ts';
 import type { App } from '../../src/http/app.ts';
 import { createChanges } from '../../src/http/changes.ts';
@@ -42,6 +43,16 @@ export async function startServed(options: Parameters<typeof startProgram>[0] = 
     port,
     /** Signs in. @returns the cookies to send */
     signIn: async (): Promise<string> => (await signedIn(app, owner.id)).cookies(),
+    /** Signs a browser in. */
+    async signInBrowser(browser: BrowserContext): Promise<void> {
+      const pairs = (await signedIn(app, owner.id)).cookies().split('; ');
+      await browser.addCookies(
+        pairs.map((pair) => {
+          const [name = '', value = ''] = pair.split('=');
+          return { name, value, url: publicUrl };
+        }),
+      );
+    },
     /** Stores resources as a file of a new person, and projects them. @returns the person's id */
     async keep(...resources: readonly object[]): Promise<string> {
       const text = resources.map((resource) => JSON.stringify(resource)).join('\n');
