@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Every core: the default leaves one idle, which on two is half the machine.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
