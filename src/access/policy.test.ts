@@ -89,6 +89,9 @@ describe('on the instance', () => {
       'people.list',
       'people.add',
       'portals.list',
+      'connections.list',
+      'connections.begin',
+      'connections.sync',
       'account.read',
       'account.change',
     ]);

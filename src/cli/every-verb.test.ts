@@ -35,6 +35,7 @@ beforeAll(async () => {
   await createAccount(db, clock, { name: 'Practice', roles: ['practice'] });
   await createAccount(db, clock, { name: 'Developer', roles: ['developer'] });
   const limited = await createAccount(db, clock, { name: 'Limited' });
+  const reader = await createAccount(db, clock, { name: 'Reader' });
   const { connectionId } = await program.signIn({ by: manager.id });
   await program.confirm(connectionId);
   await program.sync(connectionId);
@@ -45,6 +46,8 @@ beforeAll(async () => {
     .executeTakeFirstOrThrow();
   ids = { person: row.id, connection: connectionId };
   words = [row.id, row.name, row.patient_id ?? '', connectionId];
+  const read = { personId: row.id, level: 'read', givenBy: manager.id } as const;
+  await giveRight(db, clock.now(), { ...read, accountId: reader.id });
   await giveRight(db, clock.now(), {
     accountId: limited.id,
     personId: row.id,
@@ -95,17 +98,49 @@ describe('every verb', () => {
     expect(await run('people', 'Nobody')).toEqual({ said: '', code: 'access.account_not_found' });
   });
 
-  it('leaves a line in the audit: who, what, and that it was refused', async () => {
+  it('decides nothing about a patient for who may only read', async () => {
+    for (const answer of ['yes', 'no'])
+      expect(
+        await run('connect', 'Reader', { confirm: { connection: ids.connection, answer } }),
+      ).toEqual({ said: '', code: 'access.not_allowed' });
+  });
+});
+
+describe('the audit of a verb', () => {
+  const latest = async () => (await app.audit.lines({ all: true, limit: 1 }))[0];
+
+  it('says who was refused what', async () => {
     await run('export', 'Guest');
-    const [refused, asked] = await app.audit.lines({ all: true, limit: 2 });
-    expect([asked?.act, asked?.door]).toEqual(['record.export', 'terminal']);
-    expect(refused).toMatchObject({
+    expect(await latest()).toMatchObject({
       act: 'record.export',
+      door: 'terminal',
       detail: { what: 'export', refused: 'person.not_found' },
     });
-    await run('export', 'Manager');
-    const [exported] = await app.audit.lines({ all: true, limit: 1 });
-    expect(exported).toMatchObject({ personId: ids.person, detail: { what: 'ndjson' } });
+  });
+
+  it.each(['export', 'receipt', 'import', 'disconnect'])(
+    'stands on the record that %s was about, whoever asked',
+    async (name) => {
+      for (const as of ['Manager', undefined]) {
+        await run(name, as);
+        expect(await latest()).toMatchObject({
+          act: verbs.find((verb) => verb.name === name)?.act,
+          personId: ids.person,
+          accountId: as === undefined ? null : expect.any(String),
+          detail: { what: name },
+        });
+      }
+    },
+  );
+
+  it('of an export of everything stands on each record', async () => {
+    await run('export', undefined, { format: 'ndjson' });
+    expect(await latest()).toMatchObject({ act: 'record.export', personId: ids.person });
+  });
+
+  it('calls adding a person so', async () => {
+    await run('people-add', 'Guest', { name: 'Bo' });
+    expect(await latest()).toMatchObject({ act: 'people.add' });
   });
 });
 
@@ -116,8 +151,6 @@ function namesARecord(name: string): boolean {
 /** What a verb is asked, so that it would meet the record if it could. */
 function argsFor(verb: Verb): Record<string, unknown> {
   switch (verb.name) {
-    case 'people':
-      return { action: 'list' };
     case 'connect':
       return { portal: 'athenahealth', person: ids.person };
     case 'import':
@@ -129,13 +162,22 @@ function argsFor(verb: Verb): Record<string, unknown> {
   }
 }
 
-async function run(name: string, as: string | undefined): Promise<{ said: string; code: string }> {
+async function run(
+  name: string,
+  as: string | undefined,
+  given?: Record<string, unknown>,
+): Promise<{ said: string; code: string }> {
   const verb = verbs.find((one) => one.name === name);
   if (!verb) throw new Error(`no verb ${name}`);
   const said: Output[] = [];
   const ending = new AbortController();
   try {
-    for await (const output of performVerb(app, verb, { args: argsFor(verb), as }, ending.signal)) {
+    for await (const output of performVerb(
+      app,
+      verb,
+      { args: given ?? argsFor(verb), as },
+      ending.signal,
+    )) {
       said.push(output);
     }
   } catch (error) {

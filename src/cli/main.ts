@@ -7,7 +7,7 @@ import { backup, backups } from './commands/backup.ts';
 import { connect } from './commands/connect.ts';
 import { exportRecord, importFiles } from './commands/files.ts';
 import { keys } from './commands/keys.ts';
-import { people, signInLink } from './commands/people.ts';
+import { addPerson, people, signInLink } from './commands/people.ts';
 import { portals } from './commands/portals.ts';
 import { rebuild } from './commands/rebuild.ts';
 import { connections, disconnect, receipt, sync } from './commands/sync.ts';
@@ -28,6 +28,7 @@ import type { Verb } from './verb.ts';
 export const verbs: readonly Verb[] = [
   signInLink,
   people,
+  addPerson,
   portals,
   connect,
   connections,
@@ -98,14 +99,14 @@ export function commandLine(program: Program): Command {
     .command('list')
     .option('--json', 'print JSON')
     .option('--as <account>', 'with the rights of this account; the operator’s without')
-    .action((flags) => run(people as Verb<never>)({ action: 'list' }, flags));
+    .action((flags) => run(people as Verb<never>)({}, flags));
   who
     .command('add <name>')
     .option('--birth-date <date>', 'YYYY-MM-DD')
     .option('--json', 'print JSON')
     .option('--as <account>', 'with the rights of this account; the operator’s without')
     .action((name, flags) =>
-      run(people as Verb<never>)({ action: 'add', name, birthDate: flags.birthDate }, flags),
+      run(addPerson as Verb<never>)({ name, birthDate: flags.birthDate }, flags),
     );
   verb('portals', 'every vendor and environment, with what would switch it on').action((flags) =>
     run(portals as Verb<never>)({}, flags),

@@ -5,7 +5,7 @@ import { accountNamed, actorOf } from '../access/accounts.ts';
 import { auditActor } from '../access/audit.ts';
 import { type Act, type Actor, allow, operator, type OtherAct, policy } from '../access/policy.ts';
 import type { App } from '../http/app.ts';
-import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
+import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import type { Output, Verb } from './verb.ts';
 
 export type Asked = {
@@ -22,21 +22,24 @@ export async function* performVerb(
   signal: AbortSignal,
 ): AsyncIterable<Output> {
   const actor = await actorAs(app, as);
-  const event = {
-    ...auditActor(actor),
-    act: verb.act,
-    personId: null,
-    origin: 'Terminal',
-  } as const;
+  const tell = (personId: string | null, refused?: ErrorCode) =>
+    app.audit.act({
+      ...auditActor(actor),
+      act: verb.act,
+      personId,
+      origin: 'Terminal',
+      detail: { what: verb.name, ...(refused ? { refused } : {}) },
+    });
   try {
-    // On whose record a verb acts, only the verb can tell: it asks the policy itself.
-    if (isOther(verb.act)) allow(actor, verb.act);
-    await app.audit.act({ ...event, detail: { what: verb.name } });
-    yield* verb.run(app, args, { actor, signal });
+    // On whose record a verb acts, only the verb knows: it asks the policy itself, and tells of each.
+    if (isOther(verb.act)) {
+      allow(actor, verb.act);
+      await tell(null);
+    }
+    yield* verb.run(app, args, { actor, signal, tell });
   } catch (thrown) {
     const { code } = asChartfoldError(thrown);
-    if (code === 'access.not_allowed' || code === 'person.not_found')
-      await app.audit.act({ ...event, detail: { what: verb.name, refused: code } });
+    if (code === 'access.not_allowed' || code === 'person.not_found') await tell(null, code);
     throw thrown;
   }
 }

@@ -15,7 +15,15 @@ export type Output =
   | { readonly ask: string; readonly choices: readonly string[] };
 
 /** Who asked, and whether they still wait. */
-export type VerbCall = { readonly actor: Actor; readonly signal: AbortSignal };
+export type VerbCall = {
+  readonly actor: Actor;
+  readonly signal: AbortSignal;
+  /**
+   * Tells the audit, before it is done, that the verb's act is done to a record; null where that is not there yet.
+   * Every verb whose act is on a record tells each that it touches.
+   */
+  tell(personId: string | null): Promise<void>;
+};
 
 export type Verb<Args = Record<string, unknown>> = {
   readonly name: string;

@@ -64,6 +64,11 @@ export type Call = {
   /** Whose record it is about. @throws where the route is about none */
   readonly personId: string;
   readonly sight: Sight;
+  /**
+   * Asks the policy for a further record, one that the body names or a list holds, and tells the audit of the act.
+   * @throws `person.not_found`, `access.not_allowed`
+   */
+  also(act: RecordAct, personId: string): Promise<void>;
   /** Tells the audit how many records of each kind the answer shows. */
   saw(kinds: Readonly<Record<string, number>>): void;
 };
@@ -144,6 +149,10 @@ async function guarded<T>(
   const saw: Call['saw'] = (kinds) => {
     seen = { ...seen, ...kinds };
   };
+  const also: Call['also'] = async (act, of) => {
+    allowOn(actor, act, of);
+    await app.audit.act({ ...event, act, personId: of, detail: {} });
+  };
   let personId: string | null = null;
   try {
     const { sight, ...subject } = await admitted(app, access, c, actor);
@@ -153,7 +162,7 @@ async function guarded<T>(
     const what = c.req.param('id');
     const detail = what === undefined ? {} : { what };
     if (access.audit === 'act') await app.audit.act({ ...event, personId, detail });
-    const value = await work(callOf({ actor, session, sight, saw }, personId));
+    const value = await work(callOf({ actor, session, sight, also, saw }, personId));
     if (access.audit === 'read') app.audit.read({ ...event, personId, detail: { kinds: seen } });
     return value;
   } catch (thrown) {
@@ -207,6 +216,7 @@ const NOBODY: Call = {
     throw new Error('an open route is about nobody’s record');
   },
   sight: new Set(),
+  also: () => Promise.reject(new Error('an open route has no caller')),
   saw: () => undefined,
 };
 

@@ -1,6 +1,6 @@
 // Owns `connect`: prints one link that serves this one attempt, and waits until the person is back.
 
-import type { Actor } from '../../access/policy.ts';
+import { type Actor, allowOn } from '../../access/policy.ts';
 import { connectionOfAttempt, hashOfLink, hasExpired } from '../../connections/attempts.ts';
 import { beginConnection } from '../../connections/begin.ts';
 import { candidateOf, confirmPatient, rejectPatient } from '../../connections/confirm.ts';
@@ -9,7 +9,7 @@ import type { App } from '../../http/app.ts';
 import { seesConnection } from '../../http/present/overview.ts';
 import { ChartfoldError, type ErrorCode } from '../../platform/errors.ts';
 import { peopleFor, personNamed } from '../person-named.ts';
-import type { Verb } from '../verb.ts';
+import type { Verb, VerbCall } from '../verb.ts';
 
 type Args = {
   portal: string;
@@ -27,17 +27,20 @@ export const connect: Verb<Args> = {
   act: 'record.connect',
   needsPort: true,
   needsPortals: true,
-  async *run(app, args, { actor, signal }) {
+  async *run(app, args, call) {
+    const { actor, signal } = call;
     if (args.confirm) {
-      yield await decided(app, actor, args.confirm);
+      yield await decided(app, call, args.confirm);
       return;
     }
+    const personId = await personOf(app, actor, args.person);
+    await call.tell(personId);
     const begun = await beginConnection(app, {
       portal: args.portal.includes('/')
         ? args.portal
         : `${args.portal}/${args.environment ?? 'production'}`,
       clinicId: args.clinic ?? '',
-      personId: await personOf(app, actor, args.person),
+      personId,
       via: 'command-line',
       confirms: args.yes === true,
       by: actor.account?.id ?? null,
@@ -65,16 +68,19 @@ export const connect: Verb<Args> = {
 
 async function decided(
   app: App,
-  actor: Actor,
+  { actor, tell }: VerbCall,
   { connection: id, answer }: { connection: string; answer: string },
 ) {
-  if (!seesConnection(actor, await getConnection(app.db, id)))
-    throw new ChartfoldError('connection.not_found');
+  const connection = await getConnection(app.db, id);
+  const { person_id } = connection;
+  if (!seesConnection(actor, connection)) throw new ChartfoldError('connection.not_found');
+  // Seeing is less than deciding.
+  if (person_id) allowOn(actor, 'record.connect', person_id);
+  await tell(person_id);
   if (answer !== 'yes') {
     await rejectPatient(app, id);
     return { json: { connection: id, state: 'removed' }, text: 'Nothing was stored.' };
   }
-  const { person_id } = await getConnection(app.db, id);
   const landed = await confirmPatient(app, id, { personId: person_id });
   return resultOf(await getConnection(app.db, landed));
 }

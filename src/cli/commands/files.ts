@@ -2,7 +2,6 @@
 
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { auditActor } from '../../access/audit.ts';
 import { listPeople } from '../../access/people.ts';
 import { type Actor, mayOn } from '../../access/policy.ts';
 import { CHART_QUEUE } from '../../chart/project.ts';
@@ -28,7 +27,7 @@ type ImportArgs = {
 export const importFiles: Verb<ImportArgs> = {
   name: 'import',
   act: 'record.import',
-  async *run(app, args, { actor, signal }) {
+  async *run(app, args, { actor, signal, tell }) {
     const files = args.files.map(fileOnDisk);
     const unknown = args.person === 'ask' ? 'ask' : args.unknown;
     const isOpen = args.person === undefined || args.person === 'ask';
@@ -45,15 +44,19 @@ export const importFiles: Verb<ImportArgs> = {
         return;
       }
     }
+    const person = await whose(app, actor, args, unknown);
+    await tell(person.kind === 'named' ? person.id : null);
     const importing = importFhirFiles(app.db, {
       files,
-      person: await whose(app, actor, args, unknown),
+      person,
       by: actor.account?.id ?? null,
       mayAddTo: (id) => mayOn(actor, 'record.import', id),
       now: app.clock.now(),
       signal,
     });
     const result = await importing.finally(() => chartAll(app));
+    // Whose they are, only the files say where nobody was named.
+    if (person.kind !== 'named') for (const { id } of result.people) await tell(id);
     yield { json: result, text: importText(result) };
     const refused = result.files.find((file) => file.refused !== null);
     if (refused?.refused) throw new ChartfoldError(refused.refused, { detail: refused.name });
@@ -71,16 +74,9 @@ type ExportArgs = { format: 'ndjson' | 'raw'; person?: string; out?: string };
 export const exportRecord: Verb<ExportArgs> = {
   name: 'export',
   act: 'record.export',
-  async *run(app, args, { actor }) {
+  async *run(app, args, { actor, tell }) {
     const person = await exported(app, actor, args.person);
-    for (const personId of person ?? [null])
-      await app.audit.act({
-        ...auditActor(actor),
-        act: 'record.export',
-        personId,
-        origin: 'Terminal',
-        detail: { what: args.format },
-      });
+    for (const id of person ?? (await listPeople(app.db)).map((one) => one.id)) await tell(id);
     if (args.format === 'raw') {
       yield* exportRawFiles(app, person, args.out);
       return;

@@ -1,4 +1,4 @@
-// Owns `sign-in-link` and `people`.
+// Owns `sign-in-link`, `people list` and `people add`.
 
 import { newOwnerLink } from '../owner-link.ts';
 import { createPerson } from '../../access/people.ts';
@@ -18,27 +18,31 @@ export const signInLink: Verb = {
   },
 };
 
-export const people: Verb<{ action: 'add' | 'list'; name?: string; birthDate?: string }> = {
+export const addPerson: Verb<{ name: string; birthDate?: string }> = {
+  name: 'people-add',
+  act: 'people.add',
+  async *run(app, args, { actor }) {
+    const name = args.name?.trim();
+    const born = parseFhirDate(args.birthDate);
+    const isDate = args.birthDate === undefined || born?.text.length === 10;
+    if (!name || !isDate)
+      throw new ChartfoldError('http.invalid_request', {
+        detail: name ? '--birth-date is a day as YYYY-MM-DD' : 'say the name of the person',
+      });
+    const made = await createPerson(app.db, {
+      name,
+      birthDate: born?.text ?? null,
+      by: actor.account?.id ?? null,
+      now: app.clock.now(),
+    });
+    yield { json: made, text: `${made.id}  ${made.name}` };
+  },
+};
+
+export const people: Verb = {
   name: 'people',
   act: 'people.list',
-  async *run(app, args, { actor }) {
-    if (args.action === 'add') {
-      const name = args.name?.trim();
-      const born = parseFhirDate(args.birthDate);
-      const isDate = args.birthDate === undefined || born?.text.length === 10;
-      if (!name || !isDate)
-        throw new ChartfoldError('http.invalid_request', {
-          detail: name ? '--birth-date is a day as YYYY-MM-DD' : 'say the name of the person',
-        });
-      const made = await createPerson(app.db, {
-        name,
-        birthDate: born?.text ?? null,
-        by: actor.account?.id ?? null,
-        now: app.clock.now(),
-      });
-      yield { json: made, text: `${made.id}  ${made.name}` };
-      return;
-    }
+  async *run(app, _args, { actor }) {
     const all = await Promise.all(
       (await peopleFor(app.db, actor, 'record.read')).map(async (p) => ({
         ...p,

@@ -37,7 +37,7 @@ export const sync: Verb<{ id?: string; all?: boolean }> = {
   name: 'sync',
   act: 'record.sync',
   needsPortals: true,
-  async *run(app, args, { actor, signal }) {
+  async *run(app, args, { actor, signal, tell }) {
     const ready = (await connectionsFor(app, actor)).filter((c) =>
       args.id ? c.id === args.id : c.status === 'ready',
     );
@@ -46,7 +46,10 @@ export const sync: Verb<{ id?: string; all?: boolean }> = {
       await Promise.all(ready.map(async (c) => [c.id, await endedRuns(app, c.id)] as const)),
     );
     for (const { person_id } of ready) if (person_id) allowOn(actor, 'record.sync', person_id);
-    for (const connection of ready) await queueSync(app, connection.id);
+    for (const connection of ready) {
+      await tell(connection.person_id);
+      await queueSync(app, connection.id);
+    }
     for (const connection of ready) {
       yield { say: `Syncing ${connection.clinic_name}` };
       const runId = await nextEnded(
@@ -65,14 +68,15 @@ export const sync: Verb<{ id?: string; all?: boolean }> = {
 export const receipt: Verb<{ id: string }> = {
   name: 'receipt',
   act: 'record.receipts',
-  async *run(app, args, { actor }) {
+  async *run(app, args, { actor, tell }) {
     const seen = await connectionsFor(app, actor);
     const connection = seen.find((c) => c.id === args.id);
     const runId = connection ? (await listRuns(app.db, connection.id))[0]?.id : args.id;
     if (!runId) throw new ChartfoldError('record.not_found');
     const found = await readReceiptFor(app, runId);
-    if (!seen.some((c) => c.id === found.connectionId))
-      throw new ChartfoldError('record.not_found');
+    const of = seen.find((c) => c.id === found.connectionId);
+    if (!of) throw new ChartfoldError('record.not_found');
+    await tell(of.person_id);
     yield { json: found, text: receiptText(found) };
   },
 };
@@ -81,10 +85,11 @@ export const disconnect: Verb<{ id: string }> = {
   name: 'disconnect',
   act: 'record.disconnect',
   needsPortals: true,
-  async *run(app, args, { actor }) {
+  async *run(app, args, { actor, tell }) {
     const found = (await connectionsFor(app, actor)).find((c) => c.id === args.id);
     if (!found) throw new ChartfoldError('connection.not_found');
     if (found.person_id) allowOn(actor, 'record.disconnect', found.person_id);
+    await tell(found.person_id);
     const { revoked } = await endConnection(app, args.id);
     yield {
       json: { connection: args.id, state: 'disconnected', revoked },

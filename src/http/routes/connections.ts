@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { listPeople } from '../../access/people.ts';
-import { type Actor, allowOn, mayOn, type RecordAct } from '../../access/policy.ts';
+import { type Actor, mayOn, type RecordAct } from '../../access/policy.ts';
 import { beginAgain, beginConnection } from '../../connections/begin.ts';
 import { listClinics } from '../../connections/clinics.ts';
 import { confirmPatient, rejectPatient } from '../../connections/confirm.ts';
@@ -58,7 +58,7 @@ export function connectionRoutes(api: Api): void {
       method: 'get',
       path: '/api/connections',
       summary: 'All connections with their states',
-      access: { act: 'people.list', audit: 'none' },
+      access: { act: 'connections.list', audit: 'none' },
       reply: wire.connections,
     },
     (_c, _body, { actor }) => presentConnections(app, actor),
@@ -69,12 +69,12 @@ export function connectionRoutes(api: Api): void {
       method: 'post',
       path: '/api/connections',
       summary: 'Begin to connect a clinic',
-      access: { act: 'people.add', audit: 'act' },
+      access: { act: 'connections.begin', audit: 'act' },
       body: wire.connectRequest,
       reply: wire.connectReply,
     },
-    (_c, body, { actor, session }) => {
-      if (body.personId !== null) allowOn(actor, 'record.connect', body.personId);
+    async (_c, body, { also, session }) => {
+      if (body.personId !== null) await also('record.connect', body.personId);
       return beginConnection(app, {
         by: session.accountId,
         portal: body.portal,
@@ -108,8 +108,8 @@ export function connectionRoutes(api: Api): void {
       body: wire.confirmRequest,
       reply: wire.connection,
     },
-    async (c, body, { actor }) => {
-      if (body.personId !== null) allowOn(actor, 'record.connect', body.personId);
+    async (c, body, { actor, also }) => {
+      if (body.personId !== null) await also('record.connect', body.personId);
       const landed = await confirmPatient(app, parameter(c, 'id'), body);
       return presentOne(app, actor, landed);
     },
@@ -173,13 +173,15 @@ export function connectionRoutes(api: Api): void {
       method: 'post',
       path: '/api/sync',
       summary: 'Sync every connection that is ready',
-      access: { act: 'people.list', audit: 'act' },
+      access: { act: 'connections.sync', audit: 'act' },
       reply: wire.connections,
     },
-    async (_c, _body, { actor }) => {
+    async (_c, _body, { actor, also }) => {
       for (const { id, person_id, status } of await listConnections(app.db)) {
         const mine = person_id !== null && mayOn(actor, 'record.sync', person_id);
-        if (mine && status === 'ready') await queueSync(app, id);
+        if (!mine || status !== 'ready') continue;
+        await also('record.sync', person_id);
+        await queueSync(app, id);
       }
       return presentConnections(app, actor);
     },

@@ -20,7 +20,7 @@ export function eventRoutes(api: Api): void {
     {
       path: '/api/events',
       summary: 'Server-sent events: the connections as they change, and whose chart has changed',
-      access: { act: 'people.list', audit: 'none' },
+      access: { act: 'connections.list', audit: 'none' },
       type: 'text/event-stream',
       reply: streamEvent,
     },

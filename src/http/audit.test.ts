@@ -1,0 +1,86 @@
+// Proves what requests leave in the audit, in the words that a person reads: who, what, on whose record.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { appOf, type Browser, signedIn } from '../../e2e/support/http.ts';
+import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
+import { createAccount, ensureOwner } from '../access/accounts.ts';
+import { createPerson } from '../access/people.ts';
+import type { App } from './app.ts';
+import type { AuditPage } from './contract.ts';
+
+let program: TestProgram;
+let app: App;
+let owner: Browser;
+let person: string;
+beforeEach(async () => {
+  program = await startProgram();
+  app = appOf(program);
+  const { id } = await ensureOwner(app.db, app.clock);
+  const now = app.clock.now();
+  person = (await createPerson(app.db, { name: 'Ada', birthDate: null, by: id, now })).id;
+  owner = await signedIn(app);
+});
+afterEach(() => program.close());
+
+const told = async (browser = owner) => {
+  await app.audit.flush();
+  const page = (await (await browser.post('/api/audit', { before: null })).json()) as AuditPage;
+  return page.lines.map(({ who, what, whose }) => [who, what, whose]);
+};
+const begin = (personId: string | null) =>
+  owner.post('/api/connections', {
+    portal: 'athenahealth/production',
+    environment: 'production',
+    clinicId: '',
+    personId,
+  });
+
+describe('the audit of a request', () => {
+  it('says who signed in, and how', async () => {
+    expect(await told()).toEqual([['Owner', 'signed in with a link', null]]);
+  });
+
+  it('stands on the record that a body names', async () => {
+    await begin(person);
+    expect((await told()).slice(0, 2)).toEqual([
+      ['Owner', 'began or confirmed a connection', 'Ada'],
+      ['Owner', 'began to connect a portal', null],
+    ]);
+  });
+
+  it('of a sync of everything stands on each record that is synced', async () => {
+    const { connectionId } = await program.signIn({ personId: person });
+    await program.confirm(connectionId, person);
+    await program.jobs.cancel('sync', connectionId);
+    await owner.post('/api/sync');
+    expect((await told()).slice(0, 2)).toEqual([
+      ['Owner', 'started a sync', 'Ada'],
+      ['Owner', 'started a sync of every connection', null],
+    ]);
+  });
+
+  it('says of a record how much of which kind was read', async () => {
+    const { connectionId } = await program.signIn({ personId: person });
+    await program.confirm(connectionId, person);
+    await program.sync(connectionId);
+    await program.project(person);
+    const body = { days: [null], filter: {} };
+    await owner.post(`/api/people/${person}/timeline/days`, body);
+    await owner.fetch(`/api/people/${person}/results`);
+    const [latest] = await told();
+    expect(latest?.[1]).toMatch(/^read (.+ and )?\d+ results$/);
+    expect(latest?.[2]).toBe('Ada');
+  });
+
+  it('says that somebody was refused, to whoever manages nothing and did it too', async () => {
+    const guest = await createAccount(app.db, app.clock, { name: 'Guest' });
+    const other = await signedIn(app, guest.id);
+    await other.fetch(`/api/people/${person}/results`);
+    expect((await told(other))[0]).toEqual([
+      'Guest',
+      'looked at: There is no such person here.',
+      null,
+    ]);
+    expect((await told())[0]?.[0]).toBe('Guest');
+  });
+});
