@@ -48,6 +48,11 @@ export function hosts(app: Guarded): MiddlewareHandler<Env> {
   };
 }
 
+/** What may be followed once is not used up by whoever only asks for its head: a preview, a scanner of links. */
+export function headsOfLinks(): MiddlewareHandler<Env> {
+  return async (c, next) => (c.req.method === 'HEAD' ? c.body(null, 200) : next());
+}
+
 /** Unsafe methods need the exact Origin of this instance: PUBLIC_URL, or an allowed host in the same scheme. */
 export function origins(app: Guarded): MiddlewareHandler<Env> {
   const scheme = new URL(app.publicUrl).protocol;

@@ -8,11 +8,12 @@ import { handleCallback } from '../../connections/callback.ts';
 import { asChartfoldError, type ChartfoldError } from '../../platform/errors.ts';
 import { cookieName, giveCookie } from '../cookies.ts';
 import type { App } from '../app.ts';
+import { headsOfLinks } from '../guards.ts';
 import { errorPage, page } from '../page.ts';
 import type { Env } from '../problem.ts';
 
 export function connectRoutes(router: Hono<Env>, app: App): void {
-  router.get('/connect/:link', async (c) => {
+  router.get('/connect/:link', headsOfLinks(), async (c) => {
     try {
       const followed = await followLink(app, c.req.param('link'), cookieReader(c, app));
       if ('failed' in followed) return notSent(c, followed);
@@ -29,7 +30,7 @@ export function connectRoutes(router: Hono<Env>, app: App): void {
 
   const paths = new Set(app.registry.entries.map((entry) => entry.vendor.portal.callbackPath));
   for (const path of paths) {
-    router.get(path, async (c) => {
+    router.get(path, headsOfLinks(), async (c) => {
       try {
         const query = new URL(c.req.url).searchParams;
         const result = await handleCallback(app, app.refresher, path, query, cookieReader(c, app));
