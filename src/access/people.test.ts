@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../platform/db/db.ts';
 import { openStore } from '../platform/db/sqlite/open.ts';
-import { createPerson, getPerson, listPeople, removePerson, renamePerson } from './people.ts';
+import { createPerson, getPerson, listPeople, removePerson } from './people.ts';
 import { accessMigrations } from './migrations.ts';
 
 let store: Store;
@@ -39,9 +39,8 @@ describe('people', () => {
     expect(await getPerson(store.db, 'bo')).toMatchObject({ sample: true, birthDate: null });
   });
 
-  it('can be renamed and removed', async () => {
+  it('can be removed', async () => {
     const { id } = await createPerson(store.db, { name: 'Ada', by: null, now: 1 });
-    expect(await renamePerson(store.db, id, 'Ada L.')).toMatchObject({ id, name: 'Ada L.' });
     await removePerson(store.db, id);
     expect(await listPeople(store.db)).toEqual([]);
   });
@@ -49,7 +48,6 @@ describe('people', () => {
   it('who are not there are said not to be', async () => {
     const missing = { code: 'person.not_found' };
     await expect(getPerson(store.db, 'x')).rejects.toMatchObject(missing);
-    await expect(renamePerson(store.db, 'x', 'Y')).rejects.toMatchObject(missing);
     await expect(removePerson(store.db, 'x')).rejects.toMatchObject(missing);
   });
 });

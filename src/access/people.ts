@@ -69,12 +69,6 @@ export async function getPerson(db: Db, id: string): Promise<Person> {
   return readPerson(row);
 }
 
-/** @throws person.not_found */
-export async function renamePerson(db: Db, id: string, name: string): Promise<Person> {
-  await db.updateTable('person').set({ name }).where('id', '=', id).execute();
-  return getPerson(db, id);
-}
-
 /**
  * Removes a person from the list. What is recorded of them is not touched: delete its sources first.
  *

@@ -20,10 +20,11 @@ export const sightKinds = {
 
 export type SightKind = keyof typeof sightKinds;
 
-/** The kinds of row that may be seen; null for all. */
+/** The kinds of row that may be seen; null for all. Never an empty list, which not every database takes. */
 export function kindsSeen(sight: Sight): readonly Kind[] | null {
   if (sight === 'all') return null;
-  return Object.entries(sightKinds).flatMap(([word, kinds]) => (sight.has(word) ? kinds : []));
+  const kinds = Object.entries(sightKinds).flatMap(([word, held]) => (sight.has(word) ? held : []));
+  return kinds.length > 0 ? kinds : ['' as Kind];
 }
 
 export function isSeen(sight: Sight, kind: Kind): boolean {

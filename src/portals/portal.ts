@@ -88,7 +88,6 @@ export type TokenFacts = {
 export type FailedAnswer = {
   readonly status: number;
   readonly outcomeText: string;
-  readonly isOutcome: boolean;
 };
 
 /** What data cannot say. Each returns a shape that the shared code knows; a sixth needs a decision record. */

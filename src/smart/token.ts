@@ -19,7 +19,6 @@ export type Tokens = {
   readonly scope: string | null;
   /** The launch context `patient`. */
   readonly patient: string | null;
-  readonly idClaims: Readonly<Record<string, unknown>> | null;
   /** For a vendor's hook: the reply without its tokens, and what an access token that is a JWT claims. */
   readonly reply: Readonly<Record<string, unknown>>;
   readonly accessClaims: Readonly<Record<string, unknown>> | null;
@@ -68,7 +67,7 @@ export async function exchangeCode(
         { expectedNonce: request.asksOpenId ? request.nonce : oauth.expectNoNonce },
       );
       if (reply.id_token) await oauth.validateApplicationLevelSignature(server, response, options);
-      return tokensOf(reply, oauth.getValidatedIdTokenClaims(reply) ?? null);
+      return tokensOf(reply);
     });
   });
 }
@@ -100,7 +99,7 @@ export async function refreshTokens(
       { client_id: client.clientId },
       response,
     );
-    return tokensOf(reply, null);
+    return tokensOf(reply);
   });
 }
 
@@ -126,10 +125,7 @@ export async function revokeToken(
   });
 }
 
-function tokensOf(
-  reply: oauth.TokenEndpointResponse,
-  idClaims: Readonly<Record<string, unknown>> | null,
-): Tokens {
+function tokensOf(reply: oauth.TokenEndpointResponse): Tokens {
   const { access_token, refresh_token, id_token: _idToken, ...rest } = reply;
   const patient = rest.patient;
   return {
@@ -138,7 +134,6 @@ function tokensOf(
     expiresIn: reply.expires_in ?? null,
     scope: reply.scope ?? null,
     patient: typeof patient === 'string' && patient ? patient : null,
-    idClaims,
     reply: rest,
     accessClaims: claimsOf(access_token),
   };

@@ -7,7 +7,7 @@ import { outcomeText } from '../fhir/outcome.ts';
 import type { Clock } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import { ownTurn } from '../platform/own-turn.ts';
-import type { FailedAnswer, Portal, PortalHooks } from '../portals/portal.ts';
+import type { Portal, PortalHooks } from '../portals/portal.ts';
 import { decodeBody } from './decode.ts';
 
 export type PageAnswer =
@@ -105,8 +105,7 @@ export function classify(
   hooks: PortalHooks,
 ): { error: ChartfoldError; said: string | null } {
   const said = outcomeText(text);
-  const answer: FailedAnswer = { status, outcomeText: said ?? '', isOutcome: said !== undefined };
-  const code = hooks.classifyError?.(answer) ?? codeOf(status);
+  const code = hooks.classifyError?.({ status, outcomeText: said ?? '' }) ?? codeOf(status);
   return { error: new ChartfoldError(code), said: said?.slice(0, 300) ?? null };
 }
 

@@ -3,7 +3,6 @@
 import type { Sight } from '../../access/policy.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
-import type { Kind } from '../describe/described.ts';
 import { kindsSeen } from '../sight.ts';
 
 export type Latest = {
@@ -26,8 +25,6 @@ export type Analyte = {
   readonly sources: readonly string[];
 };
 
-/** Beside whatever may be seen, as a list must not be empty. */
-const NO_KIND = '' as Kind;
 const VITALS = 'Vital signs';
 const SINGLE = 'Single tests';
 const OTHER = 'Other observations';
@@ -118,7 +115,7 @@ function valuesOf(db: Db, personId: string, sight: Sight, analyte?: string) {
       ])
       .where('result.person_id', '=', personId)
       .$if(analyte !== undefined, (query) => query.where('result.analyte', '=', analyte ?? ''))
-      .$if(seen !== null, (query) => query.where('row.kind', 'in', [...(seen ?? []), NO_KIND]))
+      .$if(seen !== null, (query) => query.where('row.kind', 'in', seen ?? []))
       // By the day as written, so that no later date stands below an earlier one; then by the instant.
       .orderBy('row.day', (order) => order.desc().nullsLast())
       .orderBy('row.instant', (order) => order.desc().nullsLast())

@@ -193,8 +193,6 @@ function visitRows(db: Db, personId: string, keys: readonly string[]) {
     .execute();
 }
 
-/** Beside whatever may be seen, as a list must not be empty. */
-const NO_KIND = '' as Kind;
 const NO_FILTER: TimelineFilter = { kinds: [], sources: [], flagged: false };
 
 /** A person's rows that stand for themselves and pass the filter. Parts of a panel are shown by the panel. */
@@ -208,7 +206,7 @@ function shown(
   return eb.and([
     eb('row.person_id', '=', personId),
     eb('row.panel_id', 'is', null),
-    ...(seen === null ? [] : [eb('row.kind', 'in', [...seen, NO_KIND])]),
+    ...(seen === null ? [] : [eb('row.kind', 'in', seen)]),
     ...(filter.kinds.length ? [eb('row.kind', 'in', filter.kinds)] : []),
     ...(filter.sources.length ? [eb('row.source_id', 'in', filter.sources)] : []),
     ...(filter.flagged ? [eb('row.flag', 'is not', null)] : []),

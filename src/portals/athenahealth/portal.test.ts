@@ -141,7 +141,7 @@ describe('the hooks', () => {
 
   it('tell the three meanings of a 403 apart by its words, and leave the rest to the shared reading', () => {
     const codeOf = (status: number, outcomeText: string) =>
-      athenahealthHooks.classifyError?.({ status, outcomeText, isOutcome: true });
+      athenahealthHooks.classifyError?.({ status, outcomeText });
     const search = 'Missing required parameter combinations: [patient,intent]';
     expect(codeOf(403, search)).toBe('fhir.required_parameter');
     expect(codeOf(403, 'Invalid token scope')).toBe('fhir.scope_missing');
