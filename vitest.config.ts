@@ -26,6 +26,9 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // A page is waited for as long here as where the browser waits itself: the default of one second is less
+          // than a passkey takes on a busy machine.
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],
