@@ -65,7 +65,7 @@ it('and where this patient was connected already', async () => {
 
 it('a sign-in that failed is said where the connection goes on', async () => {
   await served.program.db.deleteFrom('job').execute();
-  const { go } = await beginAgain(served.program.context, connection);
+  const { go } = await beginAgain(served.program.context, connection, null);
   await served.program.comeBack(await served.program.browse(go, { decision: 'deny' }));
   await open('/connections');
   await page.getByText(/The last sign-in did not succeed, and nothing changed here/).waitFor();

@@ -16,8 +16,10 @@ import { activeSigner, ensureRings, publicKeys } from '../../src/keys/keyring.ts
 import { keyMigrations } from '../../src/keys/tables.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { type AuthMethod, type Config, readConfig } from '../../src/platform/config/read.ts';
+import type { Db } from '../../src/platform/db/db.ts';
 import { openStore } from '../../src/platform/db/sqlite/open.ts';
 import { createJobs } from '../../src/platform/jobs/jobs.ts';
+import { sha256 } from '../../src/platform/ids.ts';
 import { jobMigrations } from '../../src/platform/jobs/tables.ts';
 import { type Log, silentLog } from '../../src/platform/log.ts';
 import type { Outbound } from '../../src/platform/outbound.ts';
@@ -159,9 +161,17 @@ export async function startProgram(
     follow: (go: string, cookieOf?: CookieOf) => follow(context, go, cookieOf),
     /** Goes from a link to the callback as a browser would. @returns the callback's query and cookies */
     browse: (go: string, answers: Partial<Answers> = {}) => browse(context, go, answers),
-    /** Hands the program what the portal sent the browser back with. */
-    comeBack: (back: { query: URLSearchParams; cookieOf: CookieOf }) =>
-      handleCallback(context, refresher, '/athena/callback', back.query, back.cookieOf),
+    /** Hands the program what the portal sent the browser back with, signed in as who began it unless said otherwise. */
+    async comeBack(back: {
+      query: URLSearchParams;
+      cookieOf: CookieOf;
+      accountId?: string | null;
+    }): Promise<CallbackResult> {
+      const accountId =
+        back.accountId === undefined ? await begunBy(db, back.query) : back.accountId;
+      const answer = { callbackPath: '/athena/callback', parameters: back.query };
+      return handleCallback(context, refresher, answer, { cookieOf: back.cookieOf, accountId });
+    },
     /** Begins, signs in, and comes back; not confirmed yet. */
     async signIn(
       request: Partial<BeginRequest> = {},
@@ -234,6 +244,16 @@ function configFor(simulatorUrl: string, auth: AuthMethod, env: Record<string, s
     aud: undefined,
   }));
   return { ...base, publicUrl: PUBLIC_URL, portals };
+}
+
+/** Who began the sign-in that an answer belongs to; null for the terminal, or where it belongs to none. */
+async function begunBy(db: Db, query: URLSearchParams): Promise<string | null> {
+  const attempt = await db
+    .selectFrom('connect_attempt')
+    .select('account_id')
+    .where('state_hash', '=', sha256(query.get('state') ?? ''))
+    .executeTakeFirst();
+  return attempt?.account_id ?? null;
 }
 
 async function follow(

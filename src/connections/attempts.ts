@@ -17,13 +17,15 @@ export const ATTEMPT_MS = 10 * 60_000;
 export type AttemptSecrets = LaunchSecrets & {
   readonly sentTo: string;
   readonly redirectUri: string;
+  /** What the portal answered, while it waits for its account to sign in: the path it came to, and its query. */
+  readonly answer?: { readonly callbackPath: string; readonly query: string };
 };
 
 /** Makes an attempt for a connection. @returns the link of this server to follow */
 export async function newAttempt(
   context: ConnectionContext,
   connectionId: string,
-  request: Pick<BeginRequest, 'via' | 'confirms'>,
+  request: Pick<BeginRequest, 'via' | 'confirms' | 'by'>,
 ): Promise<string> {
   const linkId = newId();
   await context.db
@@ -36,15 +38,30 @@ export async function newAttempt(
       state_hash: null,
       secrets: null,
       via: request.via,
+      account_id: request.via === 'app' ? request.by : null,
       confirms: request.confirms ? 1 : 0,
       expires_at: isoTime(context.clock.now() + ATTEMPT_MS),
     })
     .execute();
-  await context.db
-    .deleteFrom('connect_attempt')
-    .where('expires_at', '<', isoTime(context.clock.now() - ATTEMPT_MS))
-    .execute();
+  await forgetOldAttempts(context);
   return `${context.publicUrl}/connect/${linkId}`;
+}
+
+/** Those that ended are known a little longer, so that whoever comes late is told so; what they kept goes at once. */
+export async function forgetOldAttempts({
+  db,
+  clock,
+}: Pick<ConnectionContext, 'db' | 'clock'>): Promise<void> {
+  const now = clock.now();
+  await db
+    .deleteFrom('connect_attempt')
+    .where('expires_at', '<', isoTime(now - ATTEMPT_MS))
+    .execute();
+  await db
+    .updateTable('connect_attempt')
+    .set({ secrets: null })
+    .where('expires_at', '<', isoTime(now))
+    .execute();
 }
 
 /** The hash that an attempt is kept under, by its link or the link's last part. */

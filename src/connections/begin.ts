@@ -92,16 +92,17 @@ async function begunUnder(
   return begun.id;
 }
 
-/** A new attempt for a connection that exists: after a failed one, or to sign in again. */
+/** A new attempt, of an account's, for a connection that exists: after a failed one, or to sign in again. */
 export async function beginAgain(
   context: ConnectionContext,
   connectionId: string,
+  by: BeginRequest['by'],
 ): Promise<{ connectionId: string; go: string }> {
   const connection = await getConnection(context.db, connectionId);
   context.registry.usable(connection.portal);
   return {
     connectionId,
-    go: await newAttempt(context, connectionId, { via: 'app', confirms: false }),
+    go: await newAttempt(context, connectionId, { via: 'app', confirms: false, by }),
   };
 }
 

@@ -152,7 +152,7 @@ describe('signing in again', () => {
 
   it.each([
     ['begun as a new one', () => program.begin()],
-    ['at the connection itself', (id: string) => beginAgain(program.context, id)],
+    ['at the connection itself', (id: string) => beginAgain(program.context, id, null)],
   ])('queues a sync, %s', async (_how, begin) => {
     program = await startProgram();
     const id = await program.connect();
@@ -177,7 +177,7 @@ describe('signing in again', () => {
     program = await startProgram();
     const id = await program.connect();
     const before = await openGrant(program.context, id);
-    const { go } = await beginAgain(program.context, id);
+    const { go } = await beginAgain(program.context, id, null);
     const back = await program.browse(go, { practice: '40192' });
     const result = await program.comeBack(back);
     expect(result.failed?.code).toBe('connection.patient_changed');

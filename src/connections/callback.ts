@@ -24,6 +24,7 @@ import { confirmPatient, sealCandidate } from './confirm.ts';
 import { type Connection, type ConnectionContext, getConnection } from './context.ts';
 import { type Grant, grantOf, keepGrant } from './grant.ts';
 import { goOnWith, knownConnection } from './known.ts';
+import { type Answer, park, parkedAnswer } from './parked.ts';
 import type { Refresher } from './refresh.ts';
 import { noteFailure, setStatus, wasConfirmed } from './status.ts';
 import type { AttemptTable } from './tables.ts';
@@ -36,23 +37,56 @@ export type CallbackResult = {
   readonly failed: ChartfoldError | null;
 };
 
+/** The browser that a portal sent back. */
+export type Returning = {
+  /** A cookie by its name. */
+  readonly cookieOf: (name: string) => string | undefined;
+  /** The account that is signed in there; null where none is. */
+  readonly accountId: string | null;
+};
+
 /**
  * Handles an authorization response. Whoever comes with the same one again (reload, Back, double submit) is told what
- * came of it.
- * @param parameters the query as it came
- * @throws `smart.state_mismatch` where no attempt of this browser belongs to it; `smart.attempt_expired`
+ * came of it. Of a sign-in begun in the app, where nobody is signed in now, the answer is kept until its account is.
+ * @throws `smart.state_mismatch` where no attempt of this browser belongs to it; `smart.other_account`;
+ *   `smart.attempt_expired`
  */
 export async function handleCallback(
   context: ConnectionContext,
   refresher: Refresher,
-  callbackPath: string,
-  parameters: URLSearchParams,
-  cookieOf: (name: string) => string | undefined,
+  answer: Answer,
+  returning: Returning,
 ): Promise<CallbackResult> {
-  const attempt = await attemptOf(context, parameters, cookieOf);
+  const attempt = await attemptOf(context, answer.parameters, returning);
+  if (attempt.account_id === null || returning.accountId !== null)
+    return handleOnce(context, refresher, attempt, answer);
+  if (attempt.status === 'sent') await park(context, attempt, answer);
+  return { connectionId: attempt.connection_id, via: attempt.via, failed: null };
+}
+
+/**
+ * Goes on with an answer that was kept until its account was signed in.
+ * @throws `smart.attempt_expired` where none is kept for this account, or no longer
+ */
+export async function goOnWithParked(
+  context: ConnectionContext,
+  refresher: Refresher,
+  connectionId: string,
+  accountId: string,
+): Promise<CallbackResult> {
+  const { attempt, answer } = await parkedAnswer(context, connectionId, accountId);
+  return handleOnce(context, refresher, attempt, answer);
+}
+
+async function handleOnce(
+  context: ConnectionContext,
+  refresher: Refresher,
+  attempt: Attempt,
+  answer: Answer,
+): Promise<CallbackResult> {
   const before = underWay.get(attempt.id_hash);
   if (before) return before;
-  const handling = handle(context, refresher, { attempt, callbackPath, parameters }).finally(() =>
+  const handling = handle(context, refresher, attempt, answer).finally(() =>
     underWay.delete(attempt.id_hash),
   );
   underWay.set(attempt.id_hash, handling);
@@ -64,15 +98,15 @@ const underWay = new Map<string, Promise<CallbackResult>>();
 async function handle(
   context: ConnectionContext,
   refresher: Refresher,
-  response: { attempt: Attempt; callbackPath: string; parameters: URLSearchParams },
+  attempt: Attempt,
+  { callbackPath, parameters }: Answer,
 ): Promise<CallbackResult> {
-  const { attempt, callbackPath, parameters } = response;
   const { via } = attempt;
   const taken = await context.db
     .updateTable('connect_attempt')
     .set({ status: 'used', secrets: null })
     .where('id_hash', '=', attempt.id_hash)
-    .where('status', '=', 'sent')
+    .where('status', 'in', ['sent', 'parked'])
     .executeTakeFirst();
   if (taken.numUpdatedRows === 0n) return outcomeOf(context, attempt);
   try {
@@ -113,17 +147,22 @@ async function outcomeOf(
 async function attemptOf(
   context: ConnectionContext,
   parameters: URLSearchParams,
-  cookieOf: (name: string) => string | undefined,
+  { cookieOf, accountId }: Returning,
 ): Promise<Attempt> {
   const attempt = await context.db
     .selectFrom('connect_attempt')
     .selectAll()
     .where('state_hash', '=', sha256(parameters.get('state') ?? ''))
     .executeTakeFirst();
-  // The state is bound to the browser that was sent away (SMART 2.2 @61), not merely known here.
-  const isSameBrowser =
-    attempt && attempt.cookie_hash === sha256(cookieOf(attemptCookie(attempt.id_hash)) ?? '');
-  if (!attempt || !isSameBrowser) throw new ChartfoldError('smart.state_mismatch');
+  if (!attempt) throw new ChartfoldError('smart.state_mismatch');
+  // The state is bound to whoever was sent away (SMART 2.2 @61), not merely known here: to the account that is signed
+  // in, or at the terminal, where none is, to the browser.
+  if (attempt.account_id === null) {
+    const cookie = cookieOf(attemptCookie(attempt.id_hash)) ?? '';
+    if (attempt.cookie_hash !== sha256(cookie)) throw new ChartfoldError('smart.state_mismatch');
+  } else if (accountId !== null && accountId !== attempt.account_id) {
+    throw new ChartfoldError('smart.other_account');
+  }
   if (attempt.expires_at < isoTime(context.clock.now()))
     throw new ChartfoldError('smart.attempt_expired');
   return attempt;

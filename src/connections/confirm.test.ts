@@ -55,7 +55,7 @@ describe('the confirmation', () => {
   it('is still waited for when the same patient signs in again before it is given', async () => {
     program = await startProgram();
     const { connectionId } = await program.signIn();
-    const { go } = await beginAgain(program.context, connectionId);
+    const { go } = await beginAgain(program.context, connectionId, null);
     const back = await program.browse(go);
     const again = await program.comeBack(back);
     expect(again).toMatchObject({ connectionId, failed: null });

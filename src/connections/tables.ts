@@ -60,16 +60,21 @@ export type AttemptTable = {
   id_hash: string;
   /** The connection begun; once signed in, the one where the sign-in landed. */
   connection_id: string;
-  /** `new`: nobody has followed the link; `sent`: a browser went to the portal; then `used`. */
-  status: 'new' | 'sent' | 'used';
+  /**
+   * `new`: nobody has followed the link; `sent`: a browser went to the portal; `parked`: it came back and nobody was
+   * signed in; then `used`.
+   */
+  status: 'new' | 'sent' | 'parked' | 'used';
   /** SHA-256 of the attempt cookie and of `state`, once sent. */
   cookie_hash: string | null;
   state_hash: string | null;
-  /** Sealed JSON: state, code verifier, nonce, and the address sent to. */
+  /** Sealed JSON: state, code verifier, nonce, the address sent to; once parked, what the portal answered. */
   secrets: Sealed | null;
   via: 'app' | 'command-line';
   /** The caller has said beforehand that the patient read is the right one. */
   confirms: 0 | 1;
+  /** The account that alone goes on with it; null for the terminal, whose browser has only the attempt's cookie. */
+  account_id: string | null;
   expires_at: string;
 };
 
@@ -139,6 +144,11 @@ export const connectionMigrations: Record<string, Migration> = {
   '2026-11-22-connections-3': {
     async up(db) {
       await db.schema.alterTable('connection').addColumn('begun_by', 'text').execute();
+    },
+  },
+  '2026-11-22-connections-4': {
+    async up(db) {
+      await db.schema.alterTable('connect_attempt').addColumn('account_id', 'text').execute();
     },
   },
 };

@@ -190,6 +190,8 @@ export const connection = z.object({
   records: count,
   createdAt: instant,
   state: connectionState,
+  /** The portal sent this account back while nobody was signed in; `go-on` goes on from there. */
+  signInWaits: z.boolean(),
   lastReceipt: receiptSummary.nullable(),
   /** Where the last sign-in was at another clinic than the one chosen, or it is in doubt which: a sentence. */
   clinicNote: z.string().nullable(),

@@ -45,7 +45,7 @@ describe('a connection that works, whose last sign-in did not succeed', () => {
     program = await startProgram();
     const id = await program.connect();
     await program.db.deleteFrom('job').execute();
-    const { go } = await beginAgain(program.context, id);
+    const { go } = await beginAgain(program.context, id, null);
     await program.comeBack(await program.browse(go, { decision: 'deny' }));
     expect((await presentOne(program, operator, id)).state).toMatchObject({
       kind: 'ready',

@@ -34,6 +34,8 @@ export type ConnectionFacts = {
   readonly records: number;
   /** Whether a sync is queued that has not begun. */
   readonly isWaiting: boolean;
+  /** Whether the caller's own sign-in at the portal waits to be gone on with. */
+  readonly signInWaits: boolean;
   readonly openRun: Receipt | undefined;
   readonly lastRun: RunSummary | undefined;
 };
@@ -63,6 +65,7 @@ export function presentConnection(
     sample: connection.sample === 1,
     records: facts.records,
     createdAt: connection.created_at,
+    signInWaits: facts.signInWaits,
     lastReceipt: facts.lastRun ? receiptSummary(facts.lastRun) : null,
     clinicNote: connection.clinic_note,
     note: entry?.vendor.portal.gaps[0] ?? null,

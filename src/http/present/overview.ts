@@ -9,6 +9,7 @@ import {
   listConnections,
   SYNC_QUEUE,
 } from '../../connections/context.ts';
+import { waitingFor } from '../../connections/parked.ts';
 import { countResourcesBySource } from '../../records/read.ts';
 import { latestRuns, summariesOf } from '../../records/run-history.ts';
 import { readReceipt } from '../../records/runs.ts';
@@ -78,6 +79,7 @@ async function gather(
   const people = await listPeople(app.db);
   const records = await countResourcesBySource(app.db, ids);
   const waiting = await app.jobs.waiting(SYNC_QUEUE);
+  const back = actor.account ? await waitingFor(app, actor.account.id) : null;
   const latest = await latestRuns(app.db, ids);
   const runs = [...latest.values()];
   const ended = await summariesOf(app.db, { runs: runs.flatMap((run) => run.ended ?? []) });
@@ -95,6 +97,7 @@ async function gather(
       people: people.filter((person) => mayOn(actor, 'record.connect', person.id)),
       records: records.get(connection.id) ?? 0,
       isWaiting: waiting.has(connection.id),
+      signInWaits: back?.has(connection.id) ?? false,
       openRun: open.get(run?.open ?? ''),
       lastRun: ended.find(({ id }) => id === run?.ended),
     });

@@ -1,5 +1,5 @@
-// Owns the addresses that a browser passes through on its way to a portal and back. They need no session: the
-// attempt's own cookie says whose sign-in it is.
+// Owns the addresses that a browser passes through on its way to a portal and back. They need no session: whoever
+// comes back without one is asked to sign in before anything is done.
 
 import type { Context, Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
@@ -8,6 +8,7 @@ import { handleCallback } from '../../connections/callback.ts';
 import { asChartfoldError, type ChartfoldError } from '../../platform/errors.ts';
 import { cookieName, giveCookie } from '../cookies.ts';
 import type { App } from '../app.ts';
+import { callerOf } from '../caller.ts';
 import { headsOfLinks } from '../guards.ts';
 import { errorPage, page } from '../page.ts';
 import type { Env } from '../problem.ts';
@@ -32,8 +33,14 @@ export function connectRoutes(router: Hono<Env>, app: App): void {
   for (const path of paths) {
     router.get(path, headsOfLinks(), async (c) => {
       try {
-        const query = new URL(c.req.url).searchParams;
-        const result = await handleCallback(app, app.refresher, path, query, cookieReader(c, app));
+        const answer = { callbackPath: path, parameters: new URL(c.req.url).searchParams };
+        const caller = await callerOf(c, app);
+        const returning = {
+          cookieOf: cookieReader(c, app),
+          accountId: caller?.session.accountId ?? null,
+        };
+        const result = await handleCallback(app, app.refresher, answer, returning);
+        // Whoever is not signed in is asked to, there, and comes back to it.
         if (result.via === 'app') return c.redirect(`/connections/${result.connectionId}`, 303);
         return result.failed ? errorPage(c, result.failed) : signedInPage(c);
       } catch (error) {

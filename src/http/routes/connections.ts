@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { listPeople } from '../../access/people.ts';
 import { type Actor, mayOn, type RecordAct } from '../../access/policy.ts';
 import { beginAgain, beginConnection } from '../../connections/begin.ts';
+import { goOnWithParked } from '../../connections/callback.ts';
 import { listClinics } from '../../connections/clinics.ts';
 import { confirmPatient, rejectPatient } from '../../connections/confirm.ts';
 import { getConnection, listConnections } from '../../connections/context.ts';
@@ -165,7 +166,22 @@ export function connectionRoutes(api: Api): void {
       access: on('record.connect', 'act'),
       reply: wire.connectReply,
     },
-    (c) => beginAgain(app, parameter(c, 'id')),
+    (c, _body, { session }) => beginAgain(app, parameter(c, 'id'), session.accountId),
+  );
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/connections/{id}/go-on',
+      summary: 'Go on with a sign-in at the portal that came back while nobody was signed in here',
+      access: on('record.connect', 'act'),
+      reply: wire.connection,
+    },
+    async (c, _body, { actor, session }) => {
+      const id = parameter(c, 'id');
+      const { connectionId } = await goOnWithParked(app, app.refresher, id, session.accountId);
+      return presentOne(app, actor, connectionId);
+    },
   );
   route(
     api,

@@ -49,8 +49,14 @@ export const portalsErrors = {
     'never',
     400,
   ),
+  'smart.other_account': row(
+    'Another account began this sign-in. Sign in to Chartfold as that one and reload this page, or start the connection again as yourself.',
+    'person',
+    'never',
+    403,
+  ),
   'smart.attempt_expired': row(
-    'This sign-in took longer than 10 minutes, so it ended. Start the connection again.',
+    'This sign-in took too long, so it ended. Start the connection again.',
     'person',
     'never',
     410,

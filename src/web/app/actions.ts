@@ -42,6 +42,11 @@ export function useReconnect() {
   });
 }
 
+/** Goes on with a sign-in at the portal that came back while nobody was signed in here. */
+export function useGoOn() {
+  return useConnectionAction('go-on');
+}
+
 /** Says that the patient read from the portal is the right one; the first sync begins. */
 export function useConfirm() {
   const cache = useQueryClient();
@@ -116,7 +121,7 @@ function newKey(): string {
   ).join('');
 }
 
-function useConnectionAction(verb: 'sync' | 'disconnect') {
+function useConnectionAction(verb: 'sync' | 'disconnect' | 'go-on') {
   const cache = useQueryClient();
   return useAction({
     mutationFn: (id: string) => send<Connection>('POST', `${at(id)}/${verb}`),

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Navigate, useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { Connection, ReceiptSummary } from '../../../http/contract.ts';
+import { useGoOn } from '../../app/actions.ts';
 import { useManages } from '../../app/person.ts';
 import { connectionsQuery, receiptsQuery, useConnections } from '../../app/queries.ts';
 import { ButtonLink } from '../../parts/button.tsx';
@@ -27,7 +28,12 @@ export function ConnectionPage() {
   const now = useNow(30_000);
   const c = data?.find((one) => one.id === connectionId);
   const manages = useManages();
+  const goOn = useGoOnAtOnce(c);
+  // One that landed on a connection known before is gone from here.
+  const landed = goOn.data?.id;
   useAskOnceIfMissing(Boolean(data && !c));
+  if (landed !== undefined && landed !== connectionId)
+    return <Navigate to="/connections/$connectionId" params={{ connectionId: landed }} replace />;
   // The way back from the portal ends here; the question comes before anything else.
   if (c?.state.kind === 'confirm' && manages(c)) {
     return (
@@ -48,7 +54,13 @@ export function ConnectionPage() {
           <ButtonLink to="/connections">See all connections</ButtonLink>
         </>
       )}
-      {c && <One connection={c} now={now} />}
+      {goOn.error && <Notice error={goOn.error} />}
+      {c &&
+        (goOn.isPending ? (
+          <Skeleton label="Going on with your sign-in" />
+        ) : (
+          <One connection={c} now={now} />
+        ))}
     </div>
   );
 }
@@ -167,6 +179,17 @@ function ReceiptTable({ receipts }: { receipts: ReceiptSummary[] }) {
 
 function Count({ n }: { n: number }) {
   return <td className={`text-right ${n === 0 ? 'text-ink3' : 'font-medium'}`}>{figures(n)}</td>;
+}
+
+// The portal's answer came while nobody was signed in here, and waited: what it is for goes on by itself.
+function useGoOnAtOnce(c: Connection | undefined): ReturnType<typeof useGoOn> {
+  const goOn = useGoOn();
+  const { mutate, isIdle } = goOn;
+  const id = c?.signInWaits ? c.id : undefined;
+  useEffect(() => {
+    if (id !== undefined && isIdle) mutate(id);
+  }, [id, isIdle, mutate]);
+  return goOn;
 }
 
 // After a sign-in the list kept here may be older than the connection: ask once before saying no.

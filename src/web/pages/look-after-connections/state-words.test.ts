@@ -20,6 +20,7 @@ function connection(state: ConnectionState, over: Partial<Connection> = {}): Con
     town: null,
     mark: 'circle',
     sample: false,
+    signInWaits: false,
     records: 214,
     createdAt: since,
     state,
