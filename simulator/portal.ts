@@ -109,11 +109,18 @@ export function applyEdit(
   const resource = parseExactly(edit.text) as Resource;
   const before = store.get(edit.type, edit.id);
   const meta = resource.meta as { lastUpdated?: string } | undefined;
+  const patientId = before?.patientId ?? patientOf(resource);
   store.put({
     resource,
     updated: meta?.lastUpdated ?? before?.updated ?? '1970-01-01T00:00:00Z',
-    ...(before?.patientId === undefined ? {} : { patientId: before.patientId }),
+    ...(patientId === undefined ? {} : { patientId }),
   });
+}
+
+/** Whose a resource says that it is. */
+function patientOf({ subject, patient }: Resource): string | undefined {
+  const { reference } = (subject ?? patient ?? {}) as { reference?: string };
+  return /^Patient\/(.+)$/.exec(reference ?? '')?.[1];
 }
 
 function signingKeyOf({ environment, state }: PortalParts): Promise<JWK> {

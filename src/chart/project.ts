@@ -16,7 +16,7 @@ import type { ChartMemberTable, ChartResultTable, ChartRowTable } from './tables
 export const CHART_QUEUE = 'chart';
 /** A batch is one transaction, small enough that the main loop is free between two. */
 const BATCH = 100;
-/** SQLite takes 32,766 parameters a statement; a row has 21. */
+/** SQLite takes 32,766 parameters a statement; a row has 22. */
 const ROWS_PER_INSERT = 500;
 
 /** Brings a person's chart up to date. @returns how many versions were read */
@@ -148,6 +148,7 @@ function rowOf(personId: string, version: VersionRow, d: Described): Insertable<
     clinician: d.clinician ?? null,
     entered_in_error: d.enteredInError ? 1 : 0,
     amended: d.amended ? 1 : 0,
+    gone_at: version.goneAt,
     visit_ref: d.visit ?? null,
     group_key: d.kind === 'visit' ? version.resource : version.source,
     panel_id: null,

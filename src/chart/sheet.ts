@@ -27,6 +27,7 @@ export async function readSheet(db: Db, personId: string, resourceId: string, si
     value: valueOf(described),
     enteredInError: described.enteredInError ?? false,
     amended: described.amended ?? false,
+    goneAt: resource.goneAt,
     facts: described.facts.filter((fact): fact is Fact => fact !== null),
     text: [...(described.text ?? [])],
     related: (await relatedOf(db, personId, resourceId, described))

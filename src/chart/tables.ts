@@ -35,6 +35,8 @@ export type ChartRowTable = {
   clinician: string | null;
   entered_in_error: 0 | 1;
   amended: 0 | 1;
+  /** Since when its portal reports it no longer. */
+  gone_at: string | null;
   /** `Encounter/id` it says it belongs to. */
   visit_ref: string | null;
   /** What it is shown under, resolved: its visit of the same day, else its source. */
@@ -179,6 +181,11 @@ export const chartMigrations: Record<string, Migration> = {
         .where(sql.ref('visit_ref'), 'is not', null)
         .execute();
       await dropChart(db);
+    },
+  },
+  '2026-11-24-chart-4': {
+    async up(db) {
+      await db.schema.alterTable('chart_row').addColumn('gone_at', 'text').execute();
     },
   },
 };

@@ -174,6 +174,7 @@ export const receiptSummary = z.object({
   answeredInFull: count,
   new: count,
   changed: count,
+  gone: count,
 });
 
 export const connection = z.object({
@@ -226,6 +227,7 @@ export const receiptQuestion = z.object({
   new: count,
   changed: count,
   unchanged: count,
+  gone: count,
   setAside: count,
   /** What was set aside, by reason and FHIR type (empty where the entry says none). */
   setAsideWhy: z.array(
@@ -269,6 +271,8 @@ export const receipt = z.object({
   changed: count,
   unchanged: count,
   setAside: count,
+  /** What was stored before and the portal reports no longer. */
+  gone: count,
   scopesAsked: z.array(z.string()),
   scopesGranted: z.array(z.string()),
   /** Hash over what this sync stored. */
@@ -316,6 +320,8 @@ export const timelineRow = z.object({
   flag: flag.nullable(),
   enteredInError: z.boolean(),
   amended: z.boolean(),
+  /** Since when its portal reports it no longer. */
+  goneAt: instant.nullable(),
 });
 
 export const timelineGroup = z.object({
@@ -372,6 +378,7 @@ export const resultRow = z.object({
     range: z.string().nullable(),
     date: keptDate,
     amended: z.boolean(),
+    goneAt: instant.nullable(),
   }),
   count,
   sources: z.array(z.object({ id, name: z.string(), mark: sourceMark })),
@@ -416,6 +423,7 @@ export const record = z.object({
     .nullable(),
   enteredInError: z.boolean(),
   amended: z.boolean(),
+  goneAt: instant.nullable(),
   /** Label and value pairs, in reading order; identifiers masked. */
   facts: z.array(z.object({ label: z.string(), value: z.string(), code: z.string().nullable() })),
   /** Long text: a note's narrative as plain text paragraphs. */

@@ -4,7 +4,10 @@
 import type { Transaction } from '../platform/db/db.ts';
 import { newId } from '../platform/ids.ts';
 import { unpackText } from './body.ts';
+import { drawNumbers } from './counter.ts';
+import { markBack } from './gone.ts';
 import { judge, type Replays, replaysOf, type Slot, walkedReplay } from './judge.ts';
+import { noteSeen } from './seen.ts';
 import { newSharedSeen, type SharedSeen, storeReaders } from './shared.ts';
 import type { Counts, Prepared, ResourceId, SourceId } from './types.ts';
 
@@ -54,7 +57,7 @@ export async function writeChunk(
       : { verdict: 'new' as const, writes: true };
     tally[verdict] += 1;
     if (!writes) continue;
-    const at = slot ?? newSlot();
+    const at = slot ?? newSlot(context.stamp.question);
     slots.set(key, at);
     at.versionCount += 1;
     at.rawHash = resource.rawHash;
@@ -64,7 +67,8 @@ export async function writeChunk(
   await writeVersions(trx, context, written);
   // What this very call wrote is no earlier attempt.
   if (context.isResumed) for (const { slot } of written) context.replays.set(slot.id, walkedReplay);
-  await storeReaders(trx, context.source, chunk, context.shared, (n) => draw(trx, n));
+  await noteSeenAgain(trx, context, chunk, slots);
+  await storeReaders(trx, context.source, chunk, context.shared, (n) => drawNumbers(trx, n));
   context.counts = {
     received: context.counts.received + chunk.length,
     new: context.counts.new + tally.new,
@@ -74,13 +78,42 @@ export async function writeChunk(
   };
 }
 
+/** For a question: what its chunk has seen, what of it another question reported before, what was gone and is back. */
+async function noteSeenAgain(
+  trx: Transaction,
+  { stamp, receivedAt }: ChunkContext,
+  chunk: readonly Prepared[],
+  slots: ReadonlyMap<string, Slot>,
+): Promise<void> {
+  if (stamp.question === null) return;
+  const seen = new Set(chunk.flatMap((resource) => slots.get(keyOf(resource)) ?? []));
+  await noteSeen(
+    trx,
+    stamp.run,
+    [...seen].map((slot) => slot.number),
+  );
+  const moved = [...seen].filter((slot) => slot.seenBy !== stamp.question);
+  if (moved.length > 0)
+    await trx
+      .updateTable('resource')
+      .set({ seen_by: stamp.question })
+      .where(
+        'id',
+        'in',
+        moved.map((slot) => slot.id),
+      )
+      .execute();
+  const back = [...seen].filter((slot) => slot.isGone).map((slot) => slot.id);
+  await markBack(trx, { resources: back, run: stamp.run, at: receivedAt });
+}
+
 type Written = { readonly resource: Prepared; readonly slot: Slot; readonly versionNo: number };
 
 function keyOf(resource: Pick<Prepared, 'type' | 'id' | 'person'>): string {
   return `${resource.type}\n${resource.id}\n${resource.person ?? ''}`;
 }
 
-function newSlot(): Slot {
+function newSlot(seenBy: string | null): Slot {
   return {
     id: newId(),
     versionCount: 0,
@@ -88,6 +121,9 @@ function newSlot(): Slot {
     rawHash: '',
     currentText: undefined,
     firstReceivedAt: undefined,
+    number: 0,
+    seenBy,
+    isGone: false,
   };
 }
 
@@ -119,6 +155,9 @@ async function readSlots(
         rawHash: row.raw_hash,
         currentText: undefined,
         firstReceivedAt: row.first_received_at,
+        number: row.number,
+        seenBy: row.seen_by,
+        isGone: row.gone_at !== null,
       });
     }
   }
@@ -154,10 +193,11 @@ async function writeVersions(
   written: readonly Written[],
 ): Promise<void> {
   if (written.length === 0) return;
-  const first = await draw(trx, written.length);
+  const first = await drawNumbers(trx, written.length);
   const touched = new Map<ResourceId, Written>();
   for (const [index, entry] of written.entries()) {
     entry.slot.currentSeq = first + index;
+    if (entry.slot.number === 0) entry.slot.number = first + index;
     touched.set(entry.slot.id, entry);
   }
   await trx
@@ -212,16 +252,7 @@ function resourceRow(context: ChunkContext, { resource, slot }: Written) {
     raw_hash: slot.rawHash,
     first_received_at: slot.firstReceivedAt ?? context.receivedAt,
     changed_at: context.receivedAt,
+    number: slot.number,
+    seen_by: slot.seenBy,
   };
-}
-
-/** Takes n numbers of the record counter; its row is the lock that keeps them in order of commit. */
-async function draw(trx: Transaction, n: number): Promise<number> {
-  const row = await trx
-    .updateTable('record_counter')
-    .set((counter) => ({ last_seq: counter('last_seq', '+', n) }))
-    .where('id', '=', 1)
-    .returning('last_seq')
-    .executeTakeFirstOrThrow();
-  return row.last_seq - n + 1;
 }

@@ -22,7 +22,10 @@ export async function versionsSince(
     .executeTakeFirstOrThrow();
   const own = await ownVersions(db, { ...after, upTo });
   const shared = await sharedVersions(db, { ...after, upTo });
-  const places = [...own, ...shared].sort((a, b) => a.position - b.position).slice(0, after.limit);
+  const noticed = await noticedVersions(db, { ...after, upTo });
+  const places = [...own, ...shared, ...noticed]
+    .sort((a, b) => a.position - b.position)
+    .slice(0, after.limit);
   const texts = await textsOf(
     db,
     places.map((place) => place.seq),
@@ -38,6 +41,7 @@ export async function versionsSince(
     type: place.type,
     fhirId: place.fhir_id,
     receivedAt: place.received_at,
+    goneAt: place.gone_at,
     raw: texts.get(place.seq) ?? missingBody(place.seq),
   }));
 }
@@ -55,6 +59,23 @@ function ownVersions(db: Db, after: FeedRange) {
     .where('v.seq', '>', after.afterSeq)
     .where('v.seq', '<=', after.upTo)
     .orderBy('v.seq')
+    .limit(after.limit)
+    .execute();
+}
+
+/** Current versions of which something else became known: that their portal reports them no longer, or again. */
+function noticedVersions(db: Db, after: FeedRange) {
+  return db
+    .selectFrom('resource_notice as n')
+    .innerJoin('resource as r', 'r.id', 'n.resource_id')
+    .innerJoin('resource_version as v', 'v.seq', 'r.current_seq')
+    .innerJoin('source', 'source.id', 'r.source_id')
+    .select(placeColumns)
+    .select('n.seq as position')
+    .where('n.person_id', '=', after.person)
+    .where('n.seq', '>', after.afterSeq)
+    .where('n.seq', '<=', after.upTo)
+    .orderBy('n.seq')
     .limit(after.limit)
     .execute();
 }
@@ -115,6 +136,7 @@ const placeColumns = [
   'r.person_id',
   'r.type',
   'r.fhir_id',
+  'r.gone_at',
   'source.sample',
 ] as const;
 

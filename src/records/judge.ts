@@ -15,6 +15,12 @@ export type Slot = {
   /** Text of the current version, where it was needed. */
   currentText: string | undefined;
   readonly firstReceivedAt: string | undefined;
+  /** Of the resource, for sets of many; 0 until its first version has one. */
+  number: number;
+  /** The question that reported it last. */
+  readonly seenBy: string | null;
+  /** Whether the portal had reported it no longer. */
+  readonly isGone: boolean;
 };
 
 /** What an earlier attempt at this page stored of one resource, walked through again in order. */

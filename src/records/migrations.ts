@@ -7,6 +7,7 @@ export const recordsMigrations: Migrations = {
   '2026-11-21-records-1': { up },
   '2026-11-23-records-2': { up: sayWhySetAside },
   '2026-11-23-records-3': { up: findOpenRuns },
+  '2026-11-24-records-4': { up: tellWhatIsGone },
 };
 
 /** Open runs are few, and asked for again and again beside a long past. */
@@ -24,6 +25,46 @@ async function sayWhySetAside(db: MigrationDb): Promise<void> {
     .alterTable('sync_question')
     .addColumn('set_aside_why', 'text', (col) => col.notNull().defaultTo('[]'))
     .execute();
+}
+
+async function tellWhatIsGone(db: MigrationDb): Promise<void> {
+  await db.schema.alterTable('resource').addColumn('number', 'integer').execute();
+  await sql`update resource set number = (
+    select min(seq) from resource_version as v where v.resource_id = resource.id)`.execute(db);
+  await db.schema.alterTable('resource').addColumn('seen_by', 'text').execute();
+  await sql`update resource set seen_by = (
+    select question_key from resource_version as v where v.seq = resource.current_seq)`.execute(db);
+  await db.schema.alterTable('resource').addColumn('gone_at', 'text').execute();
+  for (const table of ['sync_run', 'sync_question'])
+    await db.schema
+      .alterTable(table)
+      .addColumn('gone', 'integer', (col) => col.notNull().defaultTo(0))
+      .execute();
+  await db.schema
+    .createTable('resource_notice')
+    .addColumn('seq', 'integer', (col) => col.primaryKey())
+    .addColumn('resource_id', 'text', (col) => col.notNull().references('resource.id'))
+    .addColumn('person_id', 'text')
+    .addColumn('kind', 'text', (col) => col.notNull())
+    .addColumn('run_id', 'text', (col) => col.notNull())
+    .addColumn('at', 'text', (col) => col.notNull())
+    .execute();
+  await db.schema
+    .createIndex('resource_notice_by_person')
+    .on('resource_notice')
+    .columns(['person_id', 'seq'])
+    .execute();
+  await db.schema
+    .createIndex('resource_notice_by_resource')
+    .on('resource_notice')
+    .column('resource_id')
+    .execute();
+  await db.schema
+    .createTable('sync_seen')
+    .addColumn('run_id', 'text', (col) => col.notNull().references('sync_run.id'))
+    .addColumn('numbers', 'blob', (col) => col.notNull())
+    .execute();
+  await db.schema.createIndex('sync_seen_by_run').on('sync_seen').column('run_id').execute();
 }
 
 async function up(db: MigrationDb): Promise<void> {

@@ -51,6 +51,7 @@ export async function readResource(
     rawHash: row.raw_hash,
     firstReceivedAt: row.first_received_at,
     changedAt: row.changed_at,
+    goneAt: row.gone_at,
   };
 }
 

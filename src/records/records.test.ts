@@ -2,6 +2,7 @@
 
 import { openStore } from '../platform/db/sqlite/open.ts';
 import { describeFeed } from './feed.contract.ts';
+import { describeGone } from './gone.contract.ts';
 import { recordsMigrations } from './migrations.ts';
 import { describeRecords } from './records.contract.ts';
 import { describeReplay } from './replay.contract.ts';
@@ -12,3 +13,4 @@ const openSqlite = () =>
 describeRecords('SQLite', openSqlite);
 describeFeed('SQLite', openSqlite);
 describeReplay('SQLite', openSqlite);
+describeGone('SQLite', openSqlite);

@@ -44,6 +44,7 @@ export async function summariesOf(
       eb.fn.count<number>('q.key').filterWhere('q.outcome', '=', 'full').as('full'),
       eb.fn.sum<number | null>('q.new_count').as('fresh'),
       eb.fn.sum<number | null>('q.changed').as('changed'),
+      eb.fn.sum<number | null>('q.gone').as('gone'),
     ])
     .where((eb) =>
       'runs' in of ? eb('run.id', 'in', [...of.runs]) : eb('run.source_id', '=', of.source),
@@ -59,6 +60,7 @@ export async function summariesOf(
     answeredInFull: row.full,
     new: row.fresh ?? 0,
     changed: row.changed ?? 0,
+    gone: row.gone ?? 0,
   }));
 }
 

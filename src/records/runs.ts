@@ -33,6 +33,7 @@ export async function startRun(db: Db, start: StartRun): Promise<Run> {
     started_at: isoTime(start.now),
     ended_at: null,
     receipt_hash: null,
+    gone: 0,
     ...tallyColumns(noCounts),
   };
   const questions = start.questions.map((question, position) => ({
@@ -105,13 +106,15 @@ export async function finishRun(db: Db, finish: { run: RunId; now: number }): Pr
     }
     const questions = await questionsOf(trx, finish.run);
     const sums = questions.reduce<Counts>(addCounts, noCounts);
-    const run = { ...readRun(row), endedAt: ended, sums };
+    const gone = questions.reduce((sum, question) => sum + question.gone, 0);
+    const run = { ...readRun(row), endedAt: ended, sums, gone };
     const receiptHash = hashReceipt({ run, questions });
     await trx
       .updateTable('sync_run')
-      .set({ ended_at: ended, receipt_hash: receiptHash, ...tallyColumns(sums) })
+      .set({ ended_at: ended, receipt_hash: receiptHash, gone, ...tallyColumns(sums) })
       .where('id', '=', finish.run)
       .execute();
+    await trx.deleteFrom('sync_seen').where('run_id', '=', finish.run).execute();
     return { ...run, receiptHash };
   });
 }
@@ -263,6 +266,7 @@ function readRun(row: Selectable<Tables['sync_run']>): Run {
     startedAt: row.started_at,
     endedAt: row.ended_at,
     sums: countsOf(row),
+    gone: row.gone,
     receiptHash: row.receipt_hash,
   };
 }
@@ -283,6 +287,7 @@ function readQuestion(row: Selectable<Tables['sync_question']>): Question {
     code: row.code,
     detail: row.detail,
     next: row.next,
+    gone: row.gone,
     httpStatus: row.http_status,
     retries: row.retries,
     startedAt: row.started_at,

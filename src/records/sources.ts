@@ -77,6 +77,7 @@ export async function deleteSource(db: Db, source: SourceId): Promise<void> {
       .execute();
     const runs = trx.selectFrom('sync_run').select('id').where('source_id', '=', source);
     await trx.deleteFrom('sync_question').where('run_id', 'in', runs).execute();
+    await trx.deleteFrom('sync_seen').where('run_id', 'in', runs).execute();
     await trx.deleteFrom('sync_run').where('source_id', '=', source).execute();
     await trx.deleteFrom('source').where('id', '=', source).execute();
   });
@@ -106,6 +107,7 @@ async function deleteSome(trx: Transaction, source: SourceId): Promise<number> {
   const versions = trx.selectFrom('resource_version').select('seq').where('resource_id', 'in', ids);
   await trx.deleteFrom('body').where('seq', 'in', versions).execute();
   await trx.deleteFrom('resource_version').where('resource_id', 'in', ids).execute();
+  await trx.deleteFrom('resource_notice').where('resource_id', 'in', ids).execute();
   await trx.deleteFrom('resource').where('id', 'in', ids).execute();
   return ids.length;
 }

@@ -25,6 +25,12 @@ type ResourceTable = {
   raw_hash: string;
   first_received_at: string;
   changed_at: string;
+  /** That of its first version: stands for it in sets of many. */
+  number: number;
+  /** Key of the question that reported it last; null for what came from files. */
+  seen_by: string | null;
+  /** Since when its portal reports it no longer. */
+  gone_at: string | null;
 };
 
 type ResourceVersionTable = {
@@ -40,6 +46,19 @@ type ResourceVersionTable = {
   page_no: number | null;
   received_at: string;
 };
+
+/** That a portal reports a resource no longer, or again: for the feed, numbered like versions. */
+type ResourceNoticeTable = {
+  seq: number;
+  resource_id: string;
+  person_id: string | null;
+  kind: 'gone' | 'back';
+  run_id: string;
+  at: string;
+};
+
+/** What a run that has not ended has seen, chunk by chunk; seen.ts packs it. */
+type SyncSeenTable = { run_id: string; numbers: Uint8Array };
 
 type BodyTable = { seq: number; encoding: BodyEncoding; bytes: Uint8Array };
 
@@ -80,6 +99,7 @@ type SyncRunTable = {
   changed: number;
   unchanged: number;
   set_aside: number;
+  gone: Generated<number>;
   receipt_hash: string | null;
 };
 
@@ -102,6 +122,8 @@ type SyncQuestionTable = {
   changed: Generated<number>;
   unchanged: Generated<number>;
   set_aside: Generated<number>;
+  /** Of what this question reported before: reported no longer. */
+  gone: Generated<number>;
   /** JSON: what was set aside, by reason and kind. */
   set_aside_why: Generated<string>;
   code: string | null;
@@ -118,11 +140,13 @@ declare module '../platform/db/db.ts' {
     source: SourceTable;
     resource: ResourceTable;
     resource_version: ResourceVersionTable;
+    resource_notice: ResourceNoticeTable;
     body: BodyTable;
     shared_reader: SharedReaderTable;
     shared_reference: SharedReferenceTable;
     record_counter: RecordCounterTable;
     sync_run: SyncRunTable;
     sync_question: SyncQuestionTable;
+    sync_seen: SyncSeenTable;
   }
 }

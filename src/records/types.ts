@@ -79,6 +79,8 @@ export type Question = PlannedQuestion &
     readonly detail: string | null;
     /** The cursor: URL of the next page to ask for; null before the first page and after the last. */
     readonly next: string | null;
+    /** What it reported before and reports no longer; known when the run has ended. */
+    readonly gone: number;
     readonly httpStatus: number | null;
     readonly retries: number;
     readonly startedAt: string | null;
@@ -98,6 +100,8 @@ export type Run = {
   readonly endedAt: string | null;
   /** Sums over the questions; zero until the run has ended. */
   readonly sums: Counts;
+  /** Over the questions: what is reported no longer. */
+  readonly gone: number;
   /** SHA-256, hex, over the receipt's content; null until the run has ended. */
   readonly receiptHash: string | null;
 };
@@ -110,6 +114,7 @@ export type RunSummary = {
   readonly answeredInFull: number;
   readonly new: number;
   readonly changed: number;
+  readonly gone: number;
 };
 
 /** A run with its questions, in the order planned: what the person is shown. */
@@ -214,6 +219,8 @@ export type StoredResource = {
   readonly firstReceivedAt: string;
   /** When the current version came. */
   readonly changedAt: string;
+  /** Since when its portal reports it no longer; null where it does. */
+  readonly goneAt: string | null;
 };
 
 /** One version of a resource, without its text; `rawOf(db, seq)` gives that. */
@@ -228,7 +235,7 @@ export type StoredVersion = {
   readonly receivedAt: string;
 };
 
-/** A version as the chart reads it. */
+/** A version as the chart reads it; once more, with another position, where its portal reports it no longer or again. */
 export type VersionRow = {
   /** Where this row stands in the person's feed: pass the last one's as `afterSeq` to go on. */
   readonly position: number;
@@ -241,6 +248,7 @@ export type VersionRow = {
   readonly type: string;
   readonly fhirId: string;
   readonly receivedAt: string;
+  readonly goneAt: string | null;
   readonly raw: string;
 };
 

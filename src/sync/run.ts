@@ -8,6 +8,7 @@ import { type Connection, getConnection } from '../connections/context.ts';
 import { setStatus } from '../connections/status.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
+import { markGone } from '../records/gone.ts';
 import { finishRun, openRunOf, questionsOf, startRun } from '../records/runs.ts';
 import type { Question, Run, RunTrigger } from '../records/types.ts';
 import { type Asking, askReferenced, askSearch } from './ask.ts';
@@ -15,6 +16,7 @@ import type { SyncContext } from './context.ts';
 import { createFetchPage } from './fetch.ts';
 import { planQuestions } from './plan.ts';
 import { gatherReferences, noteStored } from './references.ts';
+import { typesSeenWhole } from './whole-types.ts';
 import { withinTime } from './within-time.ts';
 
 /**
@@ -89,7 +91,9 @@ async function askQuestions(asking: Asking): Promise<void> {
   for (const question of open.filter(isReferenced)) await askReferenced(asking, question);
 }
 
-async function end({ context, connectionId, run, stopped }: Asking): Promise<Run> {
+async function end(asking: Asking): Promise<Run> {
+  const { context, connectionId, run, stopped } = asking;
+  await markWhatIsGone(asking);
   const ended = await finishRun(context.db, { run: run.id, now: context.clock.now() });
   context.log.info('sync.finished', {
     connection: connectionId,
@@ -103,6 +107,17 @@ async function end({ context, connectionId, run, stopped }: Asking): Promise<Run
   }
   context.changed(connectionId);
   return ended;
+}
+
+async function markWhatIsGone({ context, entry, run }: Asking): Promise<void> {
+  const questions = await questionsOf(context.db, run.id);
+  const referenced = entry.vendor.portal.referenced.questions.map(({ type }) => type);
+  await markGone(context.db, {
+    run,
+    types: typesSeenWhole(questions, new Set(referenced)),
+    questions: new Set(questions.map(({ key }) => key)),
+    now: context.clock.now(),
+  });
 }
 
 /** Asks several at a time. When one breaks off, the others have ended too before this throws. */

@@ -14,6 +14,7 @@ export type Latest = {
   readonly range: string | null;
   readonly date: string | null;
   readonly amended: boolean;
+  readonly goneAt: string | null;
 };
 export type Analyte = {
   readonly key: string;
@@ -110,6 +111,7 @@ function valuesOf(db: Db, personId: string, sight: Sight, analyte?: string) {
         'result.range',
         'row.day',
         'row.amended',
+        'row.gone_at',
         'row.source_id',
         'panel.title as panel',
       ])
@@ -134,6 +136,7 @@ function latestOf(value: Value): Latest {
     range: value.range,
     date: value.day,
     amended: value.amended === 1,
+    goneAt: value.gone_at,
   };
 }
 

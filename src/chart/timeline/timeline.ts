@@ -28,6 +28,8 @@ export type LineRow = {
   readonly flag: Flag | null;
   readonly enteredInError: boolean;
   readonly amended: boolean;
+  /** Since when its portal reports it no longer. */
+  readonly goneAt: string | null;
 };
 
 export type LineGroup = {
@@ -170,6 +172,7 @@ export function lineRow(row: Omit<ChartRow, 'person_id'>): LineRow {
     flag: row.flag,
     enteredInError: row.entered_in_error === 1,
     amended: row.amended === 1,
+    goneAt: row.gone_at,
   };
 }
 

@@ -137,7 +137,7 @@ export function receiptText(r: Receipt): string {
   return [
     `Receipt ${r.id}: ${r.clinicName}, ${r.portalName} ${r.environment}, for ${r.personName}`,
     `Asked ${r.asked}: ${r.answeredInFull} answered in full, ${r.inPart} in part, ${r.refused} refused, ${r.failed} failed. ` +
-      `${r.received} received on ${r.pages} pages: ${r.new} new, ${r.changed} changed, ${r.unchanged} unchanged; ${r.setAside} set aside.`,
+      `${r.received} received on ${r.pages} pages: ${r.new} new, ${r.changed} changed, ${r.unchanged} unchanged; ${r.setAside} set aside, ${r.gone} no longer reported.`,
     `Permissions: ${r.scopesAsked.length} asked, ${r.scopesGranted.length} granted.`,
     `  ${'Question'.padEnd(48)}${['pages', 'recvd', 'new', 'chngd', 'same'].map((w) => w.padStart(7)).join('')}  outcome`,
     ...rows,

@@ -66,6 +66,7 @@ function presentReceipt(
     changed: sum((q) => q.changed),
     unchanged: sum((q) => q.unchanged),
     setAside: sum((q) => q.setAside),
+    gone: sum((q) => q.gone),
     scopesAsked: [...run.scopesAsked],
     scopesGranted: [...run.scopesGranted],
     contentHash: run.receiptHash,
@@ -89,6 +90,7 @@ function presentQuestion(q: Question): ReceiptQuestion {
     changed: q.changed,
     unchanged: q.unchanged,
     setAside: q.setAside,
+    gone: q.gone,
     setAsideWhy: q.setAsideWhy.map((one) => ({
       ...one,
       sentence: errorCatalogue[known(one.code, 'sync.not_a_record')].sentence,

@@ -37,6 +37,7 @@ const summary = (fresh: number, changed: number) => ({
   answeredInFull: 29,
   new: fresh,
   changed,
+  gone: 0,
 });
 
 describe('the words of a state', () => {

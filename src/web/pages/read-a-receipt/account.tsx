@@ -8,6 +8,12 @@ import { figures } from '../../parts/words.ts';
 import { outcomeWord, setAsideWords } from './receipt-words.ts';
 import { ReasonRow } from './reason-row.tsx';
 
+// Columns that are there only where they say something.
+const rareFigures: { of: 'gone' | 'setAside'; name: string }[] = [
+  { of: 'gone', name: 'Gone' },
+  { of: 'setAside', name: 'Set aside' },
+];
+
 /** The table of questions. */
 export function Account({ receipt: r }: { receipt: Receipt }) {
   const full = r.questions.filter((q) => q.outcome === 'full');
@@ -18,7 +24,7 @@ export function Account({ receipt: r }: { receipt: Receipt }) {
     ['Still to be asked', open],
     ['Answered in full', full],
   ];
-  const setAside = r.setAside > 0;
+  const extra = rareFigures.filter((figure) => r[figure.of] > 0);
   return (
     <table className="w-full border-t-[1.5px] border-rule">
       <caption className="sr-only">The questions of this sync and their answers</caption>
@@ -31,7 +37,11 @@ export function Account({ receipt: r }: { receipt: Receipt }) {
           <Head>Received</Head>
           <Head>New</Head>
           <Head wide>Changed</Head>
-          {setAside && <Head wide>Set aside</Head>}
+          {extra.map(({ of, name }) => (
+            <Head key={of} wide>
+              {name}
+            </Head>
+          ))}
           <th scope="col" className="w-24 pl-4 text-left desk:w-36 desk:pl-12">
             Answer
           </th>
@@ -44,7 +54,7 @@ export function Account({ receipt: r }: { receipt: Receipt }) {
               <tr className="border-t border-line2">
                 <th
                   scope="rowgroup"
-                  colSpan={setAside ? 7 : 6}
+                  colSpan={6 + extra.length}
                   className="pt-4 pb-2 text-left text-13"
                 >
                   <span className="font-medium">{name}</span>{' '}
@@ -54,7 +64,7 @@ export function Account({ receipt: r }: { receipt: Receipt }) {
                 </th>
               </tr>
               {questions.map((q) => (
-                <Question key={q.key} receipt={r} question={q} setAside={setAside} />
+                <Question key={q.key} receipt={r} question={q} extra={extra} />
               ))}
             </tbody>
           ),
@@ -74,34 +84,26 @@ function Head({ children, wide }: { children: string; wide?: boolean }) {
 function Question({
   receipt,
   question: q,
-  setAside,
+  extra,
 }: {
   receipt: Receipt;
   question: ReceiptQuestion;
-  setAside: boolean;
+  extra: typeof rareFigures;
 }) {
   const [open, setOpen] = useState(false);
-  const span = setAside ? 7 : 6;
+  const span = 6 + extra.length;
   const unanswered = q.outcome === 'refused' || q.outcome === 'pending' || q.outcome === 'asking';
   return (
     <>
       <tr className="border-t border-line">
-        <th scope="row" className="text-left font-normal">
-          <button
-            type="button"
-            aria-expanded={open}
-            onClick={() => setOpen(!open)}
-            className="min-h-11 text-left underline-offset-4 hover:underline desk:min-h-[33px]"
-          >
-            {q.label}
-            {q.note && <span className="text-13 text-ink2"> {q.note}</span>}
-          </button>
-        </th>
+        <Name question={q} open={open} onToggle={() => setOpen(!open)} />
         <Figure n={unanswered && q.pages === 0 ? null : q.pages} wide />
         <Figure n={unanswered && q.received === 0 ? null : q.received} />
         <Figure n={unanswered && q.new === 0 ? null : q.new} strong />
         <Figure n={unanswered && q.changed === 0 ? null : q.changed} strong wide />
-        {setAside && <Figure n={unanswered && q.setAside === 0 ? null : q.setAside} wide />}
+        {extra.map(({ of }) => (
+          <Figure key={of} n={unanswered && q[of] === 0 ? null : q[of]} wide />
+        ))}
         <td className="pl-4 desk:pl-12">
           <Answer outcome={q.outcome} />
         </td>
@@ -129,6 +131,30 @@ function Question({
         </tr>
       )}
     </>
+  );
+}
+
+function Name({
+  question: q,
+  open,
+  onToggle,
+}: {
+  question: ReceiptQuestion;
+  open: boolean;
+  onToggle: () => void;
+}) {
+  return (
+    <th scope="row" className="text-left font-normal">
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={onToggle}
+        className="min-h-11 text-left underline-offset-4 hover:underline desk:min-h-[33px]"
+      >
+        {q.label}
+        {q.note && <span className="text-13 text-ink2"> {q.note}</span>}
+      </button>
+    </th>
   );
 }
 

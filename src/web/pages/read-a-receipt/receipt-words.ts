@@ -10,7 +10,7 @@ type Run = { text: string; strong?: true };
 
 /** The letter: how many questions, how they were answered, what came, and what of it was new. */
 export function receiptSentences(r: Receipt): Run[] {
-  return [...asked(r), ...came(r), ...aside(r)];
+  return [...asked(r), ...came(r), ...aside(r), ...gone(r)];
 }
 
 function asked(r: Receipt): Run[] {
@@ -67,6 +67,16 @@ function aside(r: Receipt): Run[] {
   if (r.setAside === 0) return [];
   const were = `${figures(r.setAside)} ${r.setAside === 1 ? 'was' : 'were'} set aside`;
   return [{ text: ` ${were}, not stored; the account says why.` }];
+}
+
+/** What was there before and the portal did not report this time, though it answered in full. */
+function gone(r: Receipt): Run[] {
+  if (r.gone === 0) return [];
+  const words =
+    r.gone === 1
+      ? 'One record that was here before is no longer reported'
+      : `${figures(r.gone)} records that were here before are no longer reported`;
+  return [{ text: ' ' }, { text: words, strong: true }, { text: '; nothing of them is lost.' }];
 }
 
 /** Why entries of a question were set aside: a sentence for each reason, with the kinds and how many of each. */

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { RecordSheet as RecordData } from '../../../http/contract.ts';
 import { recordQuery } from '../../app/queries.ts';
 import { fitting, TheRest } from '../../parts/cut-text.tsx';
-import { recordMoment } from '../../parts/dates.ts';
+import { longDate, recordMoment } from '../../parts/dates.ts';
 import { unflaggedWord } from '../../parts/flags.ts';
 import { Flag, SampleBadge, SourceName } from '../../parts/marks.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
@@ -83,14 +83,15 @@ export function RecordSheet({ personId, recordId, onClose, onStep, onOpen }: Rec
 }
 
 function Standing({ record: r }: { record: RecordData }) {
-  if (!r.enteredInError && !r.amended) return null;
-  return (
-    <p className="rounded-box bg-amber-tint px-4 py-2.5">
-      {r.enteredInError
-        ? 'The clinic marked this as entered in error. It is kept as it was received, and counts for nothing.'
-        : 'The clinic amended this after first sending it.'}
-    </p>
-  );
+  const words = [
+    r.enteredInError
+      ? 'The clinic marked this as entered in error. It is kept as it was received, and counts for nothing.'
+      : r.amended && 'The clinic amended this after first sending it.',
+    r.goneAt &&
+      `The portal has not reported this since ${longDate(r.goneAt.slice(0, 10))}. It is kept as it last came.`,
+  ].filter(Boolean);
+  if (words.length === 0) return null;
+  return <p className="rounded-box bg-amber-tint px-4 py-2.5">{words.join(' ')}</p>;
 }
 
 function Value({ value: v }: { value: NonNullable<RecordData['value']> }) {

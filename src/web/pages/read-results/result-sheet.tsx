@@ -6,7 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { Fragment, useState } from 'react';
 import type { ResultHistory } from '../../../http/contract.ts';
 import { recordQuery, resultHistoryQuery } from '../../app/queries.ts';
-import { shortDate, weekdayDate } from '../../parts/dates.ts';
+import { longDate, shortDate, weekdayDate } from '../../parts/dates.ts';
 import { unflaggedWord } from '../../parts/flags.ts';
 import { Flag, SourceMark, SourceName } from '../../parts/marks.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
@@ -179,6 +179,11 @@ function ValueOrigin({ personId, value: v }: { personId: string; value: Value })
         </Link>
       </p>
       {v.amended && <p className="text-ink2">The lab amended this after first sending it.</p>}
+      {v.goneAt && (
+        <p className="text-ink2">
+          The portal has not reported this since {longDate(v.goneAt.slice(0, 10))}.
+        </p>
+      )}
       {error && <Notice error={error} onRetry={() => void refetch()} />}
       {data && (
         <Origin

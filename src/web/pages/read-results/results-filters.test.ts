@@ -25,6 +25,7 @@ function row(name: string, flag: Flag | null = null, range: string | null = '1â€
       range,
       date: null,
       amended: false,
+      goneAt: null,
     },
     count: 1,
     sources: [],

@@ -156,7 +156,7 @@ function Line({
   isOpen: boolean;
   onOpen: () => void;
 }) {
-  const { unit, flag, range, date, amended } = row.latest;
+  const { unit, flag, range, date, amended, goneAt } = row.latest;
   return (
     <tr
       onClick={(e) => {
@@ -189,6 +189,7 @@ function Line({
       <td className="hidden text-13 text-ink2 desk:table-cell">
         {flag && <Flag flag={flag} />}
         {amended && <span className={flag ? 'pl-2' : ''}>amended</span>}
+        {goneAt && <span className={flag || amended ? 'pl-2' : ''}>no longer reported</span>}
       </td>
       <td className={`text-13 text-ink2 [overflow-wrap:anywhere] ${wide}`}>
         {range ?? 'none given'}

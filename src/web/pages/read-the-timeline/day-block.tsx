@@ -106,6 +106,7 @@ function Value({ row }: { row: TimelineRow }) {
       )}
       {row.unit && <span className="text-ink2"> {row.unit}</span>}
       {row.amended && <span className="text-13 text-ink2"> amended</span>}
+      {row.goneAt && <span className="text-13 text-ink2"> no longer reported</span>}
     </span>
   );
 }

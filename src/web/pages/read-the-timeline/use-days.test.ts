@@ -14,6 +14,7 @@ const row = (id: string): TimelineRow => ({
   flag: null,
   enteredInError: false,
   amended: false,
+  goneAt: null,
 });
 const source = { id: 's', name: 'Source', mark: 'circle' } as const;
 

@@ -1,0 +1,68 @@
+// Owns which resources a run has seen: noted by number with each chunk, a few bytes for each, and read at its end to
+// tell what the portal reports no longer. Pure but for its two statements.
+
+import type { Db, Transaction } from '../platform/db/db.ts';
+import type { RunId } from './types.ts';
+
+/** Numbers of resources, of which only the membership counts. */
+export type NumberSet = { has(number: number): boolean };
+
+/** Notes what a chunk has seen, in its transaction. */
+export async function noteSeen(
+  trx: Transaction,
+  run: RunId,
+  numbers: readonly number[],
+): Promise<void> {
+  if (numbers.length === 0) return;
+  await trx
+    .insertInto('sync_seen')
+    .values({ run_id: run, numbers: packNumbers(numbers) })
+    .execute();
+}
+
+/** Everything that a run has seen so far. */
+export async function seenBy(db: Db, run: RunId): Promise<NumberSet> {
+  const rows = await db
+    .selectFrom('sync_seen')
+    .select('numbers')
+    .where('run_id', '=', run)
+    .execute();
+  const all = rows.map((row) => unpackNumbers(row.numbers));
+  const bits = new Uint32Array((Math.max(0, ...all.map((some) => some.at(-1) ?? 0)) >>> 5) + 1);
+  for (const some of all)
+    for (const number of some)
+      bits[number >>> 5] = (bits[number >>> 5] ?? 0) | (1 << (number & 31));
+  return { has: (number) => ((bits[number >>> 5] ?? 0) & (1 << (number & 31))) !== 0 };
+}
+
+/** Ascending, each as the distance from the one before, seven bits to a byte, the lowest first. */
+export function packNumbers(numbers: readonly number[]): Uint8Array {
+  const bytes: number[] = [];
+  let before = 0;
+  for (const number of [...new Set(numbers)].sort((a, b) => a - b)) {
+    let distance = number - before;
+    before = number;
+    for (; distance >= 0x80; distance = Math.floor(distance / 0x80))
+      bytes.push((distance % 0x80) | 0x80);
+    bytes.push(distance);
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** What `packNumbers` packed, ascending. */
+export function unpackNumbers(bytes: Uint8Array): number[] {
+  const numbers: number[] = [];
+  let before = 0;
+  let distance = 0;
+  let place = 1;
+  for (const byte of bytes) {
+    distance += (byte & 0x7f) * place;
+    place *= 0x80;
+    if (byte & 0x80) continue;
+    before += distance;
+    numbers.push(before);
+    distance = 0;
+    place = 1;
+  }
+  return numbers;
+}
