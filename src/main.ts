@@ -21,6 +21,7 @@ import {
 } from './cli/simulator-process.ts';
 import { SYNC_QUEUE } from './connections/context.ts';
 import { createRefresher } from './connections/refresh.ts';
+import { resumeRenewals } from './connections/queue-sync.ts';
 import { connectionMigrations } from './connections/tables.ts';
 import type { App } from './http/app.ts';
 import { createChanges } from './http/changes.ts';
@@ -52,6 +53,7 @@ import { createBackups } from './sharing/backup/backups.ts';
 import { backupMigrations } from './sharing/backup/tables.ts';
 import { recordsMigrations } from './records/migrations.ts';
 import type { RunTrigger } from './records/types.ts';
+import { DELETE_QUEUE, runDeletion } from './sync/delete.ts';
 import { syncConnection } from './sync/run.ts';
 
 const VERSION = (
@@ -211,6 +213,8 @@ async function startJobs(
   };
   await app.jobs.start({
     ...(asksPortals ? { [SYNC_QUEUE]: sync } : {}),
+    [DELETE_QUEUE]: (payload) =>
+      runDeletion(app, (payload as { connectionId: string }).connectionId),
     [CHART_QUEUE]: async (payload, signal) => {
       const { personId } = payload as { personId: string };
       const read = await projectPerson(app.db, personId, signal);
@@ -218,6 +222,7 @@ async function startJobs(
     },
   });
   for (const person of await listPeople(app.db)) await app.jobs.put(chart(person.id));
+  if (asksPortals) await resumeRenewals(app);
 }
 
 /** The web address and the control socket. @returns the port */

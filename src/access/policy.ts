@@ -51,6 +51,7 @@ export const policy = {
   'record.sync': manage,
   'record.connect': manage,
   'record.disconnect': manage,
+  'record.delete': manage,
   'record.import': manage,
   'record.receipts': { on: 'record', level: 'read', whole: true },
   'record.rights': manage,

@@ -130,12 +130,13 @@ export function commandLine(program: Program): Command {
   );
   verb('disconnect <id>', 'end a connection')
     .option('--keep', 'keep what was received')
+    .option('--delete', 'delete what was received')
     .action((id, flags) => {
-      if (!flags.keep)
+      if (Boolean(flags.keep) === Boolean(flags.delete))
         throw new ChartfoldError('http.invalid_request', {
-          detail: 'say --keep: what was received is kept',
+          detail: 'say --keep or --delete: whether what was received is kept',
         });
-      return run(disconnect as Verb<never>)({ id }, flags);
+      return run(disconnect as Verb<never>)({ id, deletes: Boolean(flags.delete) }, flags);
     });
   verb('import <files...>', 'import FHIR JSON or NDJSON')
     .option('--person <name>', 'whose: a name, an id, new or ask')

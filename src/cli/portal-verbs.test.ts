@@ -152,6 +152,14 @@ describe('with a server', () => {
     const refused = await line.run('sync', connection);
     expect([refused.code, refused.err.includes('[sync.connection_not_ready]')]).toEqual([1, true]);
   });
+
+  it('disconnect --delete takes what came through it away, and the connection', async () => {
+    const ended = await line.run('disconnect', connection, '--delete', '--json');
+    expect(ended.code).toBe(0);
+    expect(jsonOf(ended)).toMatchObject([{ connection, state: 'deleted', revoked: null }]);
+    expect((await line.run('connections')).out).not.toContain(connection);
+    expect((await line.run('export', '--format', 'ndjson')).out).toBe('');
+  });
 });
 
 describe('without a server', () => {

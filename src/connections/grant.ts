@@ -10,20 +10,23 @@ export type Grant = {
   readonly refreshToken: string | null;
   /** Milliseconds since the epoch; null where the portal did not say. */
   readonly expiresAt: number | null;
+  /** When the refresh token came, in milliseconds since the epoch; null where that was not kept. */
+  readonly refreshSince: number | null;
 };
 
 /** A token said to live longer than a year is taken to live a year; later times are none that can be written. */
 const LONGEST_LIFE_S = 365 * 24 * 3600;
 
-/** A token reply as a grant. `kept` is the refresh token that goes on where the reply brings none. */
+/** A token reply as a grant. `kept` is the grant whose refresh token goes on where the reply brings none. */
 export function grantOf(
   tokens: Pick<Tokens, 'accessToken' | 'refreshToken' | 'expiresIn'>,
   clock: Clock,
-  kept: string | null = null,
+  kept: Grant | null = null,
 ): Grant {
   return {
     accessToken: tokens.accessToken,
-    refreshToken: tokens.refreshToken ?? kept,
+    refreshToken: tokens.refreshToken ?? kept?.refreshToken ?? null,
+    refreshSince: tokens.refreshToken === null ? (kept?.refreshSince ?? null) : clock.now(),
     expiresAt:
       tokens.expiresIn === null
         ? null
@@ -45,6 +48,8 @@ export async function keepGrant(
         ? null
         : sealer.seal(grant.refreshToken, contextOf(connectionId, 'refresh')),
     expires_at: grant.expiresAt === null ? null : isoTime(grant.expiresAt),
+    refresh_since: grant.refreshSince === null ? null : isoTime(grant.refreshSince),
+    renewal_started: null,
   };
   await trx
     .insertInto('connection_grant')
@@ -71,7 +76,52 @@ export async function openGrant(
         ? null
         : sealer.open(row.refresh_token, contextOf(connectionId, 'refresh')),
     expiresAt: row.expires_at === null ? null : Date.parse(row.expires_at),
+    refreshSince: row.refresh_since === null ? null : Date.parse(row.refresh_since),
   };
+}
+
+/**
+ * Marks that a renewal is being sent, durably before it is: where nothing is heard of it, the portal may have taken the
+ * refresh token for used.
+ * @returns whether an earlier one was marked and never heard of
+ */
+export async function beginRenewal(
+  { db, clock }: Pick<ConnectionContext, 'db' | 'clock'>,
+  connectionId: string,
+): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const row = await trx
+      .selectFrom('connection_grant')
+      .select('renewal_started')
+      .where('connection_id', '=', connectionId)
+      .executeTakeFirst();
+    if (!row || row.renewal_started !== null) return row !== undefined;
+    await setRenewal(trx, connectionId, isoTime(clock.now()));
+    return false;
+  });
+}
+
+/** Takes the mark away where the portal has answered that it renewed nothing. */
+export function forgetRenewal(db: Db, connectionId: string): Promise<void> {
+  return setRenewal(db, connectionId, null);
+}
+
+/** The connections of which a renewal was sent and never heard of. */
+export async function cutOffRenewals(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom('connection_grant')
+    .select('connection_id')
+    .where('renewal_started', 'is not', null)
+    .execute();
+  return rows.map((row) => row.connection_id);
+}
+
+async function setRenewal(db: Db, connectionId: string, at: string | null): Promise<void> {
+  await db
+    .updateTable('connection_grant')
+    .set({ renewal_started: at })
+    .where('connection_id', '=', connectionId)
+    .execute();
 }
 
 export async function dropGrant(db: Db | Transaction, connectionId: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { Transaction } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import type { RunTrigger } from '../records/types.ts';
 import { type ConnectionContext, getConnection, SYNC_QUEUE } from './context.ts';
+import { cutOffRenewals } from './grant.ts';
 
 /** Puts a sync in the transaction that makes it necessary. */
 export function putSync(
@@ -16,6 +17,19 @@ export function putSync(
     { queue: SYNC_QUEUE, key: connectionId, payload: { connectionId, trigger } },
     trx,
   );
+}
+
+/**
+ * Puts a sync for each connection of which a renewal was sent and never heard of: whether the portal still takes the
+ * old token is tried at once, and the person told where it does not.
+ */
+export async function resumeRenewals(
+  context: Pick<ConnectionContext, 'db' | 'jobs'>,
+): Promise<void> {
+  for (const id of await cutOffRenewals(context.db)) {
+    const { status } = await getConnection(context.db, id);
+    if (status === 'ready') await putSync(context, id, 'scheduled');
+  }
 }
 
 /**

@@ -1,16 +1,18 @@
 // Owns renewing a connection's access: one renewal at a time for each connection, its outcome shared by all
 // who wait, the new tokens on disk before anyone uses them.
 
-import { ChartfoldError } from '../platform/errors.ts';
+import { ChartfoldError, isChartfoldError } from '../platform/errors.ts';
+import type { PortalEntry } from '../portals/registry.ts';
 import { refreshTokens } from '../smart/token.ts';
 import { smartClient } from './client.ts';
 import { type ConnectionContext, getConnection } from './context.ts';
-import { type Grant, grantOf, keepGrant, openGrant } from './grant.ts';
+import { beginRenewal, forgetRenewal, type Grant, grantOf, keepGrant, openGrant } from './grant.ts';
 
 export type Refresher = {
   /**
    * Renews the access of a connection, unless somebody has since the token given was read.
-   * @throws `smart.sign_in_again`, `smart.no_refresh`, `smart.wrong_client`, `smart.token_reply_invalid`, `net.*`
+   * @throws `smart.sign_in_again`, `smart.renewal_cut_off`, `smart.access_expired`, `smart.no_refresh`,
+   *   `smart.wrong_client`, `smart.token_reply_invalid`, `net.*`
    */
   refresh(connectionId: string, staleAccessToken: string): Promise<Grant>;
 };
@@ -46,19 +48,46 @@ async function renew(
     name,
     name === 'client_id' ? client.clientId : connection.scopes_granted,
   ]);
-  const tokens = await refreshTokens(
-    client,
-    context.outbound,
-    grant.refreshToken,
-    Object.fromEntries(repeats),
-  );
-  const renewed = grantOf(tokens, context.clock, grant.refreshToken);
+  const wasCutOff = await beginRenewal(context, connectionId);
+  const extra = Object.fromEntries(repeats);
+  const asked = refreshTokens(client, context.outbound, grant.refreshToken, extra);
+  const tokens = await asked.catch(async (error) => {
+    throw await notRenewed(context, { connectionId, entry, grant, wasCutOff, error });
+  });
+  const renewed = grantOf(tokens, context.clock, grant);
   const kept = await keepRenewed(context, connectionId, staleAccessToken, renewed);
   context.log.info('connection.refreshed', {
     connection: connectionId,
     rotated: tokens.refreshToken !== null,
   });
   return kept;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Why a renewal failed. Where the portal says that it renewed nothing, it is no longer unheard of. */
+async function notRenewed(
+  context: ConnectionContext,
+  about: {
+    connectionId: string;
+    entry: PortalEntry;
+    grant: Grant;
+    wasCutOff: boolean;
+    error: unknown;
+  },
+): Promise<unknown> {
+  const { connectionId, entry, grant, wasCutOff, error } = about;
+  const isRefused = isChartfoldError(error, 'smart.sign_in_again');
+  if (isRefused || isChartfoldError(error, 'smart.wrong_client'))
+    await forgetRenewal(context.db, connectionId);
+  if (!isRefused) return error;
+  // The portal used up the token for an answer that never came here.
+  if (wasCutOff) return new ChartfoldError('smart.renewal_cut_off', { cause: error });
+  const days = entry.vendor.portal.refreshTokenDays;
+  const ended = days !== null && grant.refreshSince !== null && grant.refreshSince + days * DAY_MS;
+  return ended !== false && ended <= context.clock.now()
+    ? new ChartfoldError('smart.access_expired', { cause: error })
+    : error;
 }
 
 /** Puts the renewed grant in place of the one it renews; where that has gone or been replaced meanwhile, it is not. */

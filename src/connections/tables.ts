@@ -53,6 +53,10 @@ export type GrantTable = {
   refresh_token: Sealed | null;
   /** ISO time; null where the portal did not say. */
   expires_at: string | null;
+  /** ISO time at which the refresh token came; null for one from before this was kept. */
+  refresh_since: string | null;
+  /** ISO time at which a renewal was sent of which nothing has been heard; null where there is none. */
+  renewal_started: string | null;
 };
 
 export type AttemptTable = {
@@ -149,6 +153,12 @@ export const connectionMigrations: Record<string, Migration> = {
   '2026-11-22-connections-4': {
     async up(db) {
       await db.schema.alterTable('connect_attempt').addColumn('account_id', 'text').execute();
+    },
+  },
+  '2026-11-24-connections-5': {
+    async up(db) {
+      for (const column of ['refresh_since', 'renewal_started'])
+        await db.schema.alterTable('connection_grant').addColumn(column, 'text').execute();
     },
   },
 };

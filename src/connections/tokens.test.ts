@@ -3,11 +3,14 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
-import { type ErrorCode, isChartfoldError } from '../platform/errors.ts';
+import { systemClock } from '../platform/clock.ts';
+import { ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import { outbound } from '../../e2e/support/outbound.ts';
 import { disconnect } from './disconnect.ts';
-import { openGrant } from './grant.ts';
+import type { Vendor } from '../portals/portal.ts';
+import { beginRenewal, openGrant } from './grant.ts';
+import { resumeRenewals } from './queue-sync.ts';
 
 let program: TestProgram;
 afterEach(() => program.close());
@@ -182,6 +185,69 @@ describe('renewal', () => {
     await expect(
       program.refresher.refresh(connectionId, grant?.accessToken ?? ''),
     ).rejects.toSatisfy(code('smart.sign_in_again'));
+  });
+});
+
+describe('a renewal that was cut off', () => {
+  const renew = async (id: string) =>
+    program.refresher.refresh(id, (await openGrant(program.context, id))?.accessToken ?? '');
+
+  it('and whose token the portal has used up is said to be that, once it was tried again', async () => {
+    program = await startProgram();
+    const { connectionId } = await program.signIn();
+    program.simulator.control.setFaults([{ name: 'refresh.rotates-then-500', times: 1 }]);
+    await expect(renew(connectionId)).rejects.toSatisfy(code('smart.token_reply_invalid'));
+    await expect(renew(connectionId)).rejects.toSatisfy(code('smart.renewal_cut_off'));
+  });
+
+  it('before the portal heard of it goes on with the old token', async () => {
+    let isCut = true;
+    const cutting: Outbound = (url, init) => {
+      const isRenewal = String(init?.body).includes('grant_type=refresh_token');
+      if (isRenewal && isCut) throw new ChartfoldError('net.unreachable');
+      return outbound(url, init);
+    };
+    program = await startProgram({ outbound: cutting });
+    const { connectionId } = await program.signIn();
+    await expect(renew(connectionId)).rejects.toSatisfy(code('net.unreachable'));
+    isCut = false;
+    expect((await renew(connectionId)).accessToken).not.toBe('');
+    // What is refused later has nothing to do with it any more.
+    program.simulator.control.setFaults(['access.revoked']);
+    await expect(renew(connectionId)).rejects.toSatisfy(code('smart.sign_in_again'));
+  });
+
+  it('is tried again at the next start', async () => {
+    program = await startProgram();
+    const id = await program.connect();
+    await program.db.deleteFrom('job').execute();
+    await resumeRenewals(program);
+    expect(await program.jobs.isLive('sync', id)).toBe(false);
+    await beginRenewal(program, id);
+    await resumeRenewals(program);
+    expect(await program.jobs.isLive('sync', id)).toBe(true);
+  });
+});
+
+describe('a permission whose time is known', () => {
+  it('is said to have ended where that is over, and to be refused before', async () => {
+    let now = Date.now();
+    const lasting = (days: number) => (vendor: Vendor) => ({
+      ...vendor,
+      portal: { ...vendor.portal, refreshTokenDays: days },
+    });
+    program = await startProgram({
+      clock: { ...systemClock, now: () => now },
+      vendor: lasting(90),
+    });
+    const { connectionId } = await program.signIn();
+    const stale = (await openGrant(program.context, connectionId))?.accessToken ?? '';
+    program.simulator.control.setFaults(['access.revoked']);
+    now += 89 * 24 * 3_600_000;
+    const renewal = () => program.refresher.refresh(connectionId, stale);
+    await expect(renewal()).rejects.toSatisfy(code('smart.sign_in_again'));
+    now += 24 * 3_600_000;
+    await expect(renewal()).rejects.toSatisfy(code('smart.access_expired'));
   });
 });
 

@@ -46,6 +46,8 @@ export type Portal = {
   readonly clinicInPatientId: string | null;
   /** What the body of a refresh must repeat. */
   readonly refreshRepeats: readonly ('client_id' | 'scope')[];
+  /** How long a refresh token lasts from when it came, in days; null where the vendor does not say. */
+  readonly refreshTokenDays: number | null;
   readonly questions: readonly PortalQuestion[];
   /** What is read by id because the patient's records refer to it, in this order, some ids to a request. */
   readonly referenced: {

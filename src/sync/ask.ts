@@ -51,6 +51,8 @@ type Asked = {
 /** After one of these nothing more can be asked in this run. */
 const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'smart.sign_in_again',
+  'smart.renewal_cut_off',
+  'smart.access_expired',
   'smart.no_refresh',
   'smart.wrong_client',
   'fhir.unauthorized',

@@ -101,12 +101,20 @@ async function end(asking: Asking): Promise<Run> {
     received: ended.sums.received,
     new: ended.sums.new,
   });
-  if (stopped) {
-    // Not where it was disconnected meanwhile: that has been decided by the person.
-    await setStatus(context, connectionId, 'sign-in-again', { code: stopped, from: 'ready' });
-  }
+  const code = stopped ?? ((await isWithdrawn(asking)) ? 'connection.withdrawn' : null);
+  // Not where it was disconnected meanwhile: that has been decided by the person.
+  if (code) await setStatus(context, connectionId, 'sign-in-again', { code, from: 'ready' });
   context.changed(connectionId);
   return ended;
+}
+
+/** Whether the portal took our token and gave nothing at all for it: no scope is missing then, all of it is. */
+async function isWithdrawn({ context, run }: Asking): Promise<boolean> {
+  const asked = (await questionsOf(context.db, run.id)).filter((q) => q.outcome !== 'not-asked');
+  const isRefused = (q: Question) => q.outcome === 'refused' && q.code === 'fhir.forbidden';
+  // Those by reference have nothing to ask for, and so are answered in full.
+  const bySearch = asked.filter((q) => q.received > 0 || q.outcome !== 'full');
+  return bySearch.length > 0 && bySearch.every(isRefused);
 }
 
 async function markWhatIsGone({ context, entry, run }: Asking): Promise<void> {

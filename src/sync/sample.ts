@@ -2,11 +2,11 @@
 // person who tried a sample connection stays, without the sample's records.
 
 import { listPeople, removePerson } from '../access/people.ts';
-import { CHART_QUEUE, forgetPerson } from '../chart/project.ts';
+import { forgetPerson } from '../chart/project.ts';
 import { type ConnectionContext, SYNC_QUEUE } from '../connections/context.ts';
 import { setStatus } from '../connections/status.ts';
 import { countResources } from '../records/read.ts';
-import { deleteSource } from '../records/sources.ts';
+import { deleteFilled } from './delete.ts';
 
 export async function removeSample(
   context: ConnectionContext,
@@ -20,25 +20,14 @@ export async function removeSample(
   for (const { id } of samples) {
     await setStatus(context, id, 'disconnected');
     await context.jobs.cancel(SYNC_QUEUE, id);
-    await deleteSource(db, id);
   }
+  await deleteFilled(context, samples);
   let people = 0;
-  for (const person of await listPeople(db)) {
-    if (!person.sample && !samples.some((s) => s.person_id === person.id)) continue;
-    await forgetPerson(db, person.id);
-    if (person.sample && (await countResources(db, person.id)) === 0) {
-      await removePerson(db, person.id);
-      people += 1;
-    } else {
-      await context.jobs.put({
-        queue: CHART_QUEUE,
-        key: person.id,
-        payload: { personId: person.id },
-      });
-    }
+  for (const { id, sample } of await listPeople(db)) {
+    if (!sample || (await countResources(db, id)) > 0) continue;
+    await forgetPerson(db, id);
+    await removePerson(db, id);
+    people += 1;
   }
-  // Last, since only these lead to the rest: cut off before, it is done again from the beginning.
-  await db.deleteFrom('connection').where('sample', '=', 1).execute();
-  for (const { id } of samples) context.changed(id);
   return { connections: samples.length, people };
 }

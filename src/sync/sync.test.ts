@@ -229,12 +229,23 @@ describe('access during a sync', () => {
   it('ends the run when the portal no longer renews access, says so in each question left, and keeps the record', async () => {
     await synced();
     const before = await stored();
-    program.simulator.control.setFaults(['access.revoked', '401.mid-sync']);
-    await program.sync(connection);
-    program.simulator.control.setFaults([]);
+    program.simulator.control.setFaults(['access.revoked', { name: '401.mid-sync', times: 99 }]);
+    const receipt = await synced();
     expect(await stored()).toEqual(before);
-    const { status } = await getConnection(program.db, connection);
-    expect(['sign-in-again', 'ready']).toContain(status);
+    expect(await getConnection(program.db, connection)).toMatchObject({ status: 'sign-in-again' });
+    expect(receipt.questions.map((q) => q.outcome)).not.toContain('full');
+  });
+
+  it('says that the clinic has withdrawn its permission where every question is refused', async () => {
+    await synced();
+    const before = await stored();
+    program.simulator.control.setFaults(['access.revoked']);
+    await synced();
+    expect(await stored()).toEqual(before);
+    expect(await getConnection(program.db, connection)).toMatchObject({
+      status: 'sign-in-again',
+      status_code: 'connection.withdrawn',
+    });
   });
 });
 

@@ -11,6 +11,7 @@ import { readReceiptFor } from '../../http/present/receipt.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { listRuns } from '../../records/runs.ts';
+import { DELETE_QUEUE, disconnectAndDelete } from '../../sync/delete.ts';
 import type { Verb } from '../verb.ts';
 
 const POLL_MS = 200;
@@ -81,19 +82,25 @@ export const receipt: Verb<{ id: string }> = {
   },
 };
 
-export const disconnect: Verb<{ id: string }> = {
+export const disconnect: Verb<{ id: string; deletes: boolean }> = {
   name: 'disconnect',
   act: 'record.disconnect',
   needsPortals: true,
-  async *run(app, args, { actor, tell }) {
+  async *run(app, args, { actor, signal, tell }) {
     const found = (await connectionsFor(app, actor)).find((c) => c.id === args.id);
     if (!found) throw new ChartfoldError('connection.not_found');
     if (found.person_id) allowOn(actor, 'record.disconnect', found.person_id);
     await tell(found.person_id);
-    const { revoked } = await endConnection(app, args.id);
+    if (found.person_id && args.deletes) allowOn(actor, 'record.delete', found.person_id);
+    const { revoked } = await (args.deletes ? disconnectAndDelete : endConnection)(app, args.id);
+    while (args.deletes && (await app.jobs.isLive(DELETE_QUEUE, args.id)))
+      await app.clock.wait(POLL_MS, signal);
+    const kept = args.deletes
+      ? 'All that came through it is deleted.'
+      : 'What was received is kept.';
     yield {
-      json: { connection: args.id, state: 'disconnected', revoked },
-      text: `Disconnected. What was received is kept.${revoked === false ? ` ${errorCatalogue['connection.portal_not_told'].sentence}` : ''}`,
+      json: { connection: args.id, state: args.deletes ? 'deleted' : 'disconnected', revoked },
+      text: `Disconnected. ${kept}${revoked === false ? ` ${errorCatalogue['connection.portal_not_told'].sentence}` : ''}`,
     };
   },
 };

@@ -47,6 +47,7 @@ const WORDS: Readonly<Record<AuditAct, string>> = {
   'record.sync': 'started a sync',
   'record.connect': 'began or confirmed a connection',
   'record.disconnect': 'disconnected a portal',
+  'record.delete': 'deleted what a portal filled',
   'record.import': 'imported files',
   'record.receipts': 'looked at connections and receipts',
   'record.rights': 'changed who may see the record',

@@ -79,6 +79,7 @@ describe('the cards', () => {
       answeredInFull: 1,
       new: 0,
       changed: 0,
+      gone: 0,
     });
   });
 

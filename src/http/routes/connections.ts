@@ -11,6 +11,7 @@ import { getConnection, listConnections } from '../../connections/context.ts';
 import { disconnect } from '../../connections/disconnect.ts';
 import { queueSync } from '../../connections/queue-sync.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
+import { disconnectAndDelete } from '../../sync/delete.ts';
 import { readReceipt } from '../../records/runs.ts';
 import { type Access, type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
@@ -155,6 +156,20 @@ export function connectionRoutes(api: Api): void {
     async (c, _body, { actor }) => {
       await disconnect(app, parameter(c, 'id'));
       return presentOne(app, actor, parameter(c, 'id'));
+    },
+  );
+  route(
+    api,
+    {
+      method: 'delete',
+      path: '/api/connections/{id}',
+      summary: 'End a connection and delete all that came through it',
+      access: on('record.delete', 'act'),
+      reply: done,
+    },
+    async (c) => {
+      await disconnectAndDelete(app, parameter(c, 'id'));
+      return { done: true as const };
     },
   );
   route(

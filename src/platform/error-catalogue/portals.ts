@@ -121,6 +121,18 @@ export const portalsErrors = {
     'after-reconnect',
     401,
   ),
+  'smart.renewal_cut_off': row(
+    'Sign in again: a renewal of your permission was cut off, so the portal’s answer to it was lost. Everything received so far is kept.',
+    'person',
+    'after-reconnect',
+    401,
+  ),
+  'smart.access_expired': row(
+    'The time for which the portal gives permission has ended. Sign in again; everything received so far is kept.',
+    'person',
+    'after-reconnect',
+    401,
+  ),
   'smart.no_refresh': row(
     'The portal’s permission has ended and it gave no way to renew it. Sign in again; everything received so far is kept.',
     'person',
@@ -223,6 +235,12 @@ export const portalsErrors = {
     'person',
     'never',
     409,
+  ),
+  'connection.withdrawn': row(
+    'The clinic no longer lets Chartfold read this record: its portal refused every question. Everything received so far is kept. Ask the clinic, and sign in again when it has allowed it.',
+    'clinic',
+    'after-reconnect',
+    403,
   ),
   'connection.unreadable': row(
     'What is stored of this connection cannot be read. Sign in there again to mend it; everything received so far is kept.',

@@ -66,6 +66,8 @@ export const athenahealth = {
   clinicInPatientId: '^a-(\\d+)\\.E-',
   // QUIRK refresh-scope: a refresh without client_id and scope in its body is refused.
   refreshRepeats: ['client_id', 'scope'],
+  // Not in what the vendor publishes: any renewal may be refused.
+  refreshTokenDays: null,
   questions: [
     {
       key: 'patient',

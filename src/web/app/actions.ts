@@ -81,6 +81,15 @@ export function useDisconnect() {
   return useConnectionAction('disconnect');
 }
 
+/** Deletes all that came through a connection that has ended. */
+export function useDeleteFilled() {
+  const cache = useQueryClient();
+  return useAction({
+    mutationFn: (id: string) => send<unknown>('DELETE', at(id)),
+    onSuccess: () => cache.invalidateQueries(),
+  });
+}
+
 /** Asks every connected portal again, now. */
 export function useSyncAll() {
   const cache = useQueryClient();

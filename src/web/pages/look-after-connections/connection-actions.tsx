@@ -2,7 +2,13 @@
 
 import { useState } from 'react';
 import type { Connection } from '../../../http/contract.ts';
-import { useDisconnect, useReconnect, useReject, useSync } from '../../app/actions.ts';
+import {
+  useDeleteFilled,
+  useDisconnect,
+  useReconnect,
+  useReject,
+  useSync,
+} from '../../app/actions.ts';
 import { useManages } from '../../app/person.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
 import { InlineConfirm } from '../../parts/inline-confirm.tsx';
@@ -31,22 +37,25 @@ export function ConnectionActions(props: Actions) {
 }
 
 function Acts({ connection, filled, children }: Actions) {
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<'disconnect' | 'delete' | null>(null);
   const reconnect = useReconnect();
   const sync = useSync();
   const reject = useReject();
   const disconnect = useDisconnect();
-  const error = reconnect.error ?? sync.error ?? reject.error ?? disconnect.error;
+  const deletion = useDeleteFilled();
+  const error = reconnect.error ?? sync.error ?? reject.error ?? disconnect.error ?? deletion.error;
   const { id } = connection;
   if (asking) {
+    const deletes = asking === 'delete';
+    const act = deletes ? deletion : disconnect;
     return (
       <InlineConfirm
-        question={disconnectQuestion(connection)}
-        yes="Disconnect"
-        no="Stay connected"
-        busy={disconnect.isPending}
-        onYes={() => disconnect.mutate(id, { onSettled: () => setAsking(false) })}
-        onNo={() => setAsking(false)}
+        question={deletes ? deleteQuestion(connection) : disconnectQuestion(connection)}
+        yes={deletes ? 'Delete them' : 'Disconnect'}
+        no={deletes ? 'Keep them' : 'Stay connected'}
+        busy={act.isPending}
+        onYes={() => act.mutate(id, { onSettled: () => setAsking(null) })}
+        onNo={() => setAsking(null)}
       />
     );
   }
@@ -65,8 +74,13 @@ function Acts({ connection, filled, children }: Actions) {
           </Button>
         )}
         {canDisconnect(connection) && (
-          <Button look="quiet" onClick={() => setAsking(true)}>
+          <Button look="quiet" onClick={() => setAsking('disconnect')}>
             Disconnect
+          </Button>
+        )}
+        {connection.state.kind === 'disconnected' && connection.records > 0 && (
+          <Button look="quiet" onClick={() => setAsking('delete')}>
+            Delete the records
           </Button>
         )}
         <span className="ml-auto">{children}</span>
@@ -124,6 +138,10 @@ function canCancel({ state, records }: Connection): boolean {
 function canDisconnect({ state, records }: Connection): boolean {
   if (state.kind === 'failed') return records > 0;
   return ['ready', 'waiting', 'syncing', 'sign-in-again'].includes(state.kind);
+}
+
+function deleteQuestion({ clinicName, records }: Connection): string {
+  return `The ${counted(records, 'record')} from ${clinicName} and the receipts go from this Chartfold for good. Backups made before still hold them.`;
 }
 
 function disconnectQuestion({ clinicName, records }: Connection): string {

@@ -41,7 +41,10 @@ export function stateWords(c: Connection, now: Date): StateWords {
       };
     case 'sign-in-again':
       return {
-        title: 'Sign in again',
+        title:
+          state.code === 'connection.withdrawn'
+            ? 'No longer allowed by the clinic'
+            : 'Sign in again',
         sentence: `${state.sentence} ${kept(c)}`.trim(),
         tone: 'amber',
       };
