@@ -1,16 +1,12 @@
 // Owns making the chart from the raw records: reads a person's versions in order, writes rows, remembers how
 // far it came in the same transaction. What it writes can be dropped and made again.
 
-import type { Insertable } from 'kysely';
+import { bulkTransaction } from '../platform/db/bulk.ts';
 import type { Db, Transaction } from '../platform/db/db.ts';
-import { sha256 } from '../platform/ids.ts';
 import { ownTurn } from '../platform/own-turn.ts';
 import { versionsSince } from '../records/feed.ts';
-import type { VersionRow } from '../records/types.ts';
-import { describe } from './describe/describe.ts';
-import { type Described, dayOf, instantOf } from './describe/described.ts';
-import { writeAndJoin, type Written } from './resolve.ts';
-import type { ChartMemberTable, ChartResultTable, ChartRowTable } from './tables.ts';
+import { type Draft, draftsOf } from './drafts.ts';
+import { writeAndJoin } from './resolve.ts';
 
 /** The queue of projection jobs; `key` is the person's id. */
 export const CHART_QUEUE = 'chart';
@@ -72,9 +68,9 @@ async function project(db: Db, personId: string, signal?: AbortSignal): Promise<
     const last = versions.at(-1);
     if (!last) break;
     await ownTurn();
-    const drafts = draftsOf(personId, versions);
+    const drafts = await draftsOf(personId, versions);
     await ownTurn();
-    await db.transaction().execute(async (trx) => {
+    await bulkTransaction(db, async (trx) => {
       const written = drafts.map((draft) => draft.written);
       await writeAndJoin(trx, personId, written, () => writeDrafts(trx, personId, drafts));
       await trx
@@ -94,88 +90,6 @@ async function forget(db: Db, personId: string): Promise<void> {
       await trx.deleteFrom(table).where('person_id', '=', personId).execute();
     }
   });
-}
-
-type Draft = {
-  readonly written: Written;
-  readonly row: Insertable<ChartRowTable> | null;
-  readonly result: Insertable<ChartResultTable> | null;
-  readonly members: Insertable<ChartMemberTable>[];
-};
-
-/** Of several versions of one resource in a batch, the last. */
-function draftsOf(personId: string, versions: readonly VersionRow[]): Draft[] {
-  const latest = new Map(versions.map((version) => [version.resource, version]));
-  return [...latest.values()].map((version) => {
-    const described = describe(version.type, version.raw);
-    const members = described?.members ?? [];
-    return {
-      written: {
-        resourceId: version.resource,
-        sourceId: version.source,
-        type: version.type,
-        fhirId: version.fhirId,
-        members,
-      },
-      row: described ? rowOf(personId, version, described) : null,
-      result: described ? resultOf(personId, version, described) : null,
-      members: members.map((ref) => ({
-        person_id: personId,
-        source_id: version.source,
-        panel_id: version.resource,
-        member_ref: ref,
-      })),
-    };
-  });
-}
-
-function rowOf(personId: string, version: VersionRow, d: Described): Insertable<ChartRowTable> {
-  return {
-    person_id: personId,
-    resource_id: version.resource,
-    source_id: version.source,
-    type: version.type,
-    fhir_id: version.fhirId,
-    kind: d.kind,
-    day: dayOf(d.at),
-    at: d.at,
-    instant: instantOf(d.at),
-    title: d.title,
-    note: d.note ?? null,
-    value: d.value ?? null,
-    unit: d.unit ?? null,
-    flag: d.flag ?? null,
-    clinician: d.clinician ?? null,
-    entered_in_error: d.enteredInError ? 1 : 0,
-    amended: d.amended ? 1 : 0,
-    gone_at: version.goneAt,
-    visit_ref: d.visit ?? null,
-    group_key: d.kind === 'visit' ? version.resource : version.source,
-    panel_id: null,
-  };
-}
-
-function resultOf(
-  personId: string,
-  version: VersionRow,
-  d: Described,
-): Insertable<ChartResultTable> | null {
-  const m = d.measured;
-  if (!m) return null;
-  return {
-    person_id: personId,
-    resource_id: version.resource,
-    // Goes into addresses, so it says nothing of what was measured; the person's id makes it theirs alone.
-    analyte: sha256(`${personId} ${m.analyte}`).slice(0, 22),
-    name: m.name,
-    code: m.code,
-    category: m.category,
-    value: m.value,
-    unit: m.unit,
-    flag: m.flag,
-    flag_by: m.flagBy,
-    range: m.range,
-  };
 }
 
 async function writeDrafts(

@@ -20,9 +20,14 @@ export async function prepare(resources: readonly Incoming[]): Promise<Prepared[
   const prepared: Prepared[] = [];
   for (const [index, resource] of resources.entries()) {
     if (index % perTurn === 0) await ownTurn();
-    prepared.push({ ...resource, ...packText(resource.raw) });
+    prepared.push(prepareOne(resource));
   }
   return prepared;
+}
+
+/** Hashes and compresses one resource. */
+export function prepareOne({ raw, ...resource }: Incoming): Prepared {
+  return { ...resource, ...packText(raw) };
 }
 
 /** SHA-256 of a text's UTF-8, hex. */

@@ -61,7 +61,7 @@ export async function writeChunk(
     slots.set(key, at);
     at.versionCount += 1;
     at.rawHash = resource.rawHash;
-    at.currentText = resource.raw;
+    at.currentText = () => unpackText(resource);
     written.push({ resource, slot: at, versionNo: at.versionCount });
   }
   await writeVersions(trx, context, written);
@@ -183,7 +183,7 @@ async function readTexts(
     .execute();
   for (const body of bodies) {
     const slot = wanted.get(body.seq);
-    if (slot) slot.currentText = unpackText(body);
+    if (slot) slot.currentText = () => unpackText(body);
   }
 }
 

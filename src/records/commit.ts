@@ -4,6 +4,7 @@
 
 import type { Selectable } from 'kysely';
 import { isoTime } from '../platform/clock.ts';
+import { bulkTransaction } from '../platform/db/bulk.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import { ownTurn } from '../platform/own-turn.ts';
 import { type ChunkContext, newChunkContext, writeChunk } from './chunk.ts';
@@ -67,7 +68,7 @@ async function inChunks(
     const chunk = resources.slice(at, at + chunkSize);
     at += chunkSize;
     await ownTurn();
-    await db.transaction().execute(async (trx) => {
+    await bulkTransaction(db, async (trx) => {
       await writeChunk(trx, context, chunk);
       await close(trx, at >= resources.length);
     });

@@ -1,6 +1,7 @@
 // The contract of reading, for every dialect: who reads what, and that whoever follows the feed of a
 // person misses nothing, shared resources that come early or late included.
 
+import { unpackText } from './body.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   observation,
@@ -58,7 +59,7 @@ export function describeFeed(dialect: string, open: OpenStore): void {
       await scene.commit([observation('x', 1), observation('y', 1)]);
       await scene.commit([observation('x', 2)]);
       const rows = await follow(person, 100);
-      expect(rows.map(({ fhirId, versionNo, raw }) => [fhirId, versionNo, raw])).toEqual([
+      expect(rows.map((row) => [row.fhirId, row.versionNo, unpackText(row)])).toEqual([
         ['x', 1, observation('x', 1).raw],
         ['y', 1, observation('y', 1).raw],
         ['x', 2, observation('x', 2).raw],
@@ -92,13 +93,13 @@ export function describeFeed(dialect: string, open: OpenStore): void {
       expect(names(before)).toEqual(['x']);
       await scene.commit([mine('y', practitioner)]);
       const after = await follow(person, 10, before.at(-1)?.position);
-      expect(after.map(({ fhirId, raw, shared: is }) => [fhirId, raw, is])).toEqual([
+      expect(after.map((row) => [row.fhirId, unpackText(row), row.shared])).toEqual([
         ['y', observation('y').raw, false],
         ['p', '{"v":2}', true],
       ]);
       await scene.commit([{ ...shared('Practitioner', 'p'), raw: '{"v":3}' }]);
       const later = await follow(person, 10, after.at(-1)?.position);
-      expect(later.map(({ raw }) => raw)).toEqual(['{"v":3}']);
+      expect(later.map(unpackText)).toEqual(['{"v":3}']);
     });
 
     it('holds a shared resource that came after the reference to it', async () => {

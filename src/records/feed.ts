@@ -2,7 +2,7 @@
 // writes nothing.
 
 import type { Db } from '../platform/db/db.ts';
-import { textsOf } from './read.ts';
+import { bodiesOf } from './read.ts';
 import type { PersonId, VersionRow } from './types.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function versionsSince(
   const places = [...own, ...shared, ...noticed]
     .sort((a, b) => a.position - b.position)
     .slice(0, after.limit);
-  const texts = await textsOf(
+  const bodies = await bodiesOf(
     db,
     places.map((place) => place.seq),
   );
@@ -42,7 +42,7 @@ export async function versionsSince(
     fhirId: place.fhir_id,
     receivedAt: place.received_at,
     goneAt: place.gone_at,
-    raw: texts.get(place.seq) ?? missingBody(place.seq),
+    ...(bodies.get(place.seq) ?? missingBody(place.seq)),
   }));
 }
 

@@ -12,8 +12,8 @@ export type Slot = {
   versionCount: number;
   currentSeq: number;
   rawHash: string;
-  /** Text of the current version, where it was needed. */
-  currentText: string | undefined;
+  /** Gives the text of the current version, where it was needed. */
+  currentText: (() => string) | undefined;
   readonly firstReceivedAt: string | undefined;
   /** Of the resource, for sets of many; 0 until its first version has one. */
   number: number;
@@ -53,7 +53,7 @@ export function judge(
 ): Verdict {
   const replayed = replay && judgeReplay(resource, replay, volatilePaths);
   if (replayed) return replayed;
-  const isSame = isUnchanged(resource, slot.rawHash, slot.currentText, volatilePaths);
+  const isSame = isUnchanged(resource, slot.rawHash, slot.currentText?.(), volatilePaths);
   if (isSame) return { verdict: 'unchanged', writes: false };
   // The page's text differs from what it was before the process ended. Its resource is still new.
   const wasBornHere = replay?.at === 0 && replay.states[0]?.versionNo === 0;
@@ -133,5 +133,5 @@ function isUnchanged(
   if (rawHash === resource.rawHash) return true;
   if (text === undefined) return false;
   const before = canonicalForm(text, volatilePaths);
-  return before !== undefined && before === canonicalForm(resource.raw, volatilePaths);
+  return before !== undefined && before === canonicalForm(unpackText(resource), volatilePaths);
 }

@@ -152,13 +152,13 @@ export async function* listCurrent(
     .execute();
   for (let at = 0; at < rows.length; at += rowsPerRead) {
     const some = rows.slice(at, at + rowsPerRead);
-    const texts = await textsOf(
+    const bodies = await bodiesOf(
       db,
       some.map((row) => row.current_seq),
     );
     for (const row of some) {
-      const raw = texts.get(row.current_seq);
-      if (raw === undefined) throw new ChartfoldError('record.not_found');
+      const body = bodies.get(row.current_seq);
+      if (body === undefined) throw new ChartfoldError('record.not_found');
       yield {
         resource: row.id,
         source: row.source_id,
@@ -167,7 +167,7 @@ export async function* listCurrent(
         person: row.person_id,
         shared: row.person_id === null,
         seq: row.current_seq,
-        raw,
+        raw: unpackText(body),
       };
     }
   }
@@ -258,13 +258,16 @@ function readableBy(
   ]);
 }
 
-/** The exact texts of versions, by their numbers. */
-export async function textsOf(db: Db, seqs: readonly number[]): Promise<Map<number, string>> {
-  const texts = new Map<number, string>();
+/** The packed texts of versions, by their numbers. */
+export async function bodiesOf(
+  db: Db,
+  seqs: readonly number[],
+): Promise<Map<number, Pick<Tables['body'], 'encoding' | 'bytes'>>> {
+  const found = new Map<number, Pick<Tables['body'], 'encoding' | 'bytes'>>();
   for (let at = 0; at < seqs.length; at += rowsPerRead) {
     const some = seqs.slice(at, at + rowsPerRead);
     const bodies = await db.selectFrom('body').selectAll().where('seq', 'in', some).execute();
-    for (const body of bodies) texts.set(body.seq, unpackText(body));
+    for (const { seq, encoding, bytes } of bodies) found.set(seq, { encoding, bytes });
   }
-  return texts;
+  return found;
 }

@@ -26,7 +26,7 @@ type Reference = { readonly from: Shared; readonly to: Shared };
 export async function storeReaders(
   trx: Transaction,
   source: SourceId,
-  resources: readonly Incoming[],
+  resources: readonly Pick<Incoming, 'type' | 'id' | 'person' | 'readsShared'>[],
   seen: SharedSeen,
   draw: (n: number) => Promise<number>,
 ): Promise<void> {

@@ -136,8 +136,8 @@ export type Incoming = {
 /** A shared resource, by its FHIR type and id; of the referring resource's source unless said. */
 export type SharedKey = { readonly type: string; readonly id: string; readonly source?: SourceId };
 
-/** A resource ready to be written. */
-export type Prepared = Incoming & {
+/** A resource ready to be written: its text is in `bytes`. */
+export type Prepared = Omit<Incoming, 'raw'> & {
   /** SHA-256 of the raw text's UTF-8, hex. */
   readonly rawHash: string;
   readonly encoding: BodyEncoding;
@@ -249,7 +249,9 @@ export type VersionRow = {
   readonly fhirId: string;
   readonly receivedAt: string;
   readonly goneAt: string | null;
-  readonly raw: string;
+  /** Its text, as `unpackText` reads it. */
+  readonly encoding: BodyEncoding;
+  readonly bytes: Uint8Array;
 };
 
 /** A current resource with its exact text, as export reads it. */

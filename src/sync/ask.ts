@@ -3,17 +3,14 @@
 
 import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
 import { ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
-import { ownTurn } from '../platform/own-turn.ts';
 import type { PortalEntry } from '../portals/registry.ts';
-import { prepare } from '../records/body.ts';
 import { commitPage } from '../records/commit.ts';
 import { closeQuestion } from '../records/runs.ts';
 import { sumSetAside } from '../records/set-aside.ts';
-import type { CloseQuestion, CommitPage, PersonId, Question, Run } from '../records/types.ts';
+import type { CloseQuestion, CommitPage, Question, Run } from '../records/types.ts';
 import type { SyncContext } from './context.ts';
 import type { FetchPage, PageAnswer } from './fetch.ts';
-import { type NormalisedPage, normalisePage } from './normalise.ts';
-import type { AskedAbout } from './others.ts';
+import type { ReadPage } from './read-page.ts';
 import type { References } from './references.ts';
 import { withinTime } from './within-time.ts';
 
@@ -23,8 +20,6 @@ export type Asking = {
   readonly connectionId: string;
   readonly entry: PortalEntry;
   readonly run: Run;
-  /** Whom the questions are about. */
-  readonly about: AskedAbout & { readonly person: PersonId };
   readonly signal: AbortSignal;
   readonly fetchPage: FetchPage;
   readonly followable: AuthorisedFetch['followable'];
@@ -116,16 +111,15 @@ async function search(asking: Asking, asked: Asked): Promise<void> {
     ahead = null;
     asked.retries += answer.retries;
     if (!answer.ok) return close(asking, asked, answer);
-    await ownTurn();
-    const normalised = normalisePage(answer.page, asking.about);
-    const next = nextAddress(asking, asked, normalised, seen);
+    const { page } = answer;
+    const next = nextAddress(asking, asked, page, seen);
     if (typeof next === 'string') {
       seen.add(next);
       ahead = asking.fetchPage(next, signal);
       // It is awaited after the commit; a failure before that must not count as unhandled.
       ahead.catch(() => undefined);
     }
-    await commit(asking, asked, normalised, finishOf(next));
+    await commit(asking, asked, page, finishOf(next));
   }
 }
 
@@ -148,12 +142,10 @@ async function readReferenced(asking: Asking, asked: Asked): Promise<void> {
     );
     asked.retries += answer.retries;
     if (!answer.ok) return close(asking, asked, answer);
-    await ownTurn();
-    const normalised = normalisePage(answer.page, asking.about);
-    for (const resource of normalised.resources)
+    for (const resource of answer.page.resources)
       if (resource.type === question.type) given.add(resource.id);
     // No cursor: a run that goes on asks for all of them again, which stores nothing twice.
-    await commit(asking, asked, normalised, { next: null });
+    await commit(asking, asked, answer.page, { next: null });
   }
   const withheld = tried.size - given.size;
   await mark(asking, question, {
@@ -168,29 +160,29 @@ async function readReferenced(asking: Asking, asked: Asked): Promise<void> {
 async function commit(
   asking: Asking,
   asked: Asked,
-  normalised: NormalisedPage,
+  page: ReadPage,
   finish: CommitPage['finish'],
 ): Promise<void> {
   const { context, run } = asking;
   const { question } = asked;
   asked.signal.throwIfAborted();
-  for (const resource of normalised.resources) asking.references.note(resource.raw);
+  asking.references.note(page.refersTo);
   const afterwards = context.afterCommit(run.person);
   await commitPage(context.db, {
     run: run.id,
     question: question.key,
     page: asked.pages + 1,
     source: asking.connectionId,
-    resources: await prepare(normalised.resources),
-    setAside: normalised.setAside,
+    resources: page.resources,
+    setAside: page.setAside,
     volatilePaths: asking.entry.vendor.portal.volatilePaths,
     finish,
     now: context.clock.now(),
     ...(afterwards ? { afterwards } : {}),
   });
   asked.pages += 1;
-  asked.records += normalised.resources.length;
-  const ofOthers = normalised.setAside.filter(({ code }) => code === 'sync.other_patient');
+  asked.records += page.resources.length;
+  const ofOthers = page.setAside.filter(({ code }) => code === 'sync.other_patient');
   if (ofOthers.length > 0) {
     const count = sumSetAside(ofOthers);
     context.log.warn('sync.other_patient', { run: run.id, question: question.key, count });
@@ -207,7 +199,7 @@ function finishOf(next: string | null | ChartfoldError): CommitPage['finish'] {
 function nextAddress(
   asking: Asking,
   asked: Asked,
-  { next: link, resources }: NormalisedPage,
+  { next: link, resources }: ReadPage,
   seen: ReadonlySet<string>,
 ): string | null | ChartfoldError {
   if (link === null) return null;

@@ -2,16 +2,14 @@
 // All of a sync's network is here. Nothing is stored here.
 
 import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
-import { type BundlePage, scanBundle } from '../fhir/bundle.ts';
 import { outcomeText } from '../fhir/outcome.ts';
 import type { Clock } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
-import { ownTurn } from '../platform/own-turn.ts';
 import type { Portal, PortalHooks } from '../portals/portal.ts';
-import { decodeBody } from './decode.ts';
+import { type PageBytes, type ReadPage, readPage } from './read-page.ts';
 
 export type PageAnswer =
-  | { readonly ok: true; readonly page: BundlePage; readonly retries: number }
+  | { readonly ok: true; readonly page: ReadPage; readonly retries: number }
   | {
       readonly ok: false;
       readonly error: ChartfoldError;
@@ -47,10 +45,12 @@ export function createFetchPage(
     requests: Portal['requests'];
     hooks: PortalHooks;
     clock: Clock;
+    /** What of a page is asked about, and gathered. */
+    reads: Pick<PageBytes, 'about' | 'referenced'>;
     random?: () => number;
   },
 ): FetchPage {
-  const { requests, hooks, clock, random = Math.random } = options;
+  const { requests, hooks, clock, reads, random = Math.random } = options;
 
   return async (address, signal) => {
     for (let attempt = 1; ; attempt += 1) {
@@ -80,11 +80,9 @@ export function createFetchPage(
           pauseMs: retryAfter(response, clock),
         };
       }
-      const type = response.headers.get('content-type');
+      const contentType = response.headers.get('content-type');
       const body = await response.arrayBuffer();
-      await ownTurn();
-      const text = decodeBody(body, type);
-      return { ok: true as const, page: scanBundle(text) };
+      return { ok: true as const, page: await readPage({ body, contentType, ...reads }) };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       return {

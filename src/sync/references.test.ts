@@ -32,7 +32,7 @@ it('what is stored is noted whole, in many turns of the main loop', async () => 
   };
   setImmediate(count);
   const references = gatherReferences(['Practitioner']);
-  await noteStored(scene.db, scene.source, references);
+  await noteStored(scene.db, scene.source, ['Practitioner'], references);
   isOver = true;
   expect(references.of('Practitioner')).toEqual(ids.toSorted());
   expect(turns).toBeGreaterThanOrEqual(5);

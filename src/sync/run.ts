@@ -38,7 +38,8 @@ export async function syncConnection(
   const ms = entry.vendor.portal.limits.runMs;
   return withinTime({ ms, signal }, async (inTime) => {
     const asking = askingOf(context, connection, entry, run, inTime);
-    if (unfinished) await noteStored(context.db, connectionId, asking.references);
+    const referenced = asking.entry.vendor.portal.referenced.questions.map(({ type }) => type);
+    if (unfinished) await noteStored(context.db, connectionId, referenced, asking.references);
     await askQuestions(asking);
     return end(asking);
   });
@@ -57,20 +58,26 @@ function askingOf(
     entry,
     clinicId: connection.clinic_id,
   });
+  const referenced = vendor.referenced.questions.map((q) => q.type);
+  const about = {
+    person: run.person,
+    patientId: connection.patient_id,
+    fhirBaseUrl: entry.fhirBaseUrl,
+  };
   return {
     context,
     connectionId: connection.id,
     entry,
     run,
-    about: {
-      person: run.person,
-      patientId: connection.patient_id,
-      fhirBaseUrl: entry.fhirBaseUrl,
-    },
     signal,
-    fetchPage: createFetchPage(portal, { requests: vendor.requests, hooks, clock: context.clock }),
+    fetchPage: createFetchPage(portal, {
+      requests: vendor.requests,
+      hooks,
+      clock: context.clock,
+      reads: { about, referenced },
+    }),
     followable: portal.followable,
-    references: gatherReferences(vendor.referenced.questions.map((q) => q.type)),
+    references: gatherReferences(referenced),
     referencedLeft: vendor.limits.referenced,
     stopped: null,
   };

@@ -1,0 +1,112 @@
+// Owns making of versions the rows they become in the chart: pure, and done in a thread of its own.
+
+import type { Insertable } from 'kysely';
+import { sha256 } from '../platform/ids.ts';
+import { offThread, serveTasks } from '../platform/off-thread.ts';
+import { unpackText } from '../records/body.ts';
+import { type Parcel, parcelOf, unparcel } from '../records/packed.ts';
+import type { VersionRow } from '../records/types.ts';
+import { describe } from './describe/describe.ts';
+import { type Described, dayOf, instantOf } from './describe/described.ts';
+import type { Written } from './resolve.ts';
+import type { ChartMemberTable, ChartResultTable, ChartRowTable } from './tables.ts';
+
+/** What one version becomes. */
+export type Draft = {
+  readonly written: Written;
+  /** Null: it has no place in the chart. */
+  readonly row: Insertable<ChartRowTable> | null;
+  readonly result: Insertable<ChartResultTable> | null;
+  readonly members: Insertable<ChartMemberTable>[];
+};
+
+type Batch = { readonly personId: string; readonly versions: Parcel<VersionRow> };
+
+const tasks = {
+  draft: ({ personId, versions }: Batch) => ({
+    value: unparcel(versions).map((version) => draftOf(personId, version)),
+  }),
+};
+const thread = offThread<typeof tasks>(import.meta.url);
+serveTasks(import.meta.url, tasks);
+
+/** The drafts of some versions of a person's records; of several versions of one resource, the last. */
+export async function draftsOf(
+  personId: string,
+  versions: readonly VersionRow[],
+): Promise<Draft[]> {
+  const latest = new Map(versions.map((version) => [version.resource, version]));
+  const parcel = parcelOf([...latest.values()]);
+  return thread.run('draft', { personId, versions: parcel }, [parcel.bytes]);
+}
+
+function draftOf(personId: string, version: VersionRow): Draft {
+  const described = describe(version.type, unpackText(version));
+  const members = described?.members ?? [];
+  return {
+    written: {
+      resourceId: version.resource,
+      sourceId: version.source,
+      type: version.type,
+      fhirId: version.fhirId,
+      members,
+    },
+    row: described ? rowOf(personId, version, described) : null,
+    result: described ? resultOf(personId, version, described) : null,
+    members: members.map((ref) => ({
+      person_id: personId,
+      source_id: version.source,
+      panel_id: version.resource,
+      member_ref: ref,
+    })),
+  };
+}
+
+function rowOf(personId: string, version: VersionRow, d: Described): Insertable<ChartRowTable> {
+  return {
+    person_id: personId,
+    resource_id: version.resource,
+    source_id: version.source,
+    type: version.type,
+    fhir_id: version.fhirId,
+    kind: d.kind,
+    day: dayOf(d.at),
+    at: d.at,
+    instant: instantOf(d.at),
+    title: d.title,
+    note: d.note ?? null,
+    value: d.value ?? null,
+    unit: d.unit ?? null,
+    flag: d.flag ?? null,
+    clinician: d.clinician ?? null,
+    entered_in_error: d.enteredInError ? 1 : 0,
+    amended: d.amended ? 1 : 0,
+    gone_at: version.goneAt,
+    visit_ref: d.visit ?? null,
+    group_key: d.kind === 'visit' ? version.resource : version.source,
+    panel_id: null,
+  };
+}
+
+function resultOf(
+  personId: string,
+  version: VersionRow,
+  d: Described,
+): Insertable<ChartResultTable> | null {
+  const m = d.measured;
+  if (!m) return null;
+  return {
+    person_id: personId,
+    resource_id: version.resource,
+    // Goes into addresses, so it says nothing of what was measured; the person's id makes it theirs alone.
+    analyte: sha256(`${personId} ${m.analyte}`).slice(0, 22),
+    name: m.name,
+    code: m.code,
+    category: m.category,
+    value: m.value,
+    unit: m.unit,
+    flag: m.flag,
+    flag_by: m.flagBy,
+    range: m.range,
+  };
+}
