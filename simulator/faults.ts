@@ -14,6 +14,8 @@ export type FaultSetting = {
   readonly after?: number;
   /** `page.429`: seconds in a Retry-After header; without it the header is not sent. */
   readonly retryAfter?: number;
+  /** `page.too-many`: the most entries a page that the portal bears. */
+  readonly most?: number;
   /** `reply.slow`: how long each answer is held back. */
   readonly delayMs?: number;
   /** `page.next-link-foreign-host`: the origin put into the link. */
@@ -33,6 +35,12 @@ export const faultCatalogue = [
     name: 'page.429',
     sentence: 'A page of a search is answered with 429, with Retry-After when asked for.',
     parameters: ['type', 'retryAfter'],
+  },
+  {
+    name: 'page.too-many',
+    sentence:
+      'A search that asks for more entries a page than the portal bears is answered with 500.',
+    parameters: ['type', 'most'],
   },
   {
     name: 'page.reset',
@@ -239,4 +247,4 @@ const defaultsOf: { readonly [name in FaultName]?: Partial<FaultSetting> } = {
   '401.mid-sync': { times: 1, after: 3 },
 };
 
-const numeric = new Set(['times', 'after', 'retryAfter', 'delayMs']);
+const numeric = new Set(['times', 'after', 'retryAfter', 'delayMs', 'most']);

@@ -21,6 +21,7 @@ import {
 } from './cli/simulator-process.ts';
 import { SYNC_QUEUE } from './connections/context.ts';
 import { createRefresher } from './connections/refresh.ts';
+import { createPaces } from './connections/pace.ts';
 import { resumeRenewals } from './connections/queue-sync.ts';
 import { connectionMigrations } from './connections/tables.ts';
 import type { App } from './http/app.ts';
@@ -169,6 +170,7 @@ function putTogether(
     outbound,
     jobs: createJobs({ db, clock, log, concurrency: { [SYNC_QUEUE]: 2 } }),
     registry: portals.registry,
+    paces: createPaces(clock),
     signer: (ring: Ring) => activeSigner(db, sealer, ring),
     publicUrl: config.publicUrl,
     changed: (connection: string) => changes.tell({ connection }),

@@ -10,6 +10,7 @@ import { type BeginRequest, beginConnection, followLink } from '../../src/connec
 import { type CallbackResult, handleCallback } from '../../src/connections/callback.ts';
 import { confirmPatient } from '../../src/connections/confirm.ts';
 import type { ConnectionContext } from '../../src/connections/context.ts';
+import { createPaces } from '../../src/connections/pace.ts';
 import { createRefresher } from '../../src/connections/refresh.ts';
 import { connectionMigrations } from '../../src/connections/tables.ts';
 import { activeSigner, ensureRings, publicKeys } from '../../src/keys/keyring.ts';
@@ -124,6 +125,7 @@ export async function startProgram(
     log,
     jobs,
     registry,
+    paces: createPaces(clock),
     outbound: options.outbound ?? outbound,
     signer: (ring) => activeSigner(db, sealer, ring),
     publicUrl: PUBLIC_URL,

@@ -20,7 +20,7 @@ export type LostPage =
   | { readonly kind: 'reset' };
 
 /** Decides whether a page is lost to a fault. */
-export function losePage(faults: FaultSwitches, type: string): LostPage | undefined {
+export function losePage(faults: FaultSwitches, type: string, count: number): LostPage | undefined {
   const error = (refusal: Refusal, retryAfter?: number): LostPage => ({
     kind: 'error',
     refusal,
@@ -28,6 +28,8 @@ export function losePage(faults: FaultSwitches, type: string): LostPage | undefi
   });
   if (faults.strike('page.reset', { type }) !== undefined) return { kind: 'reset' };
   if (faults.strike('page.500', { type }) !== undefined) return error(serverFault());
+  const tooMany = faults.strike('page.too-many', { type });
+  if (tooMany !== undefined && count > (tooMany.most ?? 100)) return error(serverFault());
   const limited = faults.strike('page.429', { type });
   if (limited !== undefined) return error(tooManyRequests(), limited.retryAfter);
   if (faults.strike('page.html-error', { type }) !== undefined) {

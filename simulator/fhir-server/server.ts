@@ -148,7 +148,7 @@ function search(
   const { environment, behaviour, store, faults } = parts;
   const refusal = refuseSearch(behaviour, type, query, who);
   if (refusal !== undefined) return refusal;
-  const lost = losePage(faults, type);
+  const lost = losePage(faults, type, Number(query.get('_count') ?? behaviour.pageSize.default));
   if (lost?.kind === 'reset') return 'reset';
   if (lost !== undefined) {
     const headers: Record<string, string> =

@@ -3,7 +3,7 @@
 
 import { ChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
-import type { ConnectionContext } from './context.ts';
+import { type ConnectionContext, paceOf } from './context.ts';
 import { openGrant } from './grant.ts';
 import type { Refresher } from './refresh.ts';
 
@@ -20,9 +20,12 @@ export type AuthorisedFetch = {
   followable(link: string): string;
   /**
    * Asks. A 401 renews the access once and asks again; what comes then is returned as it is.
+   * It waits for its turn at that host.
    * @throws `smart.sign_in_again`, `smart.no_refresh`, `net.*`
    */
   get(address: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Response>;
+  /** Tells that the host has refused one as too many, and for how long, where it said: all who ask there wait. */
+  tooMany(retryAfterMs: number | null): void;
 };
 
 /** Binds a fetch to a connection. `clinicId` fills the vendor's per-call parameter. */
@@ -32,6 +35,7 @@ export function authorisedFetch(
   target: { connectionId: string; entry: PortalEntry; clinicId: string },
 ): AuthorisedFetch {
   const { entry } = target;
+  const pace = paceOf(context, entry);
   const base = new URL(`${entry.fhirBaseUrl}/`);
 
   const followable = (link: string): string => {
@@ -47,14 +51,19 @@ export function authorisedFetch(
     token: string,
     options: { timeoutMs: number; signal?: AbortSignal },
   ) =>
-    context.outbound(followable(address), {
-      ...options,
-      headers: { accept: ACCEPT, authorization: `Bearer ${token}` },
-    });
+    pace.run(
+      () =>
+        context.outbound(followable(address), {
+          ...options,
+          headers: { accept: ACCEPT, authorization: `Bearer ${token}` },
+        }),
+      options.signal,
+    );
 
   return {
     addressOf: (request) => followable(`${entry.fhirBaseUrl}/${request}`),
     followable,
+    tooMany: (retryAfterMs) => pace.refused(retryAfterMs),
     async get(address, options) {
       let grant = await openGrant(context, target.connectionId);
       if (!grant) throw new ChartfoldError('smart.sign_in_again');

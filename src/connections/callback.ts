@@ -21,7 +21,7 @@ import {
 import { smartClient } from './client.ts';
 import { clinicOf } from './clinic-of.ts';
 import { confirmPatient, sealCandidate } from './confirm.ts';
-import { type Connection, type ConnectionContext, getConnection } from './context.ts';
+import { type Connection, type ConnectionContext, getConnection, paceOf } from './context.ts';
 import { type Grant, grantOf, keepGrant } from './grant.ts';
 import { goOnWith, knownConnection } from './known.ts';
 import { type Answer, park, parkedAnswer } from './parked.ts';
@@ -255,13 +255,15 @@ async function tokensFor(
   { entry, secrets, parameters }: SignIn,
 ): Promise<Tokens> {
   const callback = readCallback(client, parameters, secrets.state);
-  return exchangeCode(client, context.outbound, {
-    callback,
-    redirectUri: secrets.redirectUri,
-    codeVerifier: secrets.codeVerifier,
-    nonce: secrets.nonce,
-    asksOpenId: entry.scopes.includes('openid'),
-  });
+  return paceOf(context, entry).run(() =>
+    exchangeCode(client, context.outbound, {
+      callback,
+      redirectUri: secrets.redirectUri,
+      codeVerifier: secrets.codeVerifier,
+      nonce: secrets.nonce,
+      asksOpenId: entry.scopes.includes('openid'),
+    }),
+  );
 }
 
 async function readPatient(

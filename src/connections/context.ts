@@ -10,7 +10,8 @@ import type { Log } from '../platform/log.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import type { Sealer } from '../platform/seal.ts';
 import type { Environment } from '../portals/portal.ts';
-import type { PortalRegistry } from '../portals/registry.ts';
+import type { PortalEntry, PortalRegistry } from '../portals/registry.ts';
+import { type Pace, type Paces } from './pace.ts';
 import type { ConnectionTable } from './tables.ts';
 
 export type ConnectionContext = {
@@ -20,6 +21,7 @@ export type ConnectionContext = {
   readonly log: Log;
   readonly outbound: Outbound;
   readonly jobs: Jobs;
+  readonly paces: Paces;
   readonly registry: PortalRegistry;
   /** The active key of a ring, for signing in to a token endpoint. */
   readonly signer: (ring: Environment) => Promise<Signer>;
@@ -32,6 +34,11 @@ export type Connection = Selectable<ConnectionTable>;
 
 /** The queue of sync jobs; `key` is the connection's id. */
 export const SYNC_QUEUE = 'sync';
+
+/** How fast a portal is asked, by everybody here: tokens and records count alike. */
+export function paceOf({ paces }: Pick<ConnectionContext, 'paces'>, entry: PortalEntry): Pace {
+  return paces.of(entry.fhirBaseUrl, entry.vendor.portal.requests);
+}
 
 /** @throws `connection.not_found` */
 export async function getConnection(db: Db, id: string): Promise<Connection> {

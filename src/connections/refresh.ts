@@ -5,7 +5,7 @@ import { ChartfoldError, isChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { refreshTokens } from '../smart/token.ts';
 import { smartClient } from './client.ts';
-import { type ConnectionContext, getConnection } from './context.ts';
+import { type ConnectionContext, getConnection, paceOf } from './context.ts';
 import { beginRenewal, forgetRenewal, type Grant, grantOf, keepGrant, openGrant } from './grant.ts';
 
 export type Refresher = {
@@ -50,7 +50,10 @@ async function renew(
   ]);
   const wasCutOff = await beginRenewal(context, connectionId);
   const extra = Object.fromEntries(repeats);
-  const asked = refreshTokens(client, context.outbound, grant.refreshToken, extra);
+  const { refreshToken } = grant;
+  const asked = paceOf(context, entry).run(() =>
+    refreshTokens(client, context.outbound, refreshToken, extra),
+  );
   const tokens = await asked.catch(async (error) => {
     throw await notRenewed(context, { connectionId, entry, grant, wasCutOff, error });
   });

@@ -55,8 +55,12 @@ export type Portal = {
     readonly questions: readonly Omit<PortalQuestion, 'parameters'>[];
   };
   readonly requests: {
-    /** At a time, for each connection. */
+    /** At a time: questions of one sync, and requests to one FHIR base over all of them. */
     readonly concurrency: number;
+    /** What the vendor allows to one FHIR base, tokens included; null where it does not say. */
+    readonly rate: { readonly requests: number; readonly in: 'second' | 'minute' } | null;
+    /** The page size asked for again where a search's first page is too much for the portal. */
+    readonly fewerAPage: number;
     readonly timeoutMs: number;
     /** Tries of a page in all, and the first pause between two; each further one is twice as long. */
     readonly attempts: number;

@@ -58,6 +58,15 @@ const LEFT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'sync.time_limit',
   'sync.limit_reached',
 ]);
+/** What a portal may answer, or not, to a page that is too large for it. */
+const MAYBE_TOO_MUCH: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'net.timeout',
+  'net.too_large',
+  'net.unreachable',
+  'fhir.server_error',
+  'fhir.truncated',
+  'fhir.rejected',
+]);
 const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'fhir.scope_missing',
   'fhir.forbidden',
@@ -104,7 +113,7 @@ async function search(asking: Asking, asked: Asked): Promise<void> {
   const { question, signal } = asked;
   const first = question.next ?? question.request;
   const seen = new Set<string>([first]);
-  let ahead: Promise<PageAnswer> | null = asking.fetchPage(first, signal);
+  let ahead: Promise<PageAnswer> | null = firstPage(asking, question, signal);
   asked.wasSent = true;
   while (ahead) {
     const answer: PageAnswer = await ahead;
@@ -121,6 +130,21 @@ async function search(asking: Asking, asked: Asked): Promise<void> {
     }
     await commit(asking, asked, page, finishOf(next));
   }
+}
+
+/** The page to begin with; where a search's first is too much for the portal, asked for once more with fewer. */
+async function firstPage(
+  { fetchPage, entry }: Asking,
+  question: Question,
+  signal: AbortSignal,
+): Promise<PageAnswer> {
+  const answer = await fetchPage(question.next ?? question.request, signal);
+  if (answer.ok || question.next !== null || !MAYBE_TOO_MUCH.has(answer.error.code)) return answer;
+  const { fewerAPage } = entry.vendor.portal.requests;
+  const [asked, count] = /\b_count=(\d+)/.exec(question.request) ?? [];
+  if (asked === undefined || Number(count) <= fewerAPage) return answer;
+  const again = await fetchPage(question.request.replace(asked, `_count=${fewerAPage}`), signal);
+  return { ...again, retries: answer.retries + 1 + again.retries };
 }
 
 async function readReferenced(asking: Asking, asked: Asked): Promise<void> {

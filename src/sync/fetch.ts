@@ -72,13 +72,9 @@ export function createFetchPage(
       if (status !== 200) {
         // What a failed answer says is shown, not stored: it may be read as well as can be.
         const { error, said } = classify(status, await response.text(), hooks);
-        return {
-          ok: false as const,
-          error,
-          said,
-          httpStatus: status,
-          pauseMs: retryAfter(response, clock),
-        };
+        const pauseMs = retryAfter(response, clock);
+        if (error.code === 'fhir.rate_limited') portal.tooMany(pauseMs);
+        return { ok: false as const, error, said, httpStatus: status, pauseMs };
       }
       const contentType = response.headers.get('content-type');
       const body = await response.arrayBuffer();

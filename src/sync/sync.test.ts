@@ -160,6 +160,21 @@ describe('a page that fails', () => {
     await expectStoreToEqualTruth();
   });
 
+  it('that is too large for the portal is asked for with fewer records, and nothing is lost', async () => {
+    await program.close();
+    program = await startProgram({
+      vendor: (vendor) => ({
+        ...vendor,
+        portal: { ...vendor.portal, requests: { ...vendor.portal.requests, fewerAPage: 10 } },
+      }),
+    });
+    connection = await program.connect();
+    program.simulator.control.setFaults([{ name: 'page.too-many', type: 'Observation', most: 10 }]);
+    const receipt = await synced();
+    expect(receipt.questions.map((q) => q.outcome)).toEqual(receipt.questions.map(() => 'full'));
+    await expectStoreToEqualTruth();
+  });
+
   it('a link to another host is not followed, and the question is answered in part [CWE-200]', async () => {
     program.simulator.control.setFaults([
       { name: 'page.next-link-foreign-host', type: 'Observation' },

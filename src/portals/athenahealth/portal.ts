@@ -28,8 +28,8 @@ const TYPES = [
 ] as const;
 type ScopedType = (typeof TYPES)[number];
 
-/** The search page size: 50 works everywhere and 1,000 is in use by others; 200 is one commit. */
-const COUNT = { _count: '200' };
+/** The search page size: 1,000 is the most, in use by others; where it is too much, 50 works everywhere. */
+const COUNT = { _count: '1000' };
 /** Provenance can't be searched for; it comes along with what it is about. */
 const PROVENANCE = { _revinclude: 'Provenance:target' };
 
@@ -127,7 +127,15 @@ export const athenahealth = {
       referenced('organizations', 'Organizations named in the record', 'Organization'),
     ],
   },
-  requests: { concurrency: 4, timeoutMs: 60_000, attempts: 4, backoffMs: 500 },
+  requests: {
+    concurrency: 4,
+    // RateLimit headers of the recordings: 500 a second.
+    rate: { requests: 500, in: 'second' },
+    fewerAPage: 50,
+    timeoutMs: 60_000,
+    attempts: 4,
+    backoffMs: 500,
+  },
   // A person with 20,000 documents must pass, on pages of one. At 200 a page that is 100 pages, 18 seconds for each.
   // Two runs have their turn at once, so 90 minutes is the longest that two bad portals keep all others waiting.
   limits: {

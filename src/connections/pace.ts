@@ -1,0 +1,107 @@
+// Owns how fast a host is asked: so many requests at a time, so many in a second or in a minute of the clock, by the
+// vendor's data, shared by all who ask there. Where the host says to wait, all wait.
+
+import type { Clock } from '../platform/clock.ts';
+import type { Portal } from '../portals/portal.ts';
+
+export type Pace = {
+  /** Waits for its turn, then does what asks the host. @throws the signal's reason when aborted while waiting */
+  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /**
+   * The host has refused one as too many: nobody asks before it said.
+   * @param retryAfterMs what it said; null where nothing: then until the next minute, where the limit is one
+   */
+  refused(retryAfterMs: number | null): void;
+};
+
+/** A `minute` is one of the clock: the count begins anew when it does. */
+const SPAN_MS = { second: 1_000, minute: 60_000 } as const;
+
+export type Paces = {
+  /** The one pace of a host, by what names it; the limits count where it is new. */
+  of(host: string, limits: Limits): Pace;
+};
+
+/** The paces of a program. */
+export function createPaces(clock: Clock): Paces {
+  const paces = new Map<string, Pace>();
+  return {
+    of(host, limits) {
+      const known = paces.get(host);
+      if (known) return known;
+      const made = createPace(clock, limits);
+      paces.set(host, made);
+      return made;
+    },
+  };
+}
+
+/** What a vendor bears. */
+export type Limits = Pick<Portal['requests'], 'concurrency' | 'rate'>;
+
+function createPace(clock: Clock, { concurrency, rate }: Limits): Pace {
+  let running = 0;
+  let heldUntil = 0;
+  let span = { begins: 0, used: 0 };
+  const queue: (() => void)[] = [];
+  /** Turns are given one after the other, so that who waits for the next minute does not let others by. */
+  let gate: Promise<void> = Promise.resolve();
+
+  /** Milliseconds until the next request may be sent; 0 takes its place. */
+  function waitMs(): number {
+    const now = clock.now();
+    if (now < heldUntil) return heldUntil - now;
+    if (!rate) return 0;
+    const length = SPAN_MS[rate.in];
+    const begins = Math.floor(now / length) * length;
+    if (begins !== span.begins) span = { begins, used: 0 };
+    if (span.used >= rate.requests) return begins + length - now;
+    span.used += 1;
+    return 0;
+  }
+
+  async function turn(signal: AbortSignal | undefined): Promise<void> {
+    const before = gate;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gate = before.then(() => promise);
+    try {
+      await before;
+      for (let ms = waitMs(); ms > 0; ms = waitMs()) await clock.wait(ms, signal);
+    } finally {
+      resolve();
+    }
+  }
+
+  async function slot(): Promise<void> {
+    if (running < concurrency) {
+      running += 1;
+      return;
+    }
+    // Whoever leaves hands over the slot.
+    await new Promise<void>((resolve) => queue.push(resolve));
+  }
+
+  function leave(): void {
+    const next = queue.shift();
+    if (next) next();
+    else running -= 1;
+  }
+
+  return {
+    async run(work, signal) {
+      await slot();
+      try {
+        signal?.throwIfAborted();
+        await turn(signal);
+        return await work();
+      } finally {
+        leave();
+      }
+    },
+    refused(retryAfterMs) {
+      const now = clock.now();
+      const untilNext = rate?.in === 'minute' ? SPAN_MS.minute - (now % SPAN_MS.minute) : 0;
+      heldUntil = Math.max(heldUntil, now + (retryAfterMs ?? untilNext));
+    },
+  };
+}
