@@ -9,6 +9,7 @@ import {
   signInAtPortal,
 } from './support/page.ts';
 import { type Running, startRunning } from './support/running.ts';
+import { seededWords } from './support/seeded.ts';
 
 let running: Running;
 let browser: Browser;
@@ -270,36 +271,10 @@ describe('a newcomer', () => {
     ).toEqual([]);
     const log = running.log();
     expect(log).toContain('sync.finished');
-    const seeded = await seededWords();
+    const seeded = await seededWords(running.simulatorUrl);
     expect(seeded.length).toBeGreaterThan(1_000);
     for (const word of [...seeded, '1979-03-11', 'eyJ']) {
       expect(log.includes(word), word).toBe(false);
     }
   });
 });
-
-/** Every login, name and patient's id that the simulator has, and every id of her records. */
-async function seededWords(): Promise<string[]> {
-  const get = async (path: string) => (await fetch(`${running.simulatorUrl}${path}`)).json();
-  const { environments } = (await get('/_simulator/state')) as {
-    environments: {
-      accounts: {
-        username: string;
-        password: string;
-        charts: { patientId: string; label: string }[];
-      }[];
-    }[];
-  };
-  const accounts = environments.flatMap((environment) => environment.accounts);
-  const charts = accounts.flatMap((account) => account.charts);
-  const names = charts.flatMap((chart) => chart.label.split(',')[0]?.split(' ') ?? []);
-  const { resources } = (await get(
-    '/_simulator/truth?environment=production&patient=a-24411.E-2051',
-  )) as { resources: { id: string }[] };
-  return [
-    ...accounts.flatMap((account) => [account.username, account.password]),
-    ...charts.map((chart) => chart.patientId),
-    ...names,
-    ...resources.map((resource) => resource.id),
-  ];
-}

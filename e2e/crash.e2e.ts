@@ -19,6 +19,7 @@ import { openKeyedStore } from '../src/platform/keychain/open-keyed.ts';
 import { rawOf } from '../src/records/read.ts';
 import { firstVendor } from '../src/portals/index.ts';
 import { migrations } from './support/program.ts';
+import { randomOf } from './support/random.ts';
 
 const KILLS = 10;
 /** What may strike between two kills; each is over after a time or two, so that the sync can end in full. */
@@ -132,15 +133,4 @@ async function storedIn(directory: string) {
   } finally {
     await store.close();
   }
-}
-
-/** Mulberry32: small, and the same for the same seed. */
-function randomOf(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,9 +1,7 @@
 // Owns the program put together for a test in one process: a store in memory, a real simulator on loopback, real
 // HTTP between the two, and a clock that can be moved.
 
-import { accessMigrations } from '../../src/access/migrations.ts';
 import { CHART_QUEUE, projectPerson } from '../../src/chart/project.ts';
-import { chartMigrations } from '../../src/chart/tables.ts';
 import { type Answers, walk } from '../../src/cli/selftest/scripted-browser.ts';
 import { simulatedClientId, simulatedClients } from '../../src/cli/simulator-process.ts';
 import { type BeginRequest, beginConnection, followLink } from '../../src/connections/begin.ts';
@@ -12,16 +10,13 @@ import { confirmPatient } from '../../src/connections/confirm.ts';
 import type { ConnectionContext } from '../../src/connections/context.ts';
 import { createPaces } from '../../src/connections/pace.ts';
 import { createRefresher } from '../../src/connections/refresh.ts';
-import { connectionMigrations } from '../../src/connections/tables.ts';
 import { activeSigner, ensureRings, publicKeys } from '../../src/keys/keyring.ts';
-import { keyMigrations } from '../../src/keys/tables.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { type AuthMethod, type Config, readConfig } from '../../src/platform/config/read.ts';
 import type { Db } from '../../src/platform/db/db.ts';
 import { openStore } from '../../src/platform/db/sqlite/open.ts';
 import { createJobs } from '../../src/platform/jobs/jobs.ts';
 import { sha256 } from '../../src/platform/ids.ts';
-import { jobMigrations } from '../../src/platform/jobs/tables.ts';
 import { type Log, silentLog } from '../../src/platform/log.ts';
 import type { Outbound } from '../../src/platform/outbound.ts';
 import { createSealer, deriveKeys } from '../../src/platform/seal.ts';
@@ -33,25 +28,16 @@ import {
 } from '../../src/portals/registry.ts';
 import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
 import type { Vendor } from '../../src/portals/portal.ts';
-import { recordsMigrations } from '../../src/records/migrations.ts';
-import { backupMigrations } from '../../src/sharing/backup/tables.ts';
 import { syncConnection } from '../../src/sync/run.ts';
 import { createServer } from 'node:http';
+import { migrations } from './migrations.ts';
 import { outbound } from './outbound.ts';
 import { startSimulator } from '../../simulator/start.ts';
 
-export const migrations = {
-  ...accessMigrations,
-  ...chartMigrations,
-  ...connectionMigrations,
-  ...keyMigrations,
-  ...jobMigrations,
-  ...recordsMigrations,
-  ...backupMigrations,
-};
-
 const PUBLIC_URL = 'http://localhost:4200';
 const SECRET = 'a shared secret: with % and +';
+
+export { migrations };
 
 type CookieOf = (name: string) => string | undefined;
 

@@ -7,7 +7,7 @@ import type { Audit } from '../../access/audit.ts';
 import { type Clock, isoTime } from '../../platform/clock.ts';
 import type { Config } from '../../platform/config/read.ts';
 import type { Db } from '../../platform/db/db.ts';
-import { asChartfoldError, ChartfoldError } from '../../platform/errors.ts';
+import { asChartfoldError, ChartfoldError, type ErrorCode } from '../../platform/errors.ts';
 import type { Keychain } from '../../platform/keychain/keychain.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Manifest } from './contents.ts';
@@ -50,6 +50,7 @@ export type BackupStatus = {
   readonly provenAt: string | null;
 };
 
+const OF_THE_DISK: ReadonlySet<ErrorCode> = new Set(['store.disk_full', 'store.not_writable']);
 const HOUR_MS = 3_600_000;
 /** A start has other things to do. */
 const FIRST_WAIT_MS = 5 * 60_000;
@@ -139,8 +140,9 @@ async function prove(context: Running, file: string): Promise<Proven> {
     await note({ proven_at: provenAt, fault: null });
     return { file, manifest, provenAt };
   } catch (error) {
-    // Of a proof that was broken off nothing is known.
-    if (!context.signal.aborted) await note({ fault: asChartfoldError(error).code });
+    // A proof that was broken off, or for which the disk has no room, says nothing of the backup.
+    const { code } = asChartfoldError(error);
+    if (!context.signal.aborted && !OF_THE_DISK.has(code)) await note({ fault: code });
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { syncPath } from '../../platform/durable.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { appliedMigrations } from '../../platform/db/migrate.ts';
+import { asStoreError } from '../../platform/db/store-error.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { type Keychain, keychainText, parseKeychain } from '../../platform/keychain/keychain.ts';
 import { readSealed, writeSealed } from './sealed-file.ts';
@@ -70,7 +71,7 @@ export function writeBackup(
 
 /**
  * Opens a backup and writes its database to a file, which opens with the keys that come back.
- * @throws what `readSealed` throws
+ * @throws what `readSealed` throws; store.disk_full
  */
 export function openBackup(
   file: string,
@@ -78,19 +79,26 @@ export function openBackup(
   databaseFile: string,
 ): { manifest: Manifest; keychain: Keychain } {
   const handle = openSync(databaseFile, 'wx', 0o600);
+  const write = (bytes: Buffer) => {
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+    } catch (error) {
+      throw asStoreError(error, databaseFile);
+    }
+  };
   try {
     let held: Buffer = Buffer.alloc(0);
     let head: Head | undefined;
     for (const piece of readSealed(file, recovery)) {
       if (head) {
-        writeSync(handle, piece);
+        write(piece);
         continue;
       }
       held = Buffer.concat([held, piece]);
       const read = readHead(held);
       if (!read) continue;
       head = read.head;
-      writeSync(handle, held.subarray(read.length));
+      write(held.subarray(read.length));
     }
     if (!head) throw new ChartfoldError('backup.damaged', { detail: 'the manifest' });
     syncPath(databaseFile);

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Store } from '../../platform/db/db.ts';
 import { openStore } from '../../platform/db/sqlite/open.ts';
 import { copyInUse } from '../../platform/db/sqlite/raw.ts';
+import { asStoreError } from '../../platform/db/store-error.ts';
 import { renameDurably } from '../../platform/durable.ts';
 import { ChartfoldError, isChartfoldError } from '../../platform/errors.ts';
 import type { Keychain } from '../../platform/keychain/keychain.ts';
@@ -31,19 +32,23 @@ const MAKING = '.making';
 async function makeBackup(task: MakeTask): Promise<number> {
   const { dataDir, keychain, file, madeAt, program } = task;
   return inScratch(dataDir, async (folder) => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    removeHalves(dirname(file));
+    namingFullDisk(dirname(file), () => {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      removeHalves(dirname(file));
+    });
     const copy = join(folder, 'copy.sqlite');
     copyInUse(databaseFile(dataDir), copy, keychain.database);
     const summary = await withStore(copy, keychain, ({ db }) => summaryOf(db));
     const manifest: Manifest = { format: 1, program, madeAt, ...summary };
     const temporary = `${file}${MAKING}`;
-    try {
-      writeBackup(temporary, { manifest, keychain, databaseFile: copy });
-      renameDurably(temporary, file);
-    } finally {
-      rmSync(temporary, { force: true });
-    }
+    namingFullDisk(dirname(file), () => {
+      try {
+        writeBackup(temporary, { manifest, keychain, databaseFile: copy });
+        renameDurably(temporary, file);
+      } finally {
+        rmSync(temporary, { force: true });
+      }
+    });
     return statSync(file).size;
   });
 }
@@ -92,6 +97,15 @@ async function withStore<T>(
     return await use(store);
   } finally {
     await store.close();
+  }
+}
+
+/** A full disk, or one that may not be written, is told by the folder that has no room: it need not be the data's. */
+function namingFullDisk<T>(folder: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw asStoreError(error, folder);
   }
 }
 
