@@ -215,11 +215,11 @@ async function goWrong(scene: Scene, connection: string): Promise<void> {
   await setFaults(scene, ['token.expired-code']);
   await signInAt(scene, 'athenahealth/production', NORA);
   await setFaults(scene, []);
+  // Nobody is signed in where the portal sends the browser: the answer waits, sealed, for the owner.
   const back = await begun(scene, 'athenahealth/production');
-  const came = await walk(back.go, { ...NORA, decision: 'allow' }, { stopAt: line.publicUrl });
-  if (came.status !== 0) throw new Error(`The portal ended with ${came.status}.`);
-  const { pathname, search } = new URL(came.url);
+  const { pathname, search } = await answerOf(scene, back.go, NORA);
   await visitorOf(line.publicUrl).ask(`${pathname}${search}`);
+  await owner.json(`/api/connections/${back.connectionId}/go-on`, {});
   await owner.ask(`${pathname}?code=made-up-by-a-stranger&state=nobody-knows-this`);
   await setFaults(scene, [
     { name: 'page.500', times: 2 },
@@ -244,8 +244,16 @@ async function begun({ owner, secrets }: Scene, portal: string) {
 /** Signs in at a portal and comes back. @returns the connection's id */
 async function signInAt(scene: Scene, portal: string, who: typeof NORA): Promise<string> {
   const { connectionId, go } = await begun(scene, portal);
-  await walk(go, { ...who, decision: 'allow' });
+  const { pathname, search } = await answerOf(scene, go, who);
+  await scene.owner.ask(`${pathname}${search}`);
   return connectionId;
+}
+
+/** Goes from a link to the portal and through its pages. @returns the address that it sends the browser back to */
+async function answerOf({ line }: Scene, go: string, who: typeof NORA): Promise<URL> {
+  const came = await walk(go, { ...who, decision: 'allow' }, { stopAt: line.publicUrl });
+  if (came.status !== 0) throw new Error(`The portal ended with ${came.status}.`);
+  return new URL(came.url);
 }
 
 /** Waits until a sync that was asked for has come to an end, whatever it came to. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type SmallDisk, smallDisk } from '../../e2e/support/small-disk.ts';
 import { openStore } from '../platform/db/sqlite/open.ts';
+import { unpackText } from './body.ts';
 import { counts, observation, observations, openScene, person } from './contract-aids.ts';
 import { versionsSince } from './feed.ts';
 import { recordsMigrations } from './migrations.ts';
@@ -54,9 +55,7 @@ it('a page for which the disk has no room is told, loses nothing, and counts onc
     ...counts({ new: FIRST + SIZE }),
   });
   const feed = await versionsSince(later.db, { person, afterSeq: 0, limit: 9_999 });
-  expect(feed.map(({ raw }) => raw)).toEqual(
-    [...observations(FIRST), ...page].map(({ raw }) => raw),
-  );
+  expect(feed.map(unpackText)).toEqual([...observations(FIRST), ...page].map(({ raw }) => raw));
   expect(await later.integrity()).toEqual([]);
   await later.close();
 });
