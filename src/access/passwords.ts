@@ -40,7 +40,7 @@ export async function isPassword(password: string, kept: string | null): Promise
   const parts = PHC.exec(kept ?? NOBODYS);
   const [, m, t, p, salt = '', tag = ''] = parts ?? [];
   const expected = Buffer.from(tag, 'base64');
-  const given = await derive(password.slice(0, MAX_CHARACTERS), Buffer.from(salt, 'base64'), {
+  const given = await derive(password, Buffer.from(salt, 'base64'), {
     m: Number(m),
     t: Number(t),
     p: Number(p),

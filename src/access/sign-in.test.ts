@@ -64,6 +64,13 @@ describe('a password', () => {
     expect(await enter('fu\u0308nf blaue Vo\u0308gel')).toMatchObject({ accountId: nora.id });
   });
 
+  it('of as many characters as it may have opens the account, whichever characters they are', async () => {
+    const longest = '🦉🌙🐝🍏🧭🪁🎻🚲'.repeat(32);
+    await setPassword(store.db, nora.id, longest);
+    expect(await enter(longest)).toMatchObject({ accountId: nora.id });
+    await expect(enter(longest.slice(0, -2))).rejects.toMatchObject(failed);
+  });
+
   it('that is wrong, a name that is none and an account without one answer alike', async () => {
     await createAccount(store.db, clock, { name: 'Without' });
     await setPassword(store.db, nora.id, PASSWORD);
