@@ -17,8 +17,6 @@ export type SignInLinkTable = {
   /** SHA-256 of the secret in the link. */
   secret_hash: string;
   account_id: string;
-  /** An invitation lets its account choose how to sign in from then on. */
-  purpose: 'sign-in' | 'invitation';
   expires_at: string;
   used_at: string | null;
 };
@@ -56,6 +54,12 @@ export const sessionMigrations: Record<string, Migration> = {
         .addColumn('last_seen_at', 'text', (c) => c.notNull())
         .addColumn('expires_at', 'text', (c) => c.notNull())
         .execute();
+    },
+  },
+  '2026-11-23-sessions-2': {
+    async up(db) {
+      // Who is asked how they come back follows from what they have, not from how they came.
+      await db.schema.alterTable('sign_in_link').dropColumn('purpose').execute();
     },
   },
 };

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { ChartfoldError } from '../../platform/errors.ts';
-import { newOwnerLink } from '../owner-link.ts';
+import { newSignInLink } from '../sign-in-link.ts';
 import { findServer } from '../control.ts';
 import { unlockAtTheDoors } from '../locked.ts';
 import type { Assembled, Program } from '../program.ts';
@@ -44,7 +44,7 @@ export async function stop(program: Program): Promise<void> {
 
 /** @returns the sign-in link */
 async function sayWhereItIs({ app, secretMadeAt }: Assembled): Promise<string> {
-  const link = await newOwnerLink(app);
+  const { url: link } = await newSignInLink(app);
   const say = (line: string) => writeOut(`${line}\n`);
   if (secretMadeAt) {
     await say(

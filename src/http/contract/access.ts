@@ -21,9 +21,7 @@ export const ownAccount = z.object({
   hasPassword: z.boolean(),
   passkeys: z.number().int(),
   recoveryCodes: z.number().int(),
-  /** Signed in within the last quarter of an hour: may change who signs in. */
-  recent: z.boolean(),
-  /** Signed in by an invitation, and has not chosen a way to sign in yet. */
+  /** Has neither a password nor a passkey, and is not the first owner, for whom the terminal prints links. */
   mustChooseSignIn: z.boolean(),
 });
 
@@ -61,7 +59,7 @@ export const accountPage = z.object({
   sessions: z.array(openSession),
 });
 export const changeName = z.object({ name });
-/** The current password where there is one, or a recent sign-in. */
+/** PUT /api/account/password: takes a recent sign-in, and so not the password before. */
 export const changePassword = z.object({ password: z.string().min(1).max(1000) });
 export const recoveryCodes = z.object({ codes: z.array(z.string()) });
 
@@ -102,10 +100,8 @@ export const giveRight = z.object({
 });
 export const addPerson = z.object({
   name,
-  birthDate: z
-    .string()
-    .regex(/^\d{4}-\d{2}-\d{2}$/)
-    .nullable(),
+  /** As precise as it is known: YYYY, YYYY-MM or YYYY-MM-DD. */
+  birthDate: z.string().max(10).nullable(),
 });
 
 /** One line of the audit, in plain words. */

@@ -68,7 +68,7 @@ export function peopleRoutes(api: Api): void {
       await giveRight(app.db, app.clock.now(), {
         ...body,
         accountId: account.id,
-        personId: personId,
+        personId,
         givenBy: session.accountId,
         expiresAt: body.expiresAt === null ? null : Date.parse(body.expiresAt),
       });
@@ -85,8 +85,9 @@ export function peopleRoutes(api: Api): void {
       access: rightsAccess,
       reply: done,
     },
-    async (c, _body, { personId }) => {
-      await revokeRight(app.db, app.clock, personId, parameter(c, 'id'));
+    async (c, _body, { personId, session }) => {
+      const id = parameter(c, 'id');
+      await revokeRight(app.db, app.clock, personId, id, session.accountId);
       app.changes.tell({ rightsOn: personId });
       return { done: true as const };
     },
