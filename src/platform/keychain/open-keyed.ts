@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { isStoreThere } from '../config/made-before.ts';
 import type { Store } from '../db/db.ts';
 import type { Migrations } from '../db/migrate.ts';
+import { upgradeCopies } from '../db/before-upgrade.ts';
 import { openStore } from '../db/sqlite/open.ts';
 import { removeDatabase } from '../db/sqlite/raw.ts';
 import { renameDurably } from '../durable.ts';
@@ -118,6 +119,9 @@ function isUnreadable({ cause }: ChartfoldError): boolean {
 
 function settle(dataDir: string, found: Found, keychain: Keychain): void {
   const file = keychainFile(dataDir);
+  // What opens with the old key alone goes before that key is forgotten, or nothing would tell that it is there.
+  if (found.keychain.nextDatabase === keychain.database)
+    rmSync(upgradeCopies(databaseFile(dataDir)), { recursive: true, force: true });
   if (found.from === 'first') renameDurably(firstKeychainFile(dataDir), file);
   if (found.from === 'derived' || found.keychain.nextDatabase !== null)
     writeKeychain(file, keychain, found.root);

@@ -2,10 +2,10 @@
 // worker; nothing here touches the store in use.
 
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync } from 'node:fs';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { syncPath } from '../../platform/durable.ts';
+import { writeWhole } from '../../platform/durable.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { appliedMigrations } from '../../platform/db/migrate.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
@@ -83,17 +83,17 @@ export function openBackup(
     let head: Head | undefined;
     for (const piece of readSealed(file, recovery)) {
       if (head) {
-        writeSync(handle, piece);
+        writeWhole(handle, piece);
         continue;
       }
       held = Buffer.concat([held, piece]);
       const read = readHead(held);
       if (!read) continue;
       head = read.head;
-      writeSync(handle, held.subarray(read.length));
+      writeWhole(handle, held.subarray(read.length));
     }
     if (!head) throw new ChartfoldError('backup.damaged', { detail: 'the manifest' });
-    syncPath(databaseFile);
+    fsyncSync(handle);
     return { manifest: head.manifest, keychain: parseKeychain(head.keychain) };
   } finally {
     closeSync(handle);
