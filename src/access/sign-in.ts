@@ -23,19 +23,13 @@ const CODES = 10;
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODE_LETTERS = 16;
 
-/** What a sign-in gives the browser. */
-export type SignInReply = SignedIn & {
-  /** To be kept by the browser as its own, so that others' tries don't hold it up. */
-  readonly deviceKey: string;
-};
-
 /** @throws `access.sign_in_failed`, `access.too_many_attempts` */
 export async function signInByPassword(
   db: Db,
   clock: Clock,
   given: { name: string; password: string },
   visitor: Visitor,
-): Promise<SignInReply> {
+): Promise<SignedIn> {
   return signIn(db, clock, 'password', given.name, visitor, async (accountId) => {
     const row = await db
       .selectFrom('account')
@@ -52,7 +46,7 @@ export async function signInByRecoveryCode(
   clock: Clock,
   given: { name: string; code: string },
   visitor: Visitor,
-): Promise<SignInReply> {
+): Promise<SignedIn> {
   return signIn(db, clock, 'recovery-code', given.name, visitor, async (accountId) => {
     const taken = await db
       .updateTable('recovery_code')
@@ -101,7 +95,10 @@ export async function recoveryCodesLeft(db: Db, accountId: string): Promise<numb
   return left;
 }
 
-/** Notes that a browser has signed in to an account. @returns the browser's key: its own, else a new one */
+/**
+ * Notes that a browser has signed in to an account, so that others' tries don't hold it up.
+ * @returns the browser's key: its own, else a new one, to be kept by the browser
+ */
 export async function rememberDevice(
   db: Db,
   clock: Clock,
@@ -129,7 +126,7 @@ async function signIn(
   name: string,
   visitor: Visitor,
   isRight: (accountId: string | null) => Promise<boolean>,
-): Promise<SignInReply> {
+): Promise<SignedIn> {
   const key = nameKey(name);
   const account = await db
     .selectFrom('account')
@@ -145,9 +142,7 @@ async function signIn(
   if (!isIn || !account) throw new ChartfoldError('access.sign_in_failed');
   await forgetTries(db, bucket.key);
   await forgetTries(db, byAddress);
-  const signedIn = await openSession(db, clock, account.id, how, visitor);
-  const deviceKey = await rememberDevice(db, clock, account.id, visitor.deviceKey);
-  return { ...signedIn, deviceKey };
+  return openSession(db, clock, account.id, how, visitor);
 }
 
 async function bucketOf(db: Db, key: string, accountId: string | null, visitor: Visitor) {

@@ -159,7 +159,7 @@ async function guarded<T>(
     personId = subject.personId;
     if (access.recent && !isRecent(session, app.clock))
       throw new ChartfoldError('access.sign_in_recent_required');
-    const what = c.req.param('id');
+    const what = auditId(c.req.param('id'));
     const detail = what === undefined ? {} : { what };
     if (access.audit === 'act') await app.audit.act({ ...event, personId, detail });
     const value = await work(callOf({ actor, session, sight, also, saw }, personId));
@@ -182,6 +182,8 @@ async function admitted(
     allow(actor, access.act);
     return { personId: null, sight: 'all' };
   }
+  const id = c.req.param('id');
+  if (id !== undefined && !ID.test(id)) throw new ChartfoldError(access.missing);
   try {
     const { personId, begunBy } = await access.of(app, c);
     if (personId !== null) return { personId, sight: allowOn(actor, access.act, personId) };
@@ -192,6 +194,16 @@ async function admitted(
     if (isChartfoldError(error, 'person.not_found')) throw new ChartfoldError(access.missing);
     throw error;
   }
+}
+
+/** Ids of our own, as the contract has them. */
+const ID = /^[\w-]{1,64}$/;
+/** WebAuthn level 3, section 4: a credential's id has at most 1,023 bytes, here in base64url. */
+const PASSKEY_ID = /^[\w-]{1,1364}$/;
+
+/** An id as the audit has it, which keeps no text of whoever asks; of a passkey's, which may be long, the beginning. */
+function auditId(id: string | undefined): string | undefined {
+  return id !== undefined && PASSKEY_ID.test(id) ? id.slice(0, 64) : undefined;
 }
 
 /** A route that is about nobody's record, or nobody's yet, has no business with a person's id. */

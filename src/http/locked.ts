@@ -47,7 +47,10 @@ export function createLockedServer(locked: Locked): Hono<Env> {
         const { passphrase } = await c.req.parseBody();
         await unlock(typeof passphrase === 'string' ? passphrase : '');
       } catch (thrown) {
-        const { row } = asChartfoldError(thrown);
+        const error = asChartfoldError(thrown);
+        const { row } = error;
+        if (row.status >= 500)
+          log.error('http.failed', error, { requestId: c.get('requestId'), route: '/unlock' });
         return formPage(c, { ...FORM, sentence: row.sentence }, row.status as ContentfulStatusCode);
       }
       return page(c, {

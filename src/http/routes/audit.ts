@@ -39,7 +39,7 @@ export function auditRoutes(api: Api): void {
       method: 'post',
       path: '/api/audit/verify',
       summary: 'Goes through the whole chain and says where it is broken',
-      access: { act: 'account.read', audit: 'none' },
+      access: { act: 'instance.audit', audit: 'act' },
       reply: wire.auditVerdict,
     },
     async () => {
