@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { auditActor, createAudit } from '../../access/audit.ts';
 import { operator } from '../../access/policy.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { isStoreThere, otherStores } from '../../platform/config/made-before.ts';
+import { otherStores } from '../../platform/config/made-before.ts';
 import { type Config, failOn } from '../../platform/config/read.ts';
 import {
   prepareDataDir,
@@ -19,6 +19,7 @@ import { type Lock, lockDataDir } from '../../platform/db/lock.ts';
 import { ChartfoldError, isChartfoldError } from '../../platform/errors.ts';
 import {
   databaseFile,
+  isStoreThere,
   type KeyedStore,
   openKeyedStore,
 } from '../../platform/keychain/open-keyed.ts';
@@ -108,7 +109,7 @@ async function replaceSecret(
     writeSecret(file, after);
   };
   if (!isStoreThere(databaseFile(dataDir))) return replace();
-  const held = await lockUnlessServed(dataDir, what);
+  const held = lockUnlessServed(dataDir, what);
   // A server that runs has the store to itself and is asked for nothing here, so that leaves no line. No exchange of the
   // root key can run beside it either.
   if (!held) return replace();
@@ -121,9 +122,9 @@ async function replaceSecret(
   }
 }
 
-async function lockUnlessServed(dataDir: string, what: string): Promise<Lock | null> {
+function lockUnlessServed(dataDir: string, what: string): Lock | null {
   try {
-    return await lockDataDir(dataDir, { pid: process.pid, address: what });
+    return lockDataDir(dataDir, { pid: process.pid, address: what });
   } catch (error) {
     if (isChartfoldError(error, 'store.in_use')) return null;
     throw error;
@@ -177,7 +178,7 @@ async function alone(
   const { dataDir } = config;
   const { migrations } = program;
   prepareDataDir(dataDir);
-  const held = await lockDataDir(dataDir, { pid: process.pid, address: what });
+  const held = lockDataDir(dataDir, { pid: process.pid, address: what });
   try {
     if (!isStoreThere(databaseFile(dataDir)))
       throw new ChartfoldError('store.missing', { detail: databaseFile(dataDir) });
