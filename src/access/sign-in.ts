@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { type Clock, isoTime } from '../platform/clock.ts';
+import { asCrockford, CROCKFORD } from '../platform/crockford.ts';
 import type { Db } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newSecret, sha256 } from '../platform/ids.ts';
@@ -19,8 +20,6 @@ const KNOWN: Limit = { most: 10, forgetMs: 60_000 };
 const ADDRESS: Limit = { most: 30, forgetMs: 10_000 };
 
 const CODES = 10;
-/** Crockford's base 32: no letter that is read as another or as a digit. */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODE_LETTERS = 16;
 
 /** @throws `access.sign_in_failed`, `access.too_many_attempts` */
@@ -156,14 +155,12 @@ async function bucketOf(db: Db, key: string, accountId: string | null, visitor: 
 }
 
 function newCode(): string {
-  const letters = [...randomBytes(CODE_LETTERS)].map((byte) => ALPHABET[byte & 31]).join('');
+  const letters = [...randomBytes(CODE_LETTERS)].map((byte) => CROCKFORD[byte & 31]).join('');
   return letters.replace(/(.{4})(?!$)/g, '$1-');
 }
 
-/** As it was meant: without the hyphens, in either case, O for 0 and I or L for 1. */
-function codeHash(accountId: string, code: string): string {
-  const plain = code.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
-  return sha256(`${accountId}/${plain}`);
+function codeHash(accountId: string, typed: string): string {
+  return sha256(`${accountId}/${asCrockford(typed)}`);
 }
 
 function deviceHash(deviceKey: string, accountId: string): string {
