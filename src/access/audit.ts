@@ -15,7 +15,6 @@ export type AuditAct = Act | 'sign-in' | 'sign-in.refused' | 'sign-out';
 export type AuditDetail = {
   /** How many records of each kind were seen. */
   readonly kinds?: Readonly<Record<string, number>>;
-  readonly count?: number;
   /** Ids and words of our own: a connection, a right, a format. */
   readonly what?: string;
   /** Why it did not come about. */
@@ -57,12 +56,13 @@ export type Audit = {
   state(): Promise<ChainState>;
 };
 
-export type AuditQuery = {
-  readonly personIds?: readonly string[];
-  /** Lines by this account are given too. */
-  readonly accountId?: string | null;
-  /** Everything. */
-  readonly all?: boolean;
+/** Every line, or those on these people's records and those by this account. */
+export type AuditSight =
+  | { readonly all: true }
+  | { readonly personIds: readonly string[]; readonly accountId: string | null };
+
+export type AuditQuery = AuditSight & {
+  /** Only lines before this one. */
   readonly before?: number | null;
   readonly limit: number;
 };
@@ -146,7 +146,6 @@ function gather(into: Map<string, AuditEvent>, event: AuditEvent): void {
     detail: {
       ...detail,
       ...(Object.keys(kinds).length ? { kinds } : {}),
-      ...(detail.count === undefined ? {} : { count: (before?.count ?? 0) + detail.count }),
     },
   });
 }
@@ -282,14 +281,15 @@ function faultsOfHead(head: Head | null, key: Uint8Array, last: ChainState): Aud
 }
 
 async function readLines(db: Db, query: AuditQuery): Promise<AuditLine[]> {
+  const { personIds, accountId } = 'all' in query ? { personIds: [], accountId: null } : query;
   const rows = await db
     .selectFrom('audit_line')
     .selectAll()
-    .$if(!query.all, (select) =>
+    .$if(!('all' in query), (select) =>
       select.where((where) =>
         where.or([
-          where('person_id', 'in', [...(query.personIds ?? []), '']),
-          where('account_id', '=', query.accountId ?? ''),
+          where('person_id', 'in', [...personIds, '']),
+          where('account_id', '=', accountId ?? ''),
         ]),
       ),
     )

@@ -11,7 +11,8 @@ declare module '../platform/db/db.ts' {
 }
 
 /** How somebody signed in. */
-export type SignInWay = 'link' | 'password' | 'passkey' | 'recovery-code';
+export const signInWays = ['link', 'password', 'passkey', 'recovery-code'] as const;
+export type SignInWay = (typeof signInWays)[number];
 
 export type SignInLinkTable = {
   /** SHA-256 of the secret in the link. */

@@ -97,7 +97,7 @@ describe('the audit of a request', () => {
   it('of a check of the whole chain says who had it checked', async () => {
     const response = await owner.post('/api/audit/verify');
     expect(await response.json()).toMatchObject({ lines: 2, faults: [] });
-    expect((await told())[0]).toEqual(['Owner', 'looked at the audit of everyone', null]);
+    expect((await told())[0]).toEqual(['Owner', 'had the audit of everyone checked', null]);
   });
 
   it('is checked as a whole for nobody but an owner', async () => {

@@ -40,8 +40,6 @@ export function rates(app: App): MiddlewareHandler<Env> {
 export type Buckets = {
   /** Takes one from the key's bucket. @returns 0, or after how many milliseconds there is one to take */
   take(key: string): number;
-  /** How many keys are remembered. */
-  size(): number;
 };
 
 /** Buckets that hold as many as flow in within a minute. The longest unused is forgotten where there are too many. */
@@ -61,6 +59,5 @@ export function createBuckets(clock: Clock, perMinute: number, mostKeys = MOST_K
       if (fullAt.size > mostKeys && oldest !== undefined) fullAt.delete(oldest);
       return 0;
     },
-    size: () => fullAt.size,
   };
 }

@@ -1,14 +1,20 @@
 // Owns the shapes on the wire of signing in, accounts, rights and the audit.
 
 import { z } from 'zod';
+import { roles } from '../../access/policy.ts';
+import { signInWays } from '../../access/session-tables.ts';
 import { type SightKind, sightKinds } from '../../chart/sight.ts';
 
-const instant = z.iso.datetime();
-const id = z.string().min(1).max(64);
+/** An instant, ISO 8601 in UTC. */
+export const instant = z.iso.datetime();
+/** An id of our own. */
+export const id = z.string().min(1).max(64);
+/** The answer of what gives nothing back. */
+export const done = z.object({ done: z.literal(true) });
 const name = z.string().min(1).max(200);
 const secretText = z.string().min(1).max(300);
 
-export const role = z.enum(['owner', 'developer', 'practice']);
+export const role = z.enum(roles);
 export const level = z.enum(['read', 'manage']);
 /** What a right can be limited to. */
 export const sightKind = z.enum(Object.keys(sightKinds) as [SightKind]);
@@ -44,7 +50,7 @@ export const passkey = z.object({
 });
 export const openSession = z.object({
   id,
-  how: z.enum(['link', 'password', 'passkey', 'recovery-code']),
+  how: z.enum(signInWays),
   device: z.string(),
   address: z.string(),
   createdAt: instant,
@@ -117,7 +123,7 @@ export const auditLine = z.object({
   origin: z.string(),
   refused: z.boolean(),
 });
-/** GET /api/audit?before= : latest first. */
+/** POST /api/audit, `before` a line's number or null for the latest: latest first. */
 export const auditPage = z.object({ lines: z.array(auditLine), more: z.boolean() });
 export const auditVerdict = z.object({
   lines: z.number().int(),
@@ -132,6 +138,8 @@ export const backupState = z.object({
   lastMade: z.object({ madeAt: instant, bytes: z.number(), fault: z.boolean() }).nullable(),
   /** When one was last restored into a temporary place and found whole. */
   provenAt: instant.nullable(),
+  /** Hours between two that are made by themselves; 0 where none is. */
+  everyHours: z.number(),
 });
 
 export type BackupState = z.infer<typeof backupState>;

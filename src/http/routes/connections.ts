@@ -1,6 +1,5 @@
 // Owns the addresses of connections and their receipts.
 
-import { z } from 'zod';
 import { listPeople } from '../../access/people.ts';
 import { type Actor, mayOn, type RecordAct } from '../../access/policy.ts';
 import { beginAgain, beginConnection } from '../../connections/begin.ts';
@@ -22,8 +21,6 @@ import {
   seesConnection,
 } from '../present/overview.ts';
 import { readReceiptFor } from '../present/receipt.ts';
-
-const done = z.object({ done: z.literal(true) });
 
 /** A route's subject: whose record the connection of its path fills. */
 const ofConnection: Extract<Access, { of: unknown }>['of'] = async (app, c) => {
@@ -122,7 +119,7 @@ export function connectionRoutes(api: Api): void {
       path: '/api/connections/{id}/reject',
       summary: 'Say that the patient is not the right one, or give up a sign-in',
       access: on('record.connect', 'act'),
-      reply: done,
+      reply: wire.done,
     },
     async (c) => {
       await rejectPatient(app, parameter(c, 'id'));

@@ -8,8 +8,6 @@ import { type Access, type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
 
-const done = z.object({ done: z.literal(true) });
-
 /** A route's subject: the person of its path. */
 export const ofPerson: Extract<Access, { of: unknown }>['of'] = async (app, c) => ({
   personId: (await getPerson(app.db, parameter(c, 'person'))).id,
@@ -83,7 +81,7 @@ export function peopleRoutes(api: Api): void {
       path: '/api/people/{person}/rights/{id}',
       summary: 'Take a right back',
       access: rightsAccess,
-      reply: done,
+      reply: wire.done,
     },
     async (c, _body, { personId, session }) => {
       const id = parameter(c, 'id');

@@ -136,6 +136,12 @@ export const accessErrors = {
     'later',
     503,
   ),
+  'http.server_ending': row(
+    'The server was told to end, and is still finishing what it was at. Wait a moment, then look again.',
+    'operator',
+    'later',
+    503,
+  ),
   'http.server_not_running': row(
     'No Chartfold is running on this data directory.',
     'operator',
