@@ -6,8 +6,9 @@ import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db, Tables } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newId, newSecret, sha256 } from '../platform/ids.ts';
+import type { Limit } from '../platform/leaky-bucket.ts';
 import { getAccount } from './accounts.ts';
-import { type Limit, takeTry } from './limits.ts';
+import { takeTry } from './limits.ts';
 import type { SignInWay } from './session-tables.ts';
 
 const MINUTE_MS = 60_000;

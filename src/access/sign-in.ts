@@ -7,8 +7,9 @@ import { asCrockford, CROCKFORD } from '../platform/crockford.ts';
 import type { Db } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newSecret, sha256 } from '../platform/ids.ts';
+import type { Limit } from '../platform/leaky-bucket.ts';
 import { getAccount, nameKey } from './accounts.ts';
-import { forgetTries, type Limit, takeTry } from './limits.ts';
+import { forgetTries, takeTry } from './limits.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import { openSession, type SignedIn, type Visitor } from './sessions.ts';
 
