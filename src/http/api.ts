@@ -96,8 +96,7 @@ export function route<Body extends z.ZodType, Reply extends z.ZodType>(
   handler: (c: ApiContext, body: z.output<Body>, call: Call) => Promise<z.input<Reply>>,
 ): void {
   const { method, path, body, reply } = declaration;
-  api.declared.push(declaration);
-  api.router.openAPIRegistry.registerPath(describe(declaration));
+  declare(api, declaration);
   api.router.on(method.toUpperCase(), routerPath(path), async (c) => {
     const value = await guarded(api.app, declaration.access, c, async (call) =>
       handler(c, (body ? await readBody(c, body) : undefined) as z.output<Body>, call),
@@ -112,17 +111,18 @@ export function answerRoute(
   declaration: Omit<Declaration<z.ZodType, z.ZodType>, 'method' | 'body'> & { type: string },
   handler: (c: ApiContext, call: Call) => Promise<Response>,
 ): void {
-  const { path, summary, access, type, reply } = declaration;
-  api.declared.push({ ...declaration, method: 'get' });
-  api.router.openAPIRegistry.registerPath(
-    createRoute({
-      method: 'get',
-      path,
-      summary,
-      responses: { 200: { description: summary, content: { [type]: { schema: reply } } } },
-    }),
-  );
+  const { path, access, type } = declaration;
+  declare(api, { ...declaration, method: 'get' }, type);
   api.router.get(routerPath(path), (c) => guarded(api.app, access, c, (call) => handler(c, call)));
+}
+
+function declare<Body extends z.ZodType, Reply extends z.ZodType>(
+  api: Api,
+  declaration: Declaration<Body, Reply>,
+  type = 'application/json',
+): void {
+  api.declared.push(declaration);
+  api.router.openAPIRegistry.registerPath(describe(declaration, type));
 }
 
 function routerPath(path: string): string {
@@ -232,13 +232,10 @@ const NOBODY: Call = {
   saw: () => undefined,
 };
 
-function describe<Body extends z.ZodType, Reply extends z.ZodType>({
-  method,
-  path,
-  summary,
-  body,
-  reply,
-}: Omit<Declaration<Body, Reply>, 'access'>): RouteConfig {
+function describe<Body extends z.ZodType, Reply extends z.ZodType>(
+  { method, path, summary, body, reply }: Omit<Declaration<Body, Reply>, 'access'>,
+  type: string,
+): RouteConfig {
   return createRoute({
     method,
     path,
@@ -247,7 +244,7 @@ function describe<Body extends z.ZodType, Reply extends z.ZodType>({
       ? { body: { content: { 'application/json': { schema: body } }, required: true } }
       : {},
     responses: {
-      200: { description: summary, content: { 'application/json': { schema: reply } } },
+      200: { description: summary, content: { [type]: { schema: reply } } },
       default: {
         description: 'What went wrong',
         content: { 'application/problem+json': { schema: problem } },
