@@ -33,7 +33,7 @@ import type { Transaction } from './platform/db/db.ts';
 import { keyMigrations } from './keys/tables.ts';
 import { isoTime, systemClock } from './platform/clock.ts';
 import { type Config, readConfig, readEnvironment } from './platform/config/read.ts';
-import { isStoreThere, noteStore, refuseLostStore } from './platform/config/made-before.ts';
+import { noteStore, refuseLostStore } from './platform/config/made-before.ts';
 import { prepareDataDir, rootSecret, writeSecret } from './platform/config/secret.ts';
 import { lockDataDir } from './platform/db/lock.ts';
 import { mergeMigrations } from './platform/db/migrate.ts';
@@ -41,7 +41,7 @@ import { createJobs, type JobHandler } from './platform/jobs/jobs.ts';
 import { jobMigrations } from './platform/jobs/tables.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { createOutbound } from './platform/outbound.ts';
-import { databaseFile, openKeyedStore } from './platform/keychain/open-keyed.ts';
+import { databaseFile, isStoreThere, openKeyedStore } from './platform/keychain/open-keyed.ts';
 import { createSealer } from './platform/seal.ts';
 import {
   createRegistry,
@@ -107,7 +107,7 @@ async function openData(config: Config, options: AssembleOptions, undo: AsyncDis
   const where = { config, databaseFile: databaseFile(config.dataDir) };
   refuseLostStore(where);
   prepareDataDir(config.dataDir);
-  const lock = await lockDataDir(config.dataDir, { pid: process.pid, address: config.publicUrl });
+  const lock = lockDataDir(config.dataDir, { pid: process.pid, address: config.publicUrl });
   undo.defer(() => lock.release());
   const { secret, madeNow } = rootSecret(config, isStoreThere(where.databaseFile));
   const open = 'roots' in secret ? secret : await options.unlock(config, secret);

@@ -42,11 +42,11 @@ export async function commandLine(env: Readonly<Record<string, string>> = {}) {
   };
   const live = new Set<ChildProcess>();
 
-  /** @param input what standard input holds */
+  /** @param input what standard input holds; null to leave it open */
   function start(
     args: readonly string[],
     more: Readonly<Record<string, string>> = {},
-    input?: string,
+    input?: string | null,
   ): Started {
     const child = spawn(process.execPath, [MAIN, ...args], {
       env: { ...whole, ...more },
@@ -54,7 +54,8 @@ export async function commandLine(env: Readonly<Record<string, string>> = {}) {
       stdio: 'pipe',
     });
     // A process may end without reading it.
-    child.stdin.on('error', () => undefined).end(input);
+    child.stdin.on('error', () => undefined);
+    if (input !== null) child.stdin.end(input);
     live.add(child);
     let [out, err] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));

@@ -109,10 +109,10 @@ describe('a right', () => {
       await person('Eve'),
     ];
     const { id } = await give(who, whose);
-    await expect(revokeRight(store.db, clock, other.id, id)).rejects.toMatchObject({
+    await expect(revokeRight(store.db, clock, other.id, id, null)).rejects.toMatchObject({
       code: 'access.right_not_found',
     });
-    await revokeRight(store.db, clock, whose, id);
+    await revokeRight(store.db, clock, whose, id, null);
     expect(await rightsOf(store.db, clock, who)).toEqual([]);
   });
 
@@ -121,10 +121,10 @@ describe('a right', () => {
     const first = await give(one.id, whose, { level: 'manage' });
     await give(two.id, whose, { level: 'manage', expiresAt: clock.now() + MINUTE });
     const last = { code: 'access.last_manager' };
-    await expect(revokeRight(store.db, clock, whose, first.id)).rejects.toMatchObject(last);
+    await expect(revokeRight(store.db, clock, whose, first.id, null)).rejects.toMatchObject(last);
     await expect(closeAccount(store.db, clock, one.id)).rejects.toMatchObject(last);
     await give(two.id, whose, { level: 'manage' });
-    await revokeRight(store.db, clock, whose, first.id);
+    await revokeRight(store.db, clock, whose, first.id, null);
     expect(await rightsOn(store.db, clock, whose)).toHaveLength(2);
   });
 
@@ -136,6 +136,49 @@ describe('a right', () => {
   ])('to %s is refused', async (_what, more) => {
     const [{ id: who }, { id: whose }] = [await account('Bo'), await person('Ada')];
     await expect(give(who, whose, more)).rejects.toMatchObject({ code: 'http.invalid_request' });
+  });
+});
+
+describe('whoever manages a record until a day', () => {
+  const DAY_AWAY = 24 * 60 * MINUTE;
+  const manage = (accountId: string, personId: string, givenBy: string | null, ms: number | null) =>
+    give(accountId, personId, {
+      level: 'manage',
+      givenBy,
+      expiresAt: ms === null ? null : clock.now() + ms,
+    });
+
+  it('gives no right that outlasts their own, to nobody and not to themselves', async () => {
+    const [mum, sitter, other] = [await account('Mum'), await account('Sit'), await account('X')];
+    const { id: child } = await createPerson(store.db, { name: 'C', by: mum.id, now: clock.now() });
+    await manage(sitter.id, child, mum.id, DAY_AWAY);
+    const outlasts = { code: 'access.right_outlasts' };
+    for (const to of [sitter.id, other.id])
+      for (const ms of [null, DAY_AWAY + 1])
+        await expect(manage(to, child, sitter.id, ms)).rejects.toMatchObject(outlasts);
+    await manage(other.id, child, sitter.id, DAY_AWAY);
+    await give(other.id, child, { givenBy: sitter.id, expiresAt: clock.now() + MINUTE });
+    await expect(give(other.id, child, { givenBy: sitter.id })).rejects.toMatchObject(outlasts);
+  });
+
+  it('takes no right to manage it for good away', async () => {
+    const [mum, dad, sitter] = [await account('Mum'), await account('Dad'), await account('Sit')];
+    const { id: child } = await createPerson(store.db, { name: 'C', by: mum.id, now: clock.now() });
+    const dads = await manage(dad.id, child, mum.id, null);
+    await manage(sitter.id, child, mum.id, DAY_AWAY);
+    const refused = { code: 'access.not_allowed' };
+    await expect(revokeRight(store.db, clock, child, dads.id, sitter.id)).rejects.toMatchObject(
+      refused,
+    );
+    await revokeRight(store.db, clock, child, dads.id, mum.id);
+  });
+
+  it.each(['read', 'none'] as const)('or has a right to %s gives nothing', async (level) => {
+    const [one, two, { id: whose }] = [await account('A'), await account('B'), await person('C')];
+    if (level === 'read') await give(one.id, whose);
+    await expect(give(two.id, whose, { givenBy: one.id })).rejects.toMatchObject({
+      code: 'access.not_allowed',
+    });
   });
 });
 

@@ -7,7 +7,7 @@ import type { Db, Tables } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { type Actor, type Door, type Role, roles as allRoles } from './policy.ts';
-import { giveRight, rightsOf } from './rights.ts';
+import { giveFirstRight, rightsOf } from './rights.ts';
 
 export type Account = {
   readonly id: string;
@@ -53,20 +53,20 @@ export async function createAccount(
  */
 export async function ensureOwner(db: Db, clock: Clock): Promise<Account> {
   return db.transaction().execute(async (trx) => {
-    const present = (await listAccounts(trx)).find((one) => one.roles.includes('owner'));
+    const present = await firstOwner(trx);
     if (present) return present;
     const owner = await createAccount(trx, clock, { name: 'Owner', roles: ['owner', 'developer'] });
     const people = await trx.selectFrom('person').select('id').execute();
     for (const { id } of people) {
-      await giveRight(trx, clock.now(), {
-        accountId: owner.id,
-        personId: id,
-        level: 'manage',
-        givenBy: null,
-      });
+      await giveFirstRight(trx, clock.now(), { accountId: owner.id, personId: id, givenBy: null });
     }
     return owner;
   });
+}
+
+/** The owner who was there first, of those whose account is open: whom the terminal means where it names nobody. */
+export async function firstOwner(db: Db): Promise<Account | undefined> {
+  return (await listAccounts(db)).find((one) => one.roles.includes('owner'));
 }
 
 /** Every account that is open, in the order in which they were made. */

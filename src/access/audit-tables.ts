@@ -1,5 +1,6 @@
 // Owns the shapes and migration of the audit: lines in a hash chain, and its head.
 
+import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Door } from './policy.ts';
 
@@ -32,7 +33,7 @@ export type AuditHeadTable = {
   id: 1;
   seq: number;
   mac: string;
-  /** HMAC over seq and mac, so that a shortened chain needs the key too. */
+  /** HMAC over seq and mac, so that a shortened chain needs the key too; empty until the audit is first opened. */
   head_mac: string;
 };
 
@@ -68,6 +69,17 @@ export const auditMigrations: Record<string, Migration> = {
         .addColumn('mac', 'text', (c) => c.notNull())
         .addColumn('head_mac', 'text', (c) => c.notNull())
         .execute();
+    },
+  },
+  '2026-11-23-audit-2': {
+    async up(db) {
+      // From its making on a chain has an end, so that one without is known to have been taken away. The key that signs
+      // it is not at hand here.
+      await sql`insert into audit_head (id, seq, mac, head_mac)
+        select 1, 0, '', ''
+        where not exists (select 1 from audit_head) and not exists (select 1 from audit_line)`.execute(
+        db,
+      );
     },
   },
 };

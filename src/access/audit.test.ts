@@ -86,6 +86,50 @@ describe('the chain', () => {
     expect(await faults()).toEqual([{ seq: 1, what: 'cut-off' }]);
   });
 
+  it('shows that it was taken away whole, its head with it', async () => {
+    for (let n = 0; n < 3; n += 1) await act(n);
+    await change('delete from audit_line');
+    await change('delete from audit_head');
+    expect(await faults()).toEqual([{ seq: 1, what: 'cut-off' }]);
+  });
+
+  it('shows that it was taken away whole, for good, whatever is written after', async () => {
+    for (let n = 0; n < 3; n += 1) await act(n);
+    await change('delete from audit_line');
+    await change('delete from audit_head');
+    for (let n = 0; n < 3; n += 1) await act(n);
+    expect(await faults()).toEqual([{ seq: 1, what: 'missing' }]);
+  });
+
+  it('shows that it was taken away whole and its head put back to the beginning by hand', async () => {
+    for (let n = 0; n < 3; n += 1) await act(n);
+    await change('delete from audit_line');
+    await change(`update audit_head set seq = 0, mac = '', head_mac = ''`);
+    expect(await faults()).toEqual([{ seq: 1, what: 'cut-off' }]);
+  });
+
+  it('shows that its head was taken away', async () => {
+    for (let n = 0; n < 3; n += 1) await act(n);
+    await change('delete from audit_head');
+    expect(await faults()).toEqual([{ seq: 4, what: 'cut-off' }]);
+  });
+
+  it.each([0, -1])('shows a line that was put in before the first, as number %i', async (seq) => {
+    for (let n = 0; n < 3; n += 1) await act(n);
+    await change(
+      `insert into audit_line select ${seq}, at, door, account_id, act, person_id, origin, detail, mac from audit_line where seq = 3`,
+    );
+    expect(await faults()).toEqual([{ seq, what: 'added' }]);
+  });
+
+  it('is found unbroken while others write to it', async () => {
+    for (let n = 0; n < 5; n += 1) await act(n);
+    for (let n = 0; n < 20; n += 1) {
+      const [found] = await Promise.all([audit.verify(), act(n), act(n)]);
+      expect(found.faults).toEqual([]);
+    }
+  });
+
   it('shows that two lines were exchanged', async () => {
     for (let n = 0; n < 5; n += 1) await act(n);
     await change(

@@ -2,7 +2,7 @@
 // without its key (law L8). It never says what a record holds, only how much of which kind was seen.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import type { ErrorCode } from '../platform/errors.ts';
@@ -15,7 +15,6 @@ export type AuditAct = Act | 'sign-in' | 'sign-in.refused' | 'sign-out';
 export type AuditDetail = {
   /** How many records of each kind were seen. */
   readonly kinds?: Readonly<Record<string, number>>;
-  readonly count?: number;
   /** Ids and words of our own: a connection, a right, a format. */
   readonly what?: string;
   /** Why it did not come about. */
@@ -57,12 +56,13 @@ export type Audit = {
   state(): Promise<ChainState>;
 };
 
-export type AuditQuery = {
-  readonly personIds?: readonly string[];
-  /** Lines by this account are given too. */
-  readonly accountId?: string | null;
-  /** Everything. */
-  readonly all?: boolean;
+/** Every line, or those on these people's records and those by this account. */
+export type AuditSight =
+  | { readonly all: true }
+  | { readonly personIds: readonly string[]; readonly accountId: string | null };
+
+export type AuditQuery = AuditSight & {
+  /** Only lines before this one. */
   readonly before?: number | null;
   readonly limit: number;
 };
@@ -85,7 +85,9 @@ export function createAudit(context: {
   const { db, clock, log, key } = context;
   const gathered = new Map<string, AuditEvent>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let writing: Promise<void> = Promise.resolve();
+  let writing = signBeginning(db, key).catch((error: unknown) =>
+    log.error('audit.write_failed', error),
+  );
 
   const write = (events: readonly AuditEvent[]) => {
     const at = isoTime(clock.now());
@@ -144,7 +146,6 @@ function gather(into: Map<string, AuditEvent>, event: AuditEvent): void {
     detail: {
       ...detail,
       ...(Object.keys(kinds).length ? { kinds } : {}),
-      ...(detail.count === undefined ? {} : { count: (before?.count ?? 0) + detail.count }),
     },
   });
 }
@@ -155,8 +156,7 @@ async function append(
   at: string,
   events: readonly AuditEvent[],
 ): Promise<void> {
-  const head = await trx.selectFrom('audit_head').selectAll().executeTakeFirst();
-  let { seq, mac } = head ?? { seq: 0, mac: START };
+  let { seq, mac } = await endOf(trx);
   const rows = events.map((event) => {
     seq += 1;
     const row = {
@@ -182,16 +182,46 @@ async function append(
     .execute();
 }
 
-async function verifyChain(db: Db, key: Uint8Array, kept: readonly ChainState[]) {
+/** Where the next line is to be written. */
+async function endOf(trx: Transaction): Promise<ChainState> {
+  const head = await trx.selectFrom('audit_head').selectAll().executeTakeFirst();
+  if (head) return head;
+  // Somebody took it away. What is written is kept all the same, after a gap that shows for good.
+  const { rows } = await sql<{ last: number }>`
+    select coalesce(max(seq), 0) as last from audit_line`.execute(trx);
+  return { seq: Math.max(0, rows[0]?.last ?? 0) + 1, mac: START };
+}
+
+/** Signs the end of a chain that was just made. */
+async function signBeginning(db: Db, key: Uint8Array): Promise<void> {
+  await db
+    .updateTable('audit_head')
+    .set({ head_mac: headMac(key, 0, START) })
+    .where('seq', '=', 0)
+    .where('head_mac', '=', '')
+    .execute();
+}
+
+/**
+ * Goes through a chain as far as it reaches at this moment, with states kept elsewhere to compare it with. Lines that
+ * are written meanwhile are no matter, so others need not wait for it.
+ */
+export async function verifyChain(
+  db: Db,
+  key: Uint8Array,
+  kept: readonly ChainState[],
+): Promise<{ lines: number; faults: AuditFault[] }> {
+  const end = await readEnd(db);
   const faults: AuditFault[] = [];
   const wanted = new Map(kept.map((state) => [state.seq, state.mac]));
-  let before = { seq: 0, mac: START };
+  let before: ChainState = { seq: 0, mac: START };
   let lines = 0;
   for (;;) {
     const rows = await db
       .selectFrom('audit_line')
       .selectAll()
       .where('seq', '>', before.seq)
+      .where('seq', '<=', end.last)
       .orderBy('seq')
       .limit(VERIFY_BATCH)
       .execute();
@@ -208,16 +238,41 @@ async function verifyChain(db: Db, key: Uint8Array, kept: readonly ChainState[])
     }
     if (rows.length < VERIFY_BATCH) break;
   }
-  faults.push(...(await verifyHead(db, key, before)));
+  faults.push(...(await linesBeforeFirst(db)), ...faultsOfHead(end.head, key, before));
   for (const seq of wanted.keys())
     if (seq > before.seq && !faults.some((fault) => fault.what === 'cut-off'))
       faults.push({ seq: before.seq + 1, what: 'cut-off' });
   return { lines, faults };
 }
 
-async function verifyHead(db: Db, key: Uint8Array, last: ChainState): Promise<AuditFault[]> {
-  const head = await db.selectFrom('audit_head').selectAll().executeTakeFirst();
-  if (!head) return last.seq === 0 ? [] : [{ seq: last.seq, what: 'added' }];
+type Head = Selectable<Tables['audit_head']>;
+
+/** The head and the number of the last line, as they are at one moment: one statement, or a line could come between. */
+async function readEnd(db: Db): Promise<{ head: Head | null; last: number }> {
+  const { rows } = await sql<{ [K in keyof Head]: Head[K] | null } & { last: number | null }>`
+    select head.*, line.last
+    from (select max(seq) as last from audit_line) as line left join audit_head as head on true`.execute(
+    db,
+  );
+  const [row] = rows;
+  return { head: row && row.id !== null ? (row as Head) : null, last: row?.last ?? 0 };
+}
+
+/** Numbers begin at 1. */
+async function linesBeforeFirst(db: Db): Promise<AuditFault[]> {
+  const rows = await db
+    .selectFrom('audit_line')
+    .select('seq')
+    .where('seq', '<', 1)
+    .orderBy('seq')
+    .limit(VERIFY_BATCH)
+    .execute();
+  return rows.map(({ seq }) => ({ seq, what: 'added' }));
+}
+
+function faultsOfHead(head: Head | null, key: Uint8Array, last: ChainState): AuditFault[] {
+  // Every chain has one from its making on, signed when the audit was first opened.
+  if (!head || head.head_mac === '') return [{ seq: last.seq + 1, what: 'cut-off' }];
   if (!isSame(head.head_mac, headMac(key, head.seq, head.mac)))
     return [{ seq: head.seq, what: 'changed' }];
   if (last.seq < head.seq) return [{ seq: last.seq + 1, what: 'cut-off' }];
@@ -226,14 +281,15 @@ async function verifyHead(db: Db, key: Uint8Array, last: ChainState): Promise<Au
 }
 
 async function readLines(db: Db, query: AuditQuery): Promise<AuditLine[]> {
+  const { personIds, accountId } = 'all' in query ? { personIds: [], accountId: null } : query;
   const rows = await db
     .selectFrom('audit_line')
     .selectAll()
-    .$if(!query.all, (select) =>
+    .$if(!('all' in query), (select) =>
       select.where((where) =>
         where.or([
-          where('person_id', 'in', [...(query.personIds ?? []), '']),
-          where('account_id', '=', query.accountId ?? ''),
+          where('person_id', 'in', [...personIds, '']),
+          where('account_id', '=', accountId ?? ''),
         ]),
       ),
     )

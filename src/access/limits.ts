@@ -5,13 +5,7 @@ import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { sha256 } from '../platform/ids.ts';
-
-export type Limit = {
-  /** Tries in a row before the wait begins. */
-  readonly most: number;
-  /** One try is forgotten after this. */
-  readonly forgetMs: number;
-};
+import { type Limit, take } from '../platform/leaky-bucket.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -28,9 +22,11 @@ export async function takeTry(db: Db, clock: Clock, key: string, limit: Limit): 
       .selectAll()
       .where('key', '=', hash)
       .executeTakeFirst();
-    const left = row ? Math.max(0, row.tries - (now - Date.parse(row.at)) / limit.forgetMs) : 0;
-    if (left > limit.most - 1) return false;
-    const next = { key: hash, tries: left + 1, at: isoTime(now) };
+    const emptyAt = row ? Date.parse(row.at) + row.tries * limit.forgetMs : 0;
+    const taken = take({ emptyAt }, now, limit);
+    if ('waitMs' in taken) return false;
+    const tries = (taken.emptyAt - now) / limit.forgetMs;
+    const next = { key: hash, tries, at: isoTime(now) };
     await trx
       .insertInto('attempt_limit')
       .values(next)

@@ -17,7 +17,8 @@ import { ChartfoldError } from '../platform/errors.ts';
 import { newSecret, sha256 } from '../platform/ids.ts';
 import { getAccount } from './accounts.ts';
 
-const CHALLENGE_MS = 5 * 60_000;
+/** How long a challenge is good. */
+export const CHALLENGE_MS = 5 * 60_000;
 const MAX_LABEL = 60;
 /** EdDSA, ES256 and RS256 (RFC 9053): what authenticators make. */
 const ALGORITHMS = [-8, -7, -257];

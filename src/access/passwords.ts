@@ -1,14 +1,10 @@
 // Owns passwords: how they are kept (Argon2id, PHC string format) and which are refused. Knows no account.
-// Parameters by OWASP's password storage cheat sheet: 64 MiB, 3 passes, 1 lane.
 
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import PQueue from 'p-queue';
+import { ARGON2_COST, type Argon2Cost, argon2id } from '../platform/argon2id.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 
-const MEMORY_KIB = 65_536;
-const PASSES = 3;
-const LANES = 1;
 const TAG_BYTES = 32;
 /** Each takes 64 MiB while it is worked on: many at once must not take the machine's memory. */
 const work = new PQueue({ concurrency: 2 });
@@ -28,8 +24,8 @@ export async function hashPassword(password: string, name: string): Promise<stri
   const why = weakness(password, name);
   if (why) throw new ChartfoldError('access.weak_password', { detail: why });
   const salt = randomBytes(16);
-  const tag = await derive(password, salt, { m: MEMORY_KIB, t: PASSES, p: LANES });
-  return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${unpadded(salt)}$${unpadded(tag)}`;
+  const tag = await derive(password, salt, ARGON2_COST);
+  return phcOf(salt, tag);
 }
 
 /**
@@ -40,16 +36,16 @@ export async function isPassword(password: string, kept: string | null): Promise
   const parts = PHC.exec(kept ?? NOBODYS);
   const [, m, t, p, salt = '', tag = ''] = parts ?? [];
   const expected = Buffer.from(tag, 'base64');
-  const given = await derive(password.slice(0, MAX_CHARACTERS), Buffer.from(salt, 'base64'), {
-    m: Number(m),
-    t: Number(t),
-    p: Number(p),
+  const given = await derive(password, Buffer.from(salt, 'base64'), {
+    memory: Number(m),
+    passes: Number(t),
+    parallelism: Number(p),
   });
   return timingSafeEqual(given, expected) && kept !== null;
 }
 
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]{43})$/;
-const NOBODYS = `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${unpadded(randomBytes(16))}$${unpadded(randomBytes(TAG_BYTES))}`;
+const NOBODYS = phcOf(randomBytes(16), randomBytes(TAG_BYTES));
 
 /** What is amiss with a password, or null. Length counts, not the sorts of characters (NIST SP 800-63B 3.1.1). */
 function weakness(password: string, name: string): string | null {
@@ -76,22 +72,14 @@ function isRun(text: string): boolean {
   return steps.filter((step) => Math.abs(step) <= 1).length > steps.length * 0.7;
 }
 
-async function derive(
-  password: string,
-  salt: Uint8Array,
-  cost: { m: number; t: number; p: number },
-): Promise<Buffer> {
+async function derive(password: string, salt: Uint8Array, cost: Argon2Cost): Promise<Buffer> {
   if (work.size >= MOST_WAITING) throw new ChartfoldError('access.too_many_attempts');
-  const parameters = {
-    // The same password typed on another keyboard is the same (NIST SP 800-63B 3.1.1.2).
-    message: password.normalize('NFKC'),
-    nonce: salt,
-    memory: cost.m,
-    passes: cost.t,
-    parallelism: cost.p,
-    tagLength: TAG_BYTES,
-  };
-  return work.add(() => promisify(argon2)('argon2id', parameters));
+  return work.add(() => argon2id(password, salt, cost));
+}
+
+function phcOf(salt: Uint8Array, tag: Uint8Array): string {
+  const { memory, passes, parallelism } = ARGON2_COST;
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(tag)}`;
 }
 
 function unpadded(bytes: Uint8Array): string {

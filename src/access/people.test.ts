@@ -39,6 +39,30 @@ describe('people', () => {
     expect(await getPerson(store.db, 'bo')).toMatchObject({ sample: true, birthDate: null });
   });
 
+  it.each([
+    ['', null],
+    [' \t ', null],
+    ['Ada', '2026-99-99'],
+    ['Ada', '2026-02-30'],
+    ['Ada', '2026-02-03T10:00:00Z'],
+    ['Ada', 'soon'],
+  ])('are not added with the name “%s” and the birth date %s', async (name, birthDate) => {
+    const adding = createPerson(store.db, { name, birthDate, by: null, now: 1 });
+    await expect(adding).rejects.toMatchObject({ code: 'http.invalid_request' });
+    expect(await listPeople(store.db)).toEqual([]);
+  });
+
+  it('are added with their name as it is read', async () => {
+    const bo = await createPerson(store.db, { name: '  Bo  ', birthDate: null, by: null, now: 1 });
+    expect(bo.name).toBe('Bo');
+  });
+
+  it('are not added where nobody could be given their record', async () => {
+    const adding = createPerson(store.db, { name: 'Ada', by: 'no such account', now: 1 });
+    await expect(adding).rejects.toThrow();
+    expect(await listPeople(store.db)).toEqual([]);
+  });
+
   it('can be removed', async () => {
     const { id } = await createPerson(store.db, { name: 'Ada', by: null, now: 1 });
     await removePerson(store.db, id);

@@ -2,11 +2,12 @@
 // person is records/ and goes by its own door.
 
 import type { Selectable } from 'kysely';
+import { parseFhirDate } from '../fhir/dates.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Db, Tables } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import { giveRight } from './rights.ts';
+import { giveFirstRight } from './rights.ts';
 import type {} from './people-tables.ts';
 
 /** A person whose record is kept. */
@@ -23,6 +24,7 @@ export type Person = {
 /**
  * Adds a person, with an id of its own unless one is given. Whoever brings a record manages it: the account `by`,
  * or with null, at the terminal, every owner.
+ * @throws `http.invalid_request` for a name of nothing, or a birth date that is none
  */
 export async function createPerson(
   db: Db,
@@ -35,18 +37,22 @@ export async function createPerson(
     now: number;
   },
 ): Promise<Person> {
+  const name = person.name.trim();
+  if (!name)
+    throw new ChartfoldError('http.invalid_request', { detail: 'say the name of the person' });
   const row = {
     id: person.id ?? newId(),
-    name: person.name,
-    birth_date: person.birthDate ?? null,
+    name,
+    birth_date: readBirthDate(person.birthDate ?? null),
     sample: person.sample ? 1 : 0,
     created_at: isoTime(person.now),
   };
-  await db.insertInto('person').values(row).execute();
-  for (const accountId of await managersFor(db, person.by)) {
-    const right = { accountId, personId: row.id, level: 'manage', givenBy: person.by } as const;
-    await giveRight(db, person.now, right);
-  }
+  // A record that nobody manages could be given to nobody: both or neither.
+  await inTransaction(db, async (trx) => {
+    await trx.insertInto('person').values(row).execute();
+    for (const accountId of await managersFor(trx, person.by))
+      await giveFirstRight(trx, person.now, { accountId, personId: row.id, givenBy: person.by });
+  });
   return readPerson(row);
 }
 
@@ -80,6 +86,21 @@ export async function removePerson(db: Db, id: string): Promise<void> {
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   if (numDeletedRows === 0n) throw new ChartfoldError('person.not_found');
+}
+
+function readBirthDate(text: string | null): string | null {
+  if (text === null) return null;
+  const date = parseFhirDate(text);
+  if (!date || date.time !== undefined)
+    throw new ChartfoldError('http.invalid_request', {
+      detail: 'the birth date is YYYY-MM-DD, or as much of it as is known',
+    });
+  return date.day;
+}
+
+/** Within the transaction that is there, or in one of its own. */
+async function inTransaction(db: Db, work: (trx: Db) => Promise<void>): Promise<void> {
+  return db.isTransaction ? work(db) : db.transaction().execute(work);
 }
 
 async function managersFor(db: Db, by: string | null): Promise<string[]> {

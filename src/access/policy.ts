@@ -5,8 +5,8 @@ import { ChartfoldError } from '../platform/errors.ts';
 import type { Level } from './account-tables.ts';
 
 /** What an account may be beside a reader of records. */
-export type Role = 'owner' | 'developer' | 'practice';
-export const roles: readonly Role[] = ['owner', 'developer', 'practice'];
+export const roles = ['owner', 'developer', 'practice'] as const;
+export type Role = (typeof roles)[number];
 
 /** An account's right on one person's record. */
 export type Right = {

@@ -30,8 +30,31 @@ export type NewRight = {
   expiresAt?: number | null;
 };
 
-/** Gives a right. @throws `http.invalid_request` where it would be none: no kind, an end that has passed */
+/**
+ * Gives a right. Only whoever manages the record gives one, and none that outlasts their own: or a right to manage until
+ * a day could make itself eternal.
+ * @throws `http.invalid_request` where it would be none: no kind, an end that has passed; `access.not_allowed`,
+ *   `access.right_outlasts`
+ */
 export async function giveRight(db: Db, now: number, right: NewRight): Promise<GivenRight> {
+  if (right.givenBy !== null) {
+    const until = managesUntil(await onRecord(db, now, right.personId), right.givenBy);
+    if (until === null) throw new ChartfoldError('access.not_allowed');
+    if ((right.expiresAt ?? Infinity) > until) throw new ChartfoldError('access.right_outlasts');
+  }
+  return keepRight(db, now, right);
+}
+
+/** Lets an account manage, for good, the record that it brings: there is nobody yet who could give the right. */
+export async function giveFirstRight(
+  db: Db,
+  now: number,
+  { accountId, personId, givenBy }: Pick<NewRight, 'accountId' | 'personId' | 'givenBy'>,
+): Promise<void> {
+  await keepRight(db, now, { accountId, personId, level: 'manage', givenBy });
+}
+
+async function keepRight(db: Db, now: number, right: NewRight): Promise<GivenRight> {
   const refuse = (detail: string) => {
     throw new ChartfoldError('http.invalid_request', { detail });
   };
@@ -57,31 +80,34 @@ export async function giveRight(db: Db, now: number, right: NewRight): Promise<G
 
 /** The rights that an account has now. */
 export async function rightsOf(db: Db, clock: Clock, accountId: string): Promise<GivenRight[]> {
-  const rows = await live(db, clock).where('account_id', '=', accountId).execute();
+  const rows = await live(db, clock.now()).where('account_id', '=', accountId).execute();
   return rows.map(readRight);
 }
 
 /** Every right on a person's record that holds now. */
 export async function rightsOn(db: Db, clock: Clock, personId: string): Promise<GivenRight[]> {
-  const rows = await live(db, clock).where('person_id', '=', personId).execute();
-  return rows.map(readRight);
+  return onRecord(db, clock.now(), personId);
 }
 
 /**
- * Takes a right back. The last one that manages a record can't be taken: nobody could give it again.
- * @throws `access.right_not_found`, `access.last_manager`
+ * Takes a right back. The last one that manages a record can't be taken: nobody could give it again. One to manage it
+ * for good is taken by whoever has the same.
+ * @param by the account that takes it; null for the terminal
+ * @throws `access.right_not_found`, `access.last_manager`, `access.not_allowed`
  */
 export async function revokeRight(
   db: Db,
   clock: Clock,
   personId: string,
   id: string,
+  by: string | null,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const rights = await rightsOn(trx, clock, personId);
     const right = rights.find((one) => one.id === id);
     if (!right) throw new ChartfoldError('access.right_not_found');
-    const isLasting = (one: GivenRight) => one.level === 'manage' && one.expiresAt === null;
+    if (isLasting(right) && by !== null && managesUntil(rights, by) !== Infinity)
+      throw new ChartfoldError('access.not_allowed');
     if (isLasting(right) && rights.filter(isLasting).length === 1)
       throw new ChartfoldError('access.last_manager');
     await trx
@@ -92,8 +118,26 @@ export async function revokeRight(
   });
 }
 
-function live(db: Db, clock: Clock) {
-  const now = isoTime(clock.now());
+/** For good, which the end of nothing else outlasts. */
+function isLasting(right: GivenRight): boolean {
+  return right.level === 'manage' && right.expiresAt === null;
+}
+
+/** Until when an account manages a record, as milliseconds since the epoch; null where it does not. */
+function managesUntil(rights: readonly GivenRight[], accountId: string): number | null {
+  const ends = rights
+    .filter((one) => one.accountId === accountId && one.level === 'manage')
+    .map((one) => (one.expiresAt === null ? Infinity : Date.parse(one.expiresAt)));
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
+async function onRecord(db: Db, now: number, personId: string): Promise<GivenRight[]> {
+  const rows = await live(db, now).where('person_id', '=', personId).execute();
+  return rows.map(readRight);
+}
+
+function live(db: Db, nowMs: number) {
+  const now = isoTime(nowMs);
   return db
     .selectFrom('record_right')
     .selectAll()

@@ -11,14 +11,13 @@ declare module '../platform/db/db.ts' {
 }
 
 /** How somebody signed in. */
-export type SignInWay = 'link' | 'password' | 'passkey' | 'recovery-code';
+export const signInWays = ['link', 'password', 'passkey', 'recovery-code'] as const;
+export type SignInWay = (typeof signInWays)[number];
 
 export type SignInLinkTable = {
   /** SHA-256 of the secret in the link. */
   secret_hash: string;
   account_id: string;
-  /** An invitation lets its account choose how to sign in from then on. */
-  purpose: 'sign-in' | 'invitation';
   expires_at: string;
   used_at: string | null;
 };
@@ -56,6 +55,12 @@ export const sessionMigrations: Record<string, Migration> = {
         .addColumn('last_seen_at', 'text', (c) => c.notNull())
         .addColumn('expires_at', 'text', (c) => c.notNull())
         .execute();
+    },
+  },
+  '2026-11-23-sessions-2': {
+    async up(db) {
+      // Who is asked how they come back follows from what they have, not from how they came.
+      await db.schema.alterTable('sign_in_link').dropColumn('purpose').execute();
     },
   },
 };

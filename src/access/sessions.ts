@@ -6,9 +6,10 @@ import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db, Tables } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newId, newSecret, sha256 } from '../platform/ids.ts';
+import type { Limit } from '../platform/leaky-bucket.ts';
 import { getAccount } from './accounts.ts';
-import { type Limit, takeTry } from './limits.ts';
-import type { SignInLinkTable, SignInWay } from './session-tables.ts';
+import { takeTry } from './limits.ts';
+import type { SignInWay } from './session-tables.ts';
 
 const MINUTE_MS = 60_000;
 const LINK_MS = { 'sign-in': 15 * MINUTE_MS, invitation: 7 * 24 * 60 * MINUTE_MS } as const;
@@ -52,7 +53,7 @@ export async function newLink(
   db: Db,
   clock: Clock,
   accountId: string,
-  purpose: SignInLinkTable['purpose'] = 'sign-in',
+  kind: keyof typeof LINK_MS = 'sign-in',
 ): Promise<string> {
   const secret = newSecret();
   const now = clock.now();
@@ -62,8 +63,7 @@ export async function newLink(
     .values({
       secret_hash: sha256(secret),
       account_id: accountId,
-      purpose,
-      expires_at: isoTime(now + LINK_MS[purpose]),
+      expires_at: isoTime(now + LINK_MS[kind]),
       used_at: null,
     })
     .execute();
@@ -79,7 +79,7 @@ export async function signInByLink(
   clock: Clock,
   secret: string,
   visitor: Visitor,
-): Promise<SignedIn & { purpose: SignInLinkTable['purpose'] }> {
+): Promise<SignedIn> {
   const now = isoTime(clock.now());
   const link = await db
     .updateTable('sign_in_link')
@@ -87,14 +87,13 @@ export async function signInByLink(
     .where('secret_hash', '=', sha256(secret))
     .where('used_at', 'is', null)
     .where('expires_at', '>=', now)
-    .returning(['account_id', 'purpose'])
+    .returning('account_id')
     .executeTakeFirst();
   if (!link) {
     await takeTry(db, clock, `link/${visitor.address}`, WRONG_LINKS);
     throw new ChartfoldError('access.link_invalid');
   }
-  const signedIn = await openSession(db, clock, link.account_id, 'link', visitor);
-  return { ...signedIn, purpose: link.purpose };
+  return openSession(db, clock, link.account_id, 'link', visitor);
 }
 
 /** Opens a session for who has proved to be an account's holder. @throws `access.account_not_found` */

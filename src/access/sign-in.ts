@@ -3,11 +3,13 @@
 
 import { randomBytes } from 'node:crypto';
 import { type Clock, isoTime } from '../platform/clock.ts';
+import { asCrockford, CROCKFORD } from '../platform/crockford.ts';
 import type { Db } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newSecret, sha256 } from '../platform/ids.ts';
+import type { Limit } from '../platform/leaky-bucket.ts';
 import { getAccount, nameKey } from './accounts.ts';
-import { forgetTries, type Limit, takeTry } from './limits.ts';
+import { forgetTries, takeTry } from './limits.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import { openSession, type SignedIn, type Visitor } from './sessions.ts';
 
@@ -19,15 +21,7 @@ const KNOWN: Limit = { most: 10, forgetMs: 60_000 };
 const ADDRESS: Limit = { most: 30, forgetMs: 10_000 };
 
 const CODES = 10;
-/** Crockford's base 32: no letter that is read as another or as a digit. */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODE_LETTERS = 16;
-
-/** What a sign-in gives the browser. */
-export type SignInReply = SignedIn & {
-  /** To be kept by the browser as its own, so that others' tries don't hold it up. */
-  readonly deviceKey: string;
-};
 
 /** @throws `access.sign_in_failed`, `access.too_many_attempts` */
 export async function signInByPassword(
@@ -35,7 +29,7 @@ export async function signInByPassword(
   clock: Clock,
   given: { name: string; password: string },
   visitor: Visitor,
-): Promise<SignInReply> {
+): Promise<SignedIn> {
   return signIn(db, clock, 'password', given.name, visitor, async (accountId) => {
     const row = await db
       .selectFrom('account')
@@ -52,7 +46,7 @@ export async function signInByRecoveryCode(
   clock: Clock,
   given: { name: string; code: string },
   visitor: Visitor,
-): Promise<SignInReply> {
+): Promise<SignedIn> {
   return signIn(db, clock, 'recovery-code', given.name, visitor, async (accountId) => {
     const taken = await db
       .updateTable('recovery_code')
@@ -101,7 +95,10 @@ export async function recoveryCodesLeft(db: Db, accountId: string): Promise<numb
   return left;
 }
 
-/** Notes that a browser has signed in to an account. @returns the browser's key: its own, else a new one */
+/**
+ * Notes that a browser has signed in to an account, so that others' tries don't hold it up.
+ * @returns the browser's key: its own, else a new one, to be kept by the browser
+ */
 export async function rememberDevice(
   db: Db,
   clock: Clock,
@@ -129,7 +126,7 @@ async function signIn(
   name: string,
   visitor: Visitor,
   isRight: (accountId: string | null) => Promise<boolean>,
-): Promise<SignInReply> {
+): Promise<SignedIn> {
   const key = nameKey(name);
   const account = await db
     .selectFrom('account')
@@ -145,9 +142,7 @@ async function signIn(
   if (!isIn || !account) throw new ChartfoldError('access.sign_in_failed');
   await forgetTries(db, bucket.key);
   await forgetTries(db, byAddress);
-  const signedIn = await openSession(db, clock, account.id, how, visitor);
-  const deviceKey = await rememberDevice(db, clock, account.id, visitor.deviceKey);
-  return { ...signedIn, deviceKey };
+  return openSession(db, clock, account.id, how, visitor);
 }
 
 async function bucketOf(db: Db, key: string, accountId: string | null, visitor: Visitor) {
@@ -161,14 +156,12 @@ async function bucketOf(db: Db, key: string, accountId: string | null, visitor: 
 }
 
 function newCode(): string {
-  const letters = [...randomBytes(CODE_LETTERS)].map((byte) => ALPHABET[byte & 31]).join('');
+  const letters = [...randomBytes(CODE_LETTERS)].map((byte) => CROCKFORD[byte & 31]).join('');
   return letters.replace(/(.{4})(?!$)/g, '$1-');
 }
 
-/** As it was meant: without the hyphens, in either case, O for 0 and I or L for 1. */
-function codeHash(accountId: string, code: string): string {
-  const plain = code.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
-  return sha256(`${accountId}/${plain}`);
+function codeHash(accountId: string, typed: string): string {
+  return sha256(`${accountId}/${asCrockford(typed)}`);
 }
 
 function deviceHash(deviceKey: string, accountId: string): string {

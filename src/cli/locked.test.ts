@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CommandLine, commandLine } from '../../e2e/support/command-line.ts';
+import { migrations } from '../../e2e/support/program.ts';
+import { openKeyedStore } from '../platform/keychain/open-keyed.ts';
 
 // Each starts several processes, and a passphrase is slow on purpose.
 vi.setConfig({ testTimeout: 90_000 });
@@ -97,6 +99,48 @@ describe('a locked root key', () => {
     expect(await typed(['keys', 'unlock-file'], `${PASSPHRASE}\n`)).toMatchObject({ code: 0 });
     expect(readFileSync(secret, 'utf8')).toBe(before);
     expect(await names()).toBe('Ada');
+  });
+});
+
+describe('the passphrase of the root key', () => {
+  const NEXT = 'seven grey larks climb';
+
+  it('is exchanged by the old and the new one in one pipe', async () => {
+    await typed(['keys', 'lock'], `${PASSPHRASE}\n`);
+    expect(await typed(['keys', 'lock'], `${PASSPHRASE}\n${NEXT}\n`)).toMatchObject({ code: 0 });
+    expect(await typed(['keys', 'unlock-file'], `${PASSPHRASE}\n`)).toMatchObject({ code: 1 });
+    expect(await typed(['keys', 'unlock-file'], `${NEXT}\n`)).toMatchObject({ code: 0 });
+    expect(await names()).toBe('Ada');
+  });
+
+  it('is put on no root key that was exchanged while it was typed', async () => {
+    const locking = line.start(['keys', 'lock'], {}, null);
+    expect(await line.run('keys', 'rotate-root')).toMatchObject({ code: 0 });
+    const exchanged = readFileSync(secret, 'utf8');
+    locking.process.stdin?.end(`${PASSPHRASE}\n`);
+    expect(await locking.ended).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('keys.secret_changed'),
+    });
+    expect(readFileSync(secret, 'utf8')).toBe(exchanged);
+    expect(await names()).toBe('Ada');
+  });
+
+  it('leaves a line in the audit when it is put on and taken off', async () => {
+    await typed(['keys', 'lock'], `${PASSPHRASE}\n`);
+    await typed(['keys', 'unlock-file'], `${PASSPHRASE}\n`);
+    const roots = [Buffer.from(readFileSync(secret, 'utf8').trim(), 'hex')];
+    const { store } = await openKeyedStore({ dataDir: line.dataDir, roots, migrations });
+    try {
+      const lines = store.db.selectFrom('audit_line').select('detail').orderBy('seq');
+      expect((await lines.execute()).map(({ detail }) => JSON.parse(detail).what)).toEqual([
+        'people-add',
+        'keys lock',
+        'keys unlock-file',
+      ]);
+    } finally {
+      await store.close();
+    }
   });
 });
 

@@ -91,9 +91,10 @@ export function commandLine(program: Program): Command {
   simulate(root);
   selftest(root);
   bench(root);
-  verb('sign-in-link', 'print a new sign-in link').action((flags) =>
-    run(signInLink as Verb<never>)({}, flags),
-  );
+  verb(
+    'sign-in-link [account]',
+    'print a new sign-in link; without a name the first owner’s',
+  ).action((account, flags) => run(signInLink as Verb<never>)({ account }, flags));
   const who = root.command('people').description('whose records there are');
   who
     .command('list')
@@ -102,7 +103,7 @@ export function commandLine(program: Program): Command {
     .action((flags) => run(people as Verb<never>)({}, flags));
   who
     .command('add <name>')
-    .option('--birth-date <date>', 'YYYY-MM-DD')
+    .option('--birth-date <date>', 'YYYY-MM-DD, or as much of it as is known')
     .option('--json', 'print JSON')
     .option('--as <account>', 'with the rights of this account; the operator’s without')
     .action((name, flags) =>

@@ -8,7 +8,7 @@ import { performVerb } from './perform-verb.ts';
 import { unlockOnTerminal } from './passphrase.ts';
 import type { Program } from './program.ts';
 import { writeOut } from './standard-streams.ts';
-import type { Output, Verb } from './verb.ts';
+import type { Output, Question, Verb } from './verb.ts';
 
 type Flags = { json?: boolean; as?: string };
 
@@ -25,31 +25,20 @@ export async function runVerb(
   const config = program.readConfig();
   const ending = new AbortController();
   process.once('SIGINT', () => ending.abort(new DOMException('interrupted', 'AbortError')));
-  if (await findServer(config.dataDir)) {
-    await print(verb, args, flags, (name, given) =>
-      callServer(config.dataDir, name, { args: given, as: flags.as }, ending.signal),
-    );
-    return;
-  }
-  await inThisProcess(
-    program,
-    config,
-    verb,
-    flags.as,
-    async (call) => print(verb, args, flags, call),
-    ending.signal,
-  );
+  const call: Call = (given) =>
+    callServer(config.dataDir, verb.name, { args: given, as: flags.as }, ending.signal);
+  if (await findServer(config.dataDir)) return print(args, flags, call);
+  await inThisProcess(program, config, verb, { args, flags, signal: ending.signal });
 }
 
-type Call = (verb: string, args: Record<string, unknown>) => AsyncIterable<Output>;
+/** Runs the verb with these arguments. */
+type Call = (args: Record<string, unknown>) => AsyncIterable<Output>;
 
 async function inThisProcess(
   program: Program,
   config: Config,
   verb: Verb,
-  as: string | undefined,
-  use: (call: Call) => Promise<void>,
-  signal: AbortSignal,
+  { args, flags, signal }: { args: Record<string, unknown>; flags: Flags; signal: AbortSignal },
 ): Promise<void> {
   const assembled = await program.assemble(config, {
     listens: verb.needsPort === true,
@@ -57,8 +46,8 @@ async function inThisProcess(
     unlock: unlockOnTerminal,
   });
   try {
-    await use((_name, given) =>
-      heard(performVerb(assembled.app, verb, { args: given, as }, signal), signal),
+    await print(args, flags, (given) =>
+      heard(performVerb(assembled.app, verb, { args: given, as: flags.as }, signal), signal),
     );
     // What a verb set going (a first sync, a chart) is done before the process ends; interrupted, at the next start.
     await Promise.race([assembled.app.jobs.idle(), interrupted(signal)]);
@@ -84,33 +73,27 @@ function interrupted(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function print(
-  verb: Verb,
-  args: Record<string, unknown>,
-  flags: Flags,
-  call: Call,
-): Promise<void> {
-  for await (const output of call(verb.name, args)) {
+async function print(args: Record<string, unknown>, flags: Flags, call: Call): Promise<void> {
+  for await (const output of call(args)) {
     if ('data' in output) await writeOut(output.data);
     else if ('json' in output)
       await writeOut(`${flags.json ? JSON.stringify(output.json) : output.text}\n`);
     else if ('say' in output) process.stderr.write(`${output.say}\n`);
-    else return answer(verb, args, flags, call, output);
+    else return answer(args, flags, call, output);
   }
 }
 
 /** Puts a verb's question to the person at the terminal, and runs it again with the answer. */
 async function answer(
-  verb: Verb,
   args: Record<string, unknown>,
   flags: Flags,
   call: Call,
-  asked: { ask: string; choices: readonly string[] },
+  asked: Question,
 ): Promise<void> {
-  const [what = '', id = ''] = asked.ask.split(':');
+  const isPatient = asked.ask === 'patient';
   if (!process.stdin.isTTY) {
     process.stderr.write(
-      id
+      isPatient
         ? 'Confirm the patient in the app, or connect with --yes.\n'
         : 'Say whose records these are with --person.\n',
     );
@@ -118,14 +101,12 @@ async function answer(
     return;
   }
   const line = createInterface({ input: process.stdin, output: process.stderr });
-  const given = (
-    await line.question(
-      `${id ? 'Is this the right patient' : what} (${asked.choices.join(', ')})? `,
-    )
-  ).trim();
+  const question = isPatient ? 'Is this the right patient' : 'Whose records are these';
+  const given = (await line.question(`${question} (${asked.choices.join(', ')})? `)).trim();
   line.close();
-  const next = id
-    ? { confirm: { connection: id, answer: given } }
-    : { ...args, person: given || 'ask' };
-  await print(verb, next, flags, call);
+  const next =
+    asked.ask === 'patient'
+      ? { confirm: { connection: asked.connection, answer: given } }
+      : { ...args, person: given || 'ask' };
+  await print(next, flags, call);
 }

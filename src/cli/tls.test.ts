@@ -9,7 +9,7 @@ let line: CommandLine;
 let out: string;
 beforeAll(async () => {
   line = await commandLine({ PUBLIC_URL: 'http://health.lan:4200' });
-  out = join(line.directory, 'tls');
+  out = join(line.directory, 'elsewhere');
 });
 afterAll(() => line.close());
 
@@ -28,6 +28,11 @@ it('makes an authority and a certificate, for this user alone, and says what to 
   expect(said).toContain(`PUBLIC_URL=https://health.lan:4200\n  TLS_CERT=${out}/cert.pem`);
   for (const system of ['Linux', 'macOS', 'Windows', 'Firefox', 'iOS', 'Android'])
     expect(said).toMatch(new RegExp(`^ {2}${system}.*: `, 'm'));
+});
+
+it('writes beside the root key where no folder is named, wherever that lies', async () => {
+  expect(await line.run('tls', 'make')).toMatchObject({ code: 0 });
+  expect(readFileSync(join(line.directory, 'tls', 'cert.pem'), 'utf8')).toContain('CERTIFICATE');
 });
 
 it('leaves what is there as it is, unless told to renew', async () => {

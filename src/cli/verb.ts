@@ -11,8 +11,14 @@ export type Output =
   | { readonly json: unknown; readonly text: string }
   /** Data for standard output as it is. */
   | { readonly data: string }
-  /** A question that only a person at a terminal can answer; asked again with `answer` filled in. */
-  | { readonly ask: string; readonly choices: readonly string[] };
+  | Question;
+
+/** What only a person at a terminal can answer; the verb is run again with the answer. */
+export type Question = { readonly choices: readonly string[] } & (
+  | { readonly ask: 'person' }
+  /** Whether the patient of this connection is the right one. */
+  | { readonly ask: 'patient'; readonly connection: string }
+);
 
 /** Who asked, and whether they still wait. */
 export type VerbCall = {

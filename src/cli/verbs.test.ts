@@ -100,7 +100,7 @@ describe('without a server', () => {
     [['people', 'add', '  '], 'say the name'],
     [['people', 'add', 'Cy', '--birth-date', 'soon'], 'YYYY-MM-DD'],
     [['people', 'add', 'Cy', '--birth-date', '2001-02-30'], 'YYYY-MM-DD'],
-    [['people', 'add', 'Cy', '--birth-date', '2001'], 'YYYY-MM-DD'],
+    [['people', 'add', 'Cy', '--birth-date', '2001-02-03T10:00Z'], 'YYYY-MM-DD'],
     [['receipt', 'nothing'], '[record.not_found]'],
     [['sync', 'nothing'], '[connection.not_found]'],
     [['disconnect', 'nothing', '--keep'], '[connection.not_found]'],

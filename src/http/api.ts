@@ -96,8 +96,7 @@ export function route<Body extends z.ZodType, Reply extends z.ZodType>(
   handler: (c: ApiContext, body: z.output<Body>, call: Call) => Promise<z.input<Reply>>,
 ): void {
   const { method, path, body, reply } = declaration;
-  api.declared.push(declaration);
-  api.router.openAPIRegistry.registerPath(describe(declaration));
+  declare(api, declaration);
   api.router.on(method.toUpperCase(), routerPath(path), async (c) => {
     const value = await guarded(api.app, declaration.access, c, async (call) =>
       handler(c, (body ? await readBody(c, body) : undefined) as z.output<Body>, call),
@@ -112,17 +111,18 @@ export function answerRoute(
   declaration: Omit<Declaration<z.ZodType, z.ZodType>, 'method' | 'body'> & { type: string },
   handler: (c: ApiContext, call: Call) => Promise<Response>,
 ): void {
-  const { path, summary, access, type, reply } = declaration;
-  api.declared.push({ ...declaration, method: 'get' });
-  api.router.openAPIRegistry.registerPath(
-    createRoute({
-      method: 'get',
-      path,
-      summary,
-      responses: { 200: { description: summary, content: { [type]: { schema: reply } } } },
-    }),
-  );
+  const { path, access, type } = declaration;
+  declare(api, { ...declaration, method: 'get' }, type);
   api.router.get(routerPath(path), (c) => guarded(api.app, access, c, (call) => handler(c, call)));
+}
+
+function declare<Body extends z.ZodType, Reply extends z.ZodType>(
+  api: Api,
+  declaration: Declaration<Body, Reply>,
+  type = 'application/json',
+): void {
+  api.declared.push(declaration);
+  api.router.openAPIRegistry.registerPath(describe(declaration, type));
 }
 
 function routerPath(path: string): string {
@@ -159,7 +159,7 @@ async function guarded<T>(
     personId = subject.personId;
     if (access.recent && !isRecent(session, app.clock))
       throw new ChartfoldError('access.sign_in_recent_required');
-    const what = c.req.param('id');
+    const what = auditId(c.req.param('id'));
     const detail = what === undefined ? {} : { what };
     if (access.audit === 'act') await app.audit.act({ ...event, personId, detail });
     const value = await work(callOf({ actor, session, sight, also, saw }, personId));
@@ -182,6 +182,8 @@ async function admitted(
     allow(actor, access.act);
     return { personId: null, sight: 'all' };
   }
+  const id = c.req.param('id');
+  if (id !== undefined && !ID.test(id)) throw new ChartfoldError(access.missing);
   try {
     const { personId, begunBy } = await access.of(app, c);
     if (personId !== null) return { personId, sight: allowOn(actor, access.act, personId) };
@@ -192,6 +194,16 @@ async function admitted(
     if (isChartfoldError(error, 'person.not_found')) throw new ChartfoldError(access.missing);
     throw error;
   }
+}
+
+/** Ids of our own, as the contract has them. */
+const ID = /^[\w-]{1,64}$/;
+/** WebAuthn level 3, section 4: a credential's id has at most 1,023 bytes, here in base64url. */
+const PASSKEY_ID = /^[\w-]{1,1364}$/;
+
+/** An id as the audit has it, which keeps no text of whoever asks; of a passkey's, which may be long, the beginning. */
+function auditId(id: string | undefined): string | undefined {
+  return id !== undefined && PASSKEY_ID.test(id) ? id.slice(0, 64) : undefined;
 }
 
 /** A route that is about nobody's record, or nobody's yet, has no business with a person's id. */
@@ -220,13 +232,10 @@ const NOBODY: Call = {
   saw: () => undefined,
 };
 
-function describe<Body extends z.ZodType, Reply extends z.ZodType>({
-  method,
-  path,
-  summary,
-  body,
-  reply,
-}: Omit<Declaration<Body, Reply>, 'access'>): RouteConfig {
+function describe<Body extends z.ZodType, Reply extends z.ZodType>(
+  { method, path, summary, body, reply }: Omit<Declaration<Body, Reply>, 'access'>,
+  type: string,
+): RouteConfig {
   return createRoute({
     method,
     path,
@@ -235,7 +244,7 @@ function describe<Body extends z.ZodType, Reply extends z.ZodType>({
       ? { body: { content: { 'application/json': { schema: body } }, required: true } }
       : {},
     responses: {
-      200: { description: summary, content: { 'application/json': { schema: reply } } },
+      200: { description: summary, content: { [type]: { schema: reply } } },
       default: {
         description: 'What went wrong',
         content: { 'application/problem+json': { schema: problem } },

@@ -1,7 +1,7 @@
 // Proves what requests leave in the audit, in the words that a person reads: who, what, on whose record.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { appOf, type Browser, signedIn } from '../../e2e/support/http.ts';
+import { appOf, type Browser, codeOf, signedIn } from '../../e2e/support/http.ts';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { createAccount, ensureOwner } from '../access/accounts.ts';
 import { createPerson } from '../access/people.ts';
@@ -70,6 +70,40 @@ describe('the audit of a request', () => {
     const [latest] = await told();
     expect(latest?.[1]).toMatch(/^read (.+ and )?\d+ results$/);
     expect(latest?.[2]).toBe('Ada');
+  });
+
+  it.each([
+    ['too long', 'x'.repeat(5_000)],
+    ['a control character', '%00'],
+    ['writing', '<b>bold<%2Fb>'],
+    ['a path', '..%2F..%2Fetc'],
+  ])('holds nothing of an id that can be none: %s [CWE-117]', async (_what, id) => {
+    const missing = await owner.post(`/api/connections/${id}/sync`);
+    expect(await codeOf(missing)).toBe('connection.not_found');
+    const ended = await owner.post(`/api/account/sessions/${id}`, undefined, 'DELETE');
+    expect(await codeOf(ended)).toBe('access.session_not_found');
+    await app.audit.flush();
+    const lines = await app.audit.lines({ all: true, limit: 9 });
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.map(({ detail }) => detail.what).filter(Boolean)).toEqual(['link']);
+  });
+
+  it('names a passkey by what it begins with: it may be long', async () => {
+    await owner.post(`/api/account/passkeys/${'k'.repeat(1_300)}`, undefined, 'DELETE');
+    const [first] = await app.audit.lines({ all: true, limit: 1 });
+    expect(first?.detail.what).toBe('k'.repeat(64));
+  });
+
+  it('of a check of the whole chain says who had it checked', async () => {
+    const response = await owner.post('/api/audit/verify');
+    expect(await response.json()).toMatchObject({ lines: 2, faults: [] });
+    expect((await told())[0]).toEqual(['Owner', 'had the audit of everyone checked', null]);
+  });
+
+  it('is checked as a whole for nobody but an owner', async () => {
+    const guest = await createAccount(app.db, app.clock, { name: 'Guest' });
+    const response = await (await signedIn(app, guest.id)).post('/api/audit/verify');
+    expect([response.status, await codeOf(response)]).toEqual([403, 'access.not_allowed']);
   });
 
   it('says that somebody was refused, to whoever manages nothing and did it too', async () => {

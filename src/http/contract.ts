@@ -2,7 +2,7 @@
 // The web imports the types only. Times are ISO 8601 in UTC; dates keep the precision they came with.
 
 import { z } from 'zod';
-import { ownAccount, sightKind } from './contract/access.ts';
+import { id, instant, ownAccount, sightKind } from './contract/access.ts';
 
 export * from './contract/access.ts';
 
@@ -13,8 +13,6 @@ const keptDate = z
   .string()
   .nullable()
   .transform((text) => partialDate.safeParse(text).data ?? null);
-const instant = z.iso.datetime();
-const id = z.string().min(1).max(64);
 /** `vendor/environment`, and the name that an operator gave it. */
 const portalKey = z.string().min(1).max(200);
 const count = z.number().int().nonnegative();

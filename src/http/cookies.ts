@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
+import { CHALLENGE_MS } from '../access/passkeys.ts';
 import type { App } from './app.ts';
 import type { Env } from './problem.ts';
 
@@ -10,6 +11,8 @@ export const SESSION_COOKIE = 'chartfold-session';
 export const DEVICE_COOKIE = 'chartfold-device';
 /** Names the challenge of a passkey ceremony. */
 export const CEREMONY_COOKIE = 'chartfold-passkey';
+/** As long as a challenge is good, in seconds (access/passkeys.ts). */
+export const CEREMONY_S = CHALLENGE_MS / 1000;
 
 /** The name of a cookie here: with the `__Host-` prefix on https, plain on http, where browsers refuse it. */
 export function cookieName(app: Pick<App, 'publicUrl'>, name: string): string {

@@ -6,16 +6,15 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Clock } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
+import { type Bucket, type Limit, take } from '../platform/leaky-bucket.ts';
 import type { Log } from '../platform/log.ts';
 import { type Guarded, headers, hosts, origins } from './guards.ts';
 import { formPage, page } from './page.ts';
 import { answerProblem, type Env } from './problem.ts';
 
 const MOST_BYTES = 4_096;
-/** Tries in a row before the wait begins; the terminal's own way in, npx chartfold unlock, is never held up. */
-const MOST_TRIES = 5;
-/** One try is forgotten after this. */
-const FORGET_MS = 30_000;
+/** The terminal's own way in, npx chartfold unlock, is never held up. */
+const TRIES: Limit = { most: 5, forgetMs: 30_000 };
 
 type Locked = Guarded & {
   readonly clock: Clock;
@@ -28,7 +27,7 @@ type Locked = Guarded & {
 export function createLockedServer(locked: Locked): Hono<Env> {
   const { clock, log, unlock } = locked;
   const router = new Hono<Env>();
-  const take = tries(clock);
+  const takeTry = tries(clock);
   router.onError((error, c) => answerProblem(c, error, log));
   router.use(headers(locked), hosts(locked), origins(locked));
   router.get('/api/health', (c) => c.json({ status: 'locked' }));
@@ -43,11 +42,14 @@ export function createLockedServer(locked: Locked): Hono<Env> {
     }),
     async (c) => {
       try {
-        take();
+        takeTry();
         const { passphrase } = await c.req.parseBody();
         await unlock(typeof passphrase === 'string' ? passphrase : '');
       } catch (thrown) {
-        const { row } = asChartfoldError(thrown);
+        const error = asChartfoldError(thrown);
+        const { row } = error;
+        if (row.status >= 500)
+          log.error('http.failed', error, { requestId: c.get('requestId'), route: '/unlock' });
         return formPage(c, { ...FORM, sentence: row.sentence }, row.status as ContentfulStatusCode);
       }
       return page(c, {
@@ -75,15 +77,12 @@ const FORM = {
   button: 'Unlock',
 };
 
-/** A leaky bucket for all together: a passphrase is guessed at from anywhere. */
+/** One bucket for all together: a passphrase is guessed at from anywhere. */
 function tries(clock: Clock): () => void {
-  let taken = 0;
-  let at = clock.now();
+  let bucket: Bucket = { emptyAt: 0 };
   return () => {
-    const now = clock.now();
-    taken = Math.max(0, taken - (now - at) / FORGET_MS);
-    at = now;
-    if (taken > MOST_TRIES - 1) throw new ChartfoldError('access.too_many_attempts');
-    taken += 1;
+    const taken = take(bucket, clock.now(), TRIES);
+    if ('waitMs' in taken) throw new ChartfoldError('access.too_many_attempts');
+    bucket = taken;
   };
 }

@@ -6,6 +6,7 @@ import { getCookie } from 'hono/cookie';
 import { sessionOf } from '../access/sessions.ts';
 import type { Clock } from '../platform/clock.ts';
 import { ChartfoldError } from '../platform/errors.ts';
+import { type Bucket, take } from '../platform/leaky-bucket.ts';
 import type { App } from './app.ts';
 import { addressOf } from './caller.ts';
 import { cookieName, SESSION_COOKIE } from './cookies.ts';
@@ -40,27 +41,22 @@ export function rates(app: App): MiddlewareHandler<Env> {
 export type Buckets = {
   /** Takes one from the key's bucket. @returns 0, or after how many milliseconds there is one to take */
   take(key: string): number;
-  /** How many keys are remembered. */
-  size(): number;
 };
 
-/** Buckets that hold as many as flow in within a minute. The longest unused is forgotten where there are too many. */
+/** Buckets that let so many through in a minute. The longest unused is forgotten where there are too many. */
 export function createBuckets(clock: Clock, perMinute: number, mostKeys = MOST_KEYS): Buckets {
-  const msEach = 60_000 / perMinute;
-  /** When each bucket is full again, the longest unused first. */
-  const fullAt = new Map<string, number>();
+  const limit = { most: perMinute, forgetMs: 60_000 / perMinute };
+  /** The longest unused first. */
+  const buckets = new Map<string, Bucket>();
   return {
     take(key) {
-      const now = clock.now();
-      const next = Math.max(fullAt.get(key) ?? 0, now) + msEach;
-      const waitMs = next - now - 60_000;
-      if (waitMs > 0) return waitMs;
-      fullAt.delete(key);
-      fullAt.set(key, next);
-      const [oldest] = fullAt.keys();
-      if (fullAt.size > mostKeys && oldest !== undefined) fullAt.delete(oldest);
+      const taken = take(buckets.get(key) ?? { emptyAt: 0 }, clock.now(), limit);
+      if ('waitMs' in taken) return taken.waitMs;
+      buckets.delete(key);
+      buckets.set(key, taken);
+      const [oldest] = buckets.keys();
+      if (buckets.size > mostKeys && oldest !== undefined) buckets.delete(oldest);
       return 0;
     },
-    size: () => fullAt.size,
   };
 }

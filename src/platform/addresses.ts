@@ -109,8 +109,14 @@ function plainAddress(address: string): string {
 
 /** The first 64 bits of an address of version 6 in its shortest form. */
 function networkOf(address: string): string {
+  return `${wordsOf(address).slice(0, 4).join(':')}::`;
+}
+
+/** The eight words of an address of version 6, in hexadecimal as they were written. */
+export function wordsOf(address: string): string[] {
   const [head = '', tail = ''] = address.split('::');
-  const [front, back] = [head, tail].map((side) => (side ? side.split(':') : []));
-  const gap = Array<string>(Math.max(0, 8 - (front?.length ?? 0) - (back?.length ?? 0))).fill('0');
-  return `${[...(front ?? []), ...gap, ...(back ?? [])].slice(0, 4).join(':')}::`;
+  const words = (side: string) => (side ? side.split(':') : []);
+  const [front, back] = [words(head), words(tail)];
+  const gap = Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0');
+  return [...front, ...gap, ...back];
 }

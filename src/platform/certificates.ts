@@ -5,6 +5,7 @@
 import 'reflect-metadata';
 import { isIP, isIPv4 } from 'node:net';
 import * as x509 from '@peculiar/x509';
+import { wordsOf } from './addresses.ts';
 
 /** A certificate and its private key (PKCS #8), both PEM. */
 export type Certified = { readonly cert: string; readonly key: string };
@@ -131,12 +132,8 @@ function subtree(name: string): Bytes {
 
 function addressBytes(address: string): Bytes {
   if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
-  const [head = '', tail] = address.split('::');
-  const words = (side: string) => (side ? side.split(':') : []);
-  const [front, back] = [words(head), words(tail ?? '')];
-  const gap = tail === undefined ? 0 : 8 - front.length - back.length;
-  const all = [...front, ...Array<string>(gap).fill('0'), ...back];
-  return Buffer.from(all.map((word) => word.padStart(4, '0')).join(''), 'hex');
+  const words = wordsOf(address).map((word) => word.padStart(4, '0'));
+  return Buffer.from(words.join(''), 'hex');
 }
 
 /** `a.b.c`, `b.c`, `c`; an address alone. */

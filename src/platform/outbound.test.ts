@@ -65,7 +65,7 @@ describe('a call', () => {
     expect(response.headers.get('content-encoding')).toBeNull();
   });
 
-  it.each([204, 304])('takes an answer %i without a body', async (status) => {
+  it.each([204, 205, 304])('takes an answer %i without a body', async (status) => {
     answer = (_request, response) => response.writeHead(status).end();
     const response = await outbound(url);
     expect([response.status, await response.text()]).toEqual([status, '']);

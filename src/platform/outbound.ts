@@ -24,6 +24,9 @@ export type OutboundOptions = {
 /** A `fetch` that keeps to the limits; redirects come back as they are and are never followed. */
 export type Outbound = (url: string, init?: RequestInit & OutboundOptions) => Promise<Response>;
 
+/** Those that a Response takes without a body alone (Fetch, "null body status"); the ones below 200 never come so far. */
+const BODYLESS = [204, 205, 304];
+
 const DEFAULTS = { timeoutMs: 30_000, maxBytes: 64 * 1024 * 1024 };
 
 /**
@@ -50,8 +53,7 @@ export function createOutbound(own: {
       if (!isOwn) refusePrivate(url);
       const response = await call(url, request, signal, isOwn ? anywhere : publicOnly);
       const body = await readCapped(response, maxBytes, where);
-      const bodyless = response.status === 204 || response.status === 304 || response.status < 200;
-      return new Response(bodyless ? null : body, {
+      return new Response(BODYLESS.includes(response.status) ? null : body, {
         status: response.status,
         statusText: response.statusText,
         headers: withoutTransferHeaders(response.headers),

@@ -3,11 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { isStoreThere } from '../../platform/config/made-before.ts';
 import { prepareDataDir, rootSecret } from '../../platform/config/secret.ts';
 import { lockDataDir } from '../../platform/db/lock.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
-import { databaseFile } from '../../platform/keychain/open-keyed.ts';
+import { databaseFile, isStoreThere } from '../../platform/keychain/open-keyed.ts';
 import type { Manifest } from '../../sharing/backup/contents.ts';
 import { readKit } from '../../sharing/backup/kit.ts';
 import { refuseFullDataDir, restoreBackup } from '../../sharing/backup/restore.ts';
@@ -86,7 +85,7 @@ async function restore(
   const config = program.readConfig();
   const { dataDir } = config;
   prepareDataDir(dataDir);
-  const held = await lockDataDir(dataDir, { pid: process.pid, address: 'backup restore' });
+  const held = lockDataDir(dataDir, { pid: process.pid, address: 'backup restore' });
   let manifest: Manifest;
   try {
     refuseFullDataDir(dataDir);

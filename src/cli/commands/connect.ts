@@ -59,7 +59,7 @@ export const connect: Verb<Args> = {
         json: { connection: connection.id, state: 'confirm', patient },
         text: `${patient.name}, born ${patient.birthDate ?? 'date not recorded'}`,
       };
-      yield { ask: `connect:${connection.id}`, choices: ['yes', 'no'] };
+      yield { ask: 'patient', connection: connection.id, choices: ['yes', 'no'] };
       return;
     }
     yield resultOf(connection);

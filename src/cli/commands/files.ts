@@ -40,7 +40,7 @@ export const importFiles: Verb<ImportArgs> = {
             .map((p) => `Not known here: ${p.name}, born ${p.birthDate ?? 'date not recorded'}.`)
             .join('\n'),
         };
-        yield { ask: 'Whose records are these', choices: ['new', ...names] };
+        yield { ask: 'person', choices: ['new', ...names] };
         return;
       }
     }

@@ -1,28 +1,37 @@
 // Owns `keys`: the root key locked and unlocked in its file, the root key and the database's key exchanged. All but the
 // first two need the data directory to themselves.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { auditActor, createAudit } from '../../access/audit.ts';
 import { operator } from '../../access/policy.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { isStoreThere, otherStores } from '../../platform/config/made-before.ts';
+import { otherStores } from '../../platform/config/made-before.ts';
 import { type Config, failOn } from '../../platform/config/read.ts';
-import { prepareDataDir, rootSecret, writeSecret } from '../../platform/config/secret.ts';
-import { lockDataDir } from '../../platform/db/lock.ts';
-import { ChartfoldError } from '../../platform/errors.ts';
-import { databaseFile, openKeyedStore } from '../../platform/keychain/open-keyed.ts';
+import {
+  prepareDataDir,
+  rootSecret,
+  secretText,
+  writeSecret,
+} from '../../platform/config/secret.ts';
+import { type Lock, lockDataDir } from '../../platform/db/lock.ts';
+import { ChartfoldError, isChartfoldError } from '../../platform/errors.ts';
+import {
+  databaseFile,
+  isStoreThere,
+  type KeyedStore,
+  openKeyedStore,
+} from '../../platform/keychain/open-keyed.ts';
 import { rotateDatabase, rotateRoot } from '../../platform/keychain/rotate.ts';
 import { silentLog } from '../../platform/log.ts';
 import {
-  type LockedSecret,
   lockedSecret,
   type OpenSecret,
   parseSecret,
   plainSecret,
 } from '../../platform/keychain/secret-text.ts';
-import { askSecretly } from '../passphrase.ts';
+import { askSecretly, unlockAsking } from '../passphrase.ts';
 import type { Program } from '../program.ts';
 import { writeOut } from '../standard-streams.ts';
 
@@ -32,11 +41,11 @@ export function keys(root: Command, program: Program): void {
   group
     .command('lock')
     .description('seal the file of the root key with a passphrase: a start then waits for it')
-    .action(() => lock(program.readConfig()));
+    .action(() => lock(program));
   group
     .command('unlock-file')
     .description('take the passphrase off the file of the root key')
-    .action(() => unlockFile(program.readConfig()));
+    .action(() => unlockFile(program));
   group
     .command('rotate-root')
     .description('exchange the root key; the server must be stopped')
@@ -48,29 +57,78 @@ export function keys(root: Command, program: Program): void {
     .action(() => exchangeDatabase(program));
 }
 
-async function lock(config: Config): Promise<void> {
+async function lock(program: Program): Promise<void> {
+  const config = program.readConfig();
   const file = secretFile(config);
-  const secret = parseSecret(readFileSync(file, 'utf8'));
+  const before = secretText(file);
+  const secret = parseSecret(before);
   const { roots } = 'roots' in secret ? secret : await unlockAsking(secret);
   const passphrase = await askSecretly('New passphrase: ');
   if (process.stdin.isTTY && (await askSecretly('Once more: ')) !== passphrase)
-    throw new ChartfoldError('keys.wrong_passphrase');
-  writeSecret(file, await lockedSecret(roots, passphrase));
+    throw new ChartfoldError('keys.passphrases_differ');
+  const after = await lockedSecret(roots, passphrase);
+  await replaceSecret(program, config, { file, before, after, roots, what: 'keys lock' });
   await writeOut(
     `The root key at ${file} opens with the passphrase alone. If both are lost, so is the record.\n`,
   );
 }
 
-async function unlockFile(config: Config): Promise<void> {
+async function unlockFile(program: Program): Promise<void> {
+  const config = program.readConfig();
   const file = secretFile(config);
-  const secret = parseSecret(readFileSync(file, 'utf8'));
+  const before = secretText(file);
+  const secret = parseSecret(before);
   if ('roots' in secret) throw new ChartfoldError('keys.not_locked');
-  writeSecret(file, plainSecret((await unlockAsking(secret)).roots));
+  const { roots } = await unlockAsking(secret);
+  const after = plainSecret(roots);
+  await replaceSecret(program, config, { file, before, after, roots, what: 'keys unlock-file' });
   await writeOut(`The root key at ${file} needs no passphrase any more.\n`);
 }
 
-async function unlockAsking(secret: LockedSecret): Promise<OpenSecret> {
-  return secret.unlock(await askSecretly('Passphrase of the root key: '));
+/**
+ * Writes the secret's file anew, unless it was changed since it was read: typing takes its time, and an exchange of the
+ * root key meanwhile must not be undone.
+ * @throws keys.secret_changed, store.wrong_key
+ */
+async function replaceSecret(
+  program: Program,
+  config: Config,
+  change: {
+    file: string;
+    before: string;
+    after: string;
+    roots: readonly Uint8Array[];
+    what: string;
+  },
+): Promise<void> {
+  const { file, before, after, roots, what } = change;
+  const { dataDir } = config;
+  const { migrations } = program;
+  const replace = () => {
+    if (secretText(file) !== before) throw new ChartfoldError('keys.secret_changed');
+    writeSecret(file, after);
+  };
+  if (!isStoreThere(databaseFile(dataDir))) return replace();
+  const held = lockUnlessServed(dataDir, what);
+  // A server that runs has the store to itself and is asked for nothing here, so that leaves no line. No exchange of the
+  // root key can run beside it either.
+  if (!held) return replace();
+  try {
+    if (secretText(file) !== before) throw new ChartfoldError('keys.secret_changed');
+    await tell(await openKeyedStore({ dataDir, roots, migrations }), what);
+    replace();
+  } finally {
+    held.release();
+  }
+}
+
+function lockUnlessServed(dataDir: string, what: string): Lock | null {
+  try {
+    return lockDataDir(dataDir, { pid: process.pid, address: what });
+  } catch (error) {
+    if (isChartfoldError(error, 'store.in_use')) return null;
+    throw error;
+  }
 }
 
 async function exchangeRoot(program: Program, out: string | null): Promise<void> {
@@ -120,7 +178,7 @@ async function alone(
   const { dataDir } = config;
   const { migrations } = program;
   prepareDataDir(dataDir);
-  const held = await lockDataDir(dataDir, { pid: process.pid, address: what });
+  const held = lockDataDir(dataDir, { pid: process.pid, address: what });
   try {
     if (!isStoreThere(databaseFile(dataDir)))
       throw new ChartfoldError('store.missing', { detail: databaseFile(dataDir) });
@@ -129,21 +187,25 @@ async function alone(
     // What an exchange left open that was cut off, or a store from before there was a keychain, is settled first.
     await (await openKeyedStore({ dataDir, roots: open.roots, migrations })).store.close();
     const roots = await work(open);
-    const { store, keychain } = await openKeyedStore({ dataDir, roots, migrations });
-    try {
-      const audit = { db: store.db, clock: systemClock, log: silentLog, key: keychain.audit };
-      await createAudit(audit).act({
-        ...auditActor(operator),
-        act: 'instance.keys',
-        personId: null,
-        origin: 'Terminal',
-        detail: { what },
-      });
-    } finally {
-      await store.close();
-    }
+    await tell(await openKeyedStore({ dataDir, roots, migrations }), what);
   } finally {
     held.release();
+  }
+}
+
+/** Leaves a line in the audit of a store, and closes it. */
+async function tell({ store, keychain }: KeyedStore, what: string): Promise<void> {
+  try {
+    const audit = { db: store.db, clock: systemClock, log: silentLog, key: keychain.audit };
+    await createAudit(audit).act({
+      ...auditActor(operator),
+      act: 'instance.keys',
+      personId: null,
+      origin: 'Terminal',
+      detail: { what },
+    });
+  } finally {
+    await store.close();
   }
 }
 

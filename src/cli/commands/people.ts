@@ -1,20 +1,18 @@
 // Owns `sign-in-link`, `people list` and `people add`.
 
-import { newOwnerLink } from '../owner-link.ts';
 import { createPerson } from '../../access/people.ts';
-import { parseFhirDate } from '../../fhir/dates.ts';
-import { ChartfoldError } from '../../platform/errors.ts';
 import { countResources } from '../../records/read.ts';
+import { newSignInLink } from '../sign-in-link.ts';
 import { peopleFor } from '../person-named.ts';
 import type { Verb } from '../verb.ts';
 
-export const signInLink: Verb = {
+export const signInLink: Verb<{ account?: string }> = {
   name: 'sign-in-link',
   act: 'accounts.manage',
-  async *run(app) {
-    const url = await newOwnerLink(app);
-    yield { json: { url }, text: url };
-    yield { say: 'Good for 15 minutes, and for one sign-in.' };
+  async *run(app, { account: wanted }, { actor }) {
+    const { url, account } = await newSignInLink(app, wanted ?? actor.account?.name);
+    yield { json: { url, account: account.name }, text: url };
+    yield { say: `Signs in as ${account.name}. Good for 15 minutes, and for one sign-in.` };
   },
 };
 
@@ -22,16 +20,9 @@ export const addPerson: Verb<{ name: string; birthDate?: string }> = {
   name: 'people-add',
   act: 'people.add',
   async *run(app, args, { actor }) {
-    const name = args.name?.trim();
-    const born = parseFhirDate(args.birthDate);
-    const isDate = args.birthDate === undefined || born?.text.length === 10;
-    if (!name || !isDate)
-      throw new ChartfoldError('http.invalid_request', {
-        detail: name ? '--birth-date is a day as YYYY-MM-DD' : 'say the name of the person',
-      });
     const made = await createPerson(app.db, {
-      name,
-      birthDate: born?.text ?? null,
+      name: args.name,
+      birthDate: args.birthDate ?? null,
       by: actor.account?.id ?? null,
       now: app.clock.now(),
     });

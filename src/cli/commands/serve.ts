@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { ChartfoldError } from '../../platform/errors.ts';
-import { newOwnerLink } from '../owner-link.ts';
+import { newSignInLink } from '../sign-in-link.ts';
 import { findServer } from '../control.ts';
 import { unlockAtTheDoors } from '../locked.ts';
 import type { Assembled, Program } from '../program.ts';
@@ -26,7 +26,7 @@ export async function serve(program: Program, flags: { open?: boolean }): Promis
   }
 }
 
-/** Ends the server of this data directory and waits until it has gone. */
+/** Ends the server of this data directory and waits until it has gone. @throws http.server_not_running, http.server_ending */
 export async function stop(program: Program): Promise<void> {
   const { dataDir } = program.readConfig();
   const server = await findServer(dataDir);
@@ -39,12 +39,12 @@ export async function stop(program: Program): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new ChartfoldError('internal.unexpected', { detail: `process ${server.pid} did not end` });
+  throw new ChartfoldError('http.server_ending', { detail: `process ${server.pid}` });
 }
 
 /** @returns the sign-in link */
 async function sayWhereItIs({ app, secretMadeAt }: Assembled): Promise<string> {
-  const link = await newOwnerLink(app);
+  const { url: link } = await newSignInLink(app);
   const say = (line: string) => writeOut(`${line}\n`);
   if (secretMadeAt) {
     await say(
@@ -52,8 +52,13 @@ async function sayWhereItIs({ app, secretMadeAt }: Assembled): Promise<string> {
     );
   }
   await say(`Chartfold is at ${app.publicUrl}`);
-  if (app.simulatorUrl)
-    await say(`No portal is configured, so simulated ones run at ${app.simulatorUrl}`);
+  if (app.simulatorUrl) {
+    const isAsked = app.config.simulator === 'on';
+    const why = isAsked
+      ? 'Simulated portals run'
+      : 'No portal is configured, so simulated ones run';
+    await say(`${why} at ${app.simulatorUrl}`);
+  }
   await say(`Sign in (good for 15 minutes, once): ${link}`);
   return link;
 }

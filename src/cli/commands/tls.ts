@@ -37,8 +37,10 @@ export function tls(root: Command): void {
 async function make(flags: Flags): Promise<void> {
   // What is about to be made may be named already, and is not there yet.
   const env = { ...readEnvironment(), TLS_CERT: '', TLS_KEY: '' };
-  const publicUrl = new URL(readConfig(env).publicUrl);
-  const folder = resolve(flags.out ?? join(dirname(defaultSecretFile(env)), 'tls'));
+  const config = readConfig(env);
+  const publicUrl = new URL(config.publicUrl);
+  const secret = 'file' in config.secret ? config.secret.file : defaultSecretFile(env);
+  const folder = resolve(flags.out ?? join(dirname(secret), 'tls'));
   const names = namesOf([publicUrl.hostname, ...flags.host]);
   const files = {
     authority: { cert: join(folder, 'authority.crt'), key: join(folder, 'authority.key') },

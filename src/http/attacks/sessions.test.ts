@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { appOf, type Browser, browserOf, codeOf, signedIn } from '../../../e2e/support/http.ts';
 import { startProgram, type TestProgram } from '../../../e2e/support/program.ts';
 import { closeAccount, createAccount, ensureOwner } from '../../access/accounts.ts';
+import { createPerson } from '../../access/people.ts';
 import { newLink } from '../../access/sessions.ts';
 import { newRecoveryCodes, setPassword } from '../../access/sign-in.ts';
 import type { App } from '../app.ts';
@@ -160,7 +161,11 @@ describe('a session', () => {
     const browser = await signedIn(app);
     now += 16 * MINUTE;
     const { id } = await account();
+    const { id: by } = await ensureOwner(app.db, app.clock);
+    const person = await createPerson(app.db, { name: 'Ada', by, now });
+    const right = { accountId: id, level: 'manage', kinds: null, expiresAt: null };
     for (const [path, method, body] of [
+      [`/api/people/${person.id}/rights`, 'POST', right],
       ['/api/accounts', 'POST', { name: 'Mallory', roles: ['owner'] }],
       [`/api/accounts/${id}/link`, 'POST', undefined],
       [`/api/accounts/${id}`, 'DELETE', undefined],

@@ -1,14 +1,20 @@
 // Owns the shapes on the wire of signing in, accounts, rights and the audit.
 
 import { z } from 'zod';
+import { roles } from '../../access/policy.ts';
+import { signInWays } from '../../access/session-tables.ts';
 import { type SightKind, sightKinds } from '../../chart/sight.ts';
 
-const instant = z.iso.datetime();
-const id = z.string().min(1).max(64);
+/** An instant, ISO 8601 in UTC. */
+export const instant = z.iso.datetime();
+/** An id of our own. */
+export const id = z.string().min(1).max(64);
+/** The answer of what gives nothing back. */
+export const done = z.object({ done: z.literal(true) });
 const name = z.string().min(1).max(200);
 const secretText = z.string().min(1).max(300);
 
-export const role = z.enum(['owner', 'developer', 'practice']);
+export const role = z.enum(roles);
 export const level = z.enum(['read', 'manage']);
 /** What a right can be limited to. */
 export const sightKind = z.enum(Object.keys(sightKinds) as [SightKind]);
@@ -21,9 +27,7 @@ export const ownAccount = z.object({
   hasPassword: z.boolean(),
   passkeys: z.number().int(),
   recoveryCodes: z.number().int(),
-  /** Signed in within the last quarter of an hour: may change who signs in. */
-  recent: z.boolean(),
-  /** Signed in by an invitation, and has not chosen a way to sign in yet. */
+  /** Has neither a password nor a passkey, and is not the first owner, for whom the terminal prints links. */
   mustChooseSignIn: z.boolean(),
 });
 
@@ -46,7 +50,7 @@ export const passkey = z.object({
 });
 export const openSession = z.object({
   id,
-  how: z.enum(['link', 'password', 'passkey', 'recovery-code']),
+  how: z.enum(signInWays),
   device: z.string(),
   address: z.string(),
   createdAt: instant,
@@ -61,7 +65,7 @@ export const accountPage = z.object({
   sessions: z.array(openSession),
 });
 export const changeName = z.object({ name });
-/** The current password where there is one, or a recent sign-in. */
+/** PUT /api/account/password: takes a recent sign-in, and so not the password before. */
 export const changePassword = z.object({ password: z.string().min(1).max(1000) });
 export const recoveryCodes = z.object({ codes: z.array(z.string()) });
 
@@ -102,10 +106,8 @@ export const giveRight = z.object({
 });
 export const addPerson = z.object({
   name,
-  birthDate: z
-    .string()
-    .regex(/^\d{4}-\d{2}-\d{2}$/)
-    .nullable(),
+  /** As precise as it is known: YYYY, YYYY-MM or YYYY-MM-DD. */
+  birthDate: z.string().max(10).nullable(),
 });
 
 /** One line of the audit, in plain words. */
@@ -121,7 +123,7 @@ export const auditLine = z.object({
   origin: z.string(),
   refused: z.boolean(),
 });
-/** GET /api/audit?before= : latest first. */
+/** POST /api/audit, `before` a line's number or null for the latest: latest first. */
 export const auditPage = z.object({ lines: z.array(auditLine), more: z.boolean() });
 export const auditVerdict = z.object({
   lines: z.number().int(),
@@ -136,6 +138,8 @@ export const backupState = z.object({
   lastMade: z.object({ madeAt: instant, bytes: z.number(), fault: z.boolean() }).nullable(),
   /** When one was last restored into a temporary place and found whole. */
   provenAt: instant.nullable(),
+  /** Hours between two that are made by themselves; 0 where none is. */
+  everyHours: z.number(),
 });
 
 export type BackupState = z.infer<typeof backupState>;

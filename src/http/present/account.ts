@@ -1,17 +1,18 @@
 // Owns how an account looks to whoever is signed in with it.
 
-import { getAccount } from '../../access/accounts.ts';
+import { firstOwner, getAccount } from '../../access/accounts.ts';
 import { passkeysOf } from '../../access/passkeys.ts';
-import { isRecent, type Session, sessionsOf } from '../../access/sessions.ts';
+import { type Session, sessionsOf } from '../../access/sessions.ts';
 import { recoveryCodesLeft } from '../../access/sign-in.ts';
 import type { App } from '../app.ts';
 import type { AccountPage, OwnAccount } from '../contract.ts';
 
 export async function presentOwnAccount(app: App, session: Session): Promise<OwnAccount> {
-  const [account, passkeys, codes] = await Promise.all([
+  const [account, passkeys, codes, first] = await Promise.all([
     getAccount(app.db, session.accountId),
     passkeysOf(app.db, session.accountId),
     recoveryCodesLeft(app.db, session.accountId),
+    firstOwner(app.db),
   ]);
   return {
     id: account.id,
@@ -20,9 +21,8 @@ export async function presentOwnAccount(app: App, session: Session): Promise<Own
     hasPassword: account.hasPassword,
     passkeys: passkeys.length,
     recoveryCodes: codes,
-    recent: isRecent(session, app.clock),
-    mustChooseSignIn:
-      !account.hasPassword && passkeys.length === 0 && !account.roles.includes('owner'),
+    // The terminal prints a link for the first owner whenever the program starts.
+    mustChooseSignIn: !account.hasPassword && passkeys.length === 0 && account.id !== first?.id,
   };
 }
 

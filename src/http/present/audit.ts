@@ -62,7 +62,7 @@ const WORDS: Readonly<Record<AuditAct, string>> = {
   'account.change': 'changed their own account',
   'accounts.manage': 'changed who may sign in',
   'sample.remove': 'removed the sample record',
-  'instance.audit': 'looked at the audit of everyone',
+  'instance.audit': 'had the audit of everyone checked',
   'instance.backup': 'worked on backups',
   'instance.keys': 'worked on the keys',
   'instance.rebuild': 'had the chart made anew',
@@ -109,7 +109,6 @@ function wordsOf({ act, detail }: AuditLine): string {
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${count} ${KINDS[kind]?.[count === 1 ? 0 : 1] ?? kind}`);
   if (act === 'record.read') return kinds.length ? `${words} ${listed(kinds)}` : 'looked at';
-  if (detail.count !== undefined) return `${words}, ${detail.count} records`;
   return words;
 }
 

@@ -2,7 +2,6 @@
 // of everyone's: who there is, inviting, closing.
 
 import { getCookie } from 'hono/cookie';
-import { z } from 'zod';
 import {
   type Account,
   closeAccount,
@@ -17,12 +16,9 @@ import { newRecoveryCodes, setPassword } from '../../access/sign-in.ts';
 import { type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
-import { CEREMONY_COOKIE, cookieName, giveCookie, takeCookieAway } from '../cookies.ts';
+import { CEREMONY_COOKIE, CEREMONY_S, cookieName, giveCookie, takeCookieAway } from '../cookies.ts';
 import { presentAccountPage } from '../present/account.ts';
 
-const done = z.object({ done: z.literal(true) });
-const DONE = { done: true as const };
-const CEREMONY_S = 5 * 60;
 const change = { act: 'account.change', audit: 'act' } as const;
 /** What decides who may sign in is not left to whoever finds a browser open. */
 const changeSignIn = { ...change, recent: true } as const;
@@ -224,11 +220,11 @@ function everyone(api: Api): void {
       path: '/api/accounts/{id}',
       summary: 'Close an account: its sessions and rights end',
       access: manage,
-      reply: done,
+      reply: wire.done,
     },
     async (c) => {
       await closeAccount(app.db, app.clock, parameter(c, 'id'));
-      return DONE;
+      return { done: true as const };
     },
   );
 }

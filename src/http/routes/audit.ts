@@ -1,7 +1,7 @@
 // Owns the addresses of the audit: the lines that one may see, and the check of the chain.
 
 import { z } from 'zod';
-import { type AuditLine, type AuditQuery } from '../../access/audit.ts';
+import type { AuditLine, AuditSight } from '../../access/audit.ts';
 import { listAccounts } from '../../access/accounts.ts';
 import { listPeople } from '../../access/people.ts';
 import { type Actor, may, mayOn } from '../../access/policy.ts';
@@ -39,7 +39,7 @@ export function auditRoutes(api: Api): void {
       method: 'post',
       path: '/api/audit/verify',
       summary: 'Goes through the whole chain and says where it is broken',
-      access: { act: 'account.read', audit: 'none' },
+      access: { act: 'instance.audit', audit: 'act' },
       reply: wire.auditVerdict,
     },
     async () => {
@@ -63,7 +63,7 @@ async function sightOf(app: App, actor: Actor) {
   const managed = people.filter((one) => mayOn(actor, 'record.audit', one.id));
   const known = people.filter((one) => mayOn(actor, 'record.read', one.id));
   const isOwner = may(actor, 'instance.audit');
-  const query: Omit<AuditQuery, 'limit'> = isOwner
+  const query: AuditSight = isOwner
     ? { all: true }
     : { personIds: managed.map((one) => one.id), accountId: actor.account?.id ?? null };
   return {

@@ -22,7 +22,7 @@ export function backupRoutes(api: Api): void {
         bytes: last.bytes,
         fault: last.fault !== null,
       };
-      return { lastMade, provenAt };
+      return { lastMade, provenAt, everyHours: api.app.config.backup.every };
     },
   );
 }

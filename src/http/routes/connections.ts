@@ -1,6 +1,5 @@
 // Owns the addresses of connections and their receipts.
 
-import { z } from 'zod';
 import { listPeople } from '../../access/people.ts';
 import { type Actor, mayOn, type RecordAct } from '../../access/policy.ts';
 import { beginAgain, beginConnection } from '../../connections/begin.ts';
@@ -23,8 +22,6 @@ import {
   seesConnection,
 } from '../present/overview.ts';
 import { readReceiptFor } from '../present/receipt.ts';
-
-const done = z.object({ done: z.literal(true) });
 
 /** A route's subject: whose record the connection of its path fills. */
 const ofConnection: Extract<Access, { of: unknown }>['of'] = async (app, c) => {
@@ -123,7 +120,7 @@ export function connectionRoutes(api: Api): void {
       path: '/api/connections/{id}/reject',
       summary: 'Say that the patient is not the right one, or give up a sign-in',
       access: on('record.connect', 'act'),
-      reply: done,
+      reply: wire.done,
     },
     async (c) => {
       await rejectPatient(app, parameter(c, 'id'));
@@ -165,7 +162,7 @@ export function connectionRoutes(api: Api): void {
       path: '/api/connections/{id}',
       summary: 'End a connection and delete all that came through it',
       access: on('record.delete', 'act'),
-      reply: done,
+      reply: wire.done,
     },
     async (c) => {
       await disconnectAndDelete(app, parameter(c, 'id'));

@@ -12,9 +12,12 @@ import { presentConnections } from '../present/overview.ts';
 
 const GATHER_MS = 200;
 const HEARTBEAT_MS = 20_000;
+/** A browser reads one for all its tabs; where it can't, one for each. */
+const MOST_PER_SESSION = 20;
 
 export function eventRoutes(api: Api): void {
   const { app } = api;
+  const open = openStreams();
   answerRoute(
     api,
     {
@@ -24,20 +27,52 @@ export function eventRoutes(api: Api): void {
       type: 'text/event-stream',
       reply: streamEvent,
     },
-    async (c) =>
+    async (c, { session }) =>
       streamSSE(c, async (stream) => {
+        const { signal, left } = open.enter(session.id);
+        // At once: the rest of it may take another moment to end.
+        stream.onAbort(left);
         try {
-          await tellChanges(c, app, stream);
+          await tellChanges(c, app, stream, signal);
         } catch (error) {
           // Met here, as the library would print it whole; a stream that is cut off by our own end is no fault.
           if (!stream.aborted) app.log.error('http.stream_failed', error);
+        } finally {
+          left();
         }
       }),
   );
 }
 
-/** Tells until the reader goes or signs out. */
-async function tellChanges(c: ApiContext, app: App, stream: SSEStreamingApi): Promise<void> {
+/**
+ * The streams that are open, by session. Where one more than there may be is opened, the oldest is ended: whoever opens
+ * one is never refused, and what is left over of many reloads holds nothing up.
+ */
+function openStreams() {
+  const bySession = new Map<string, AbortController[]>();
+  return {
+    enter(sessionId: string): { signal: AbortSignal; left(): void } {
+      const ending = new AbortController();
+      const streams = [...(bySession.get(sessionId) ?? []), ending];
+      if (streams.length > MOST_PER_SESSION) streams.shift()?.abort();
+      bySession.set(sessionId, streams);
+      const left = () => {
+        const others = (bySession.get(sessionId) ?? []).filter((one) => one !== ending);
+        if (others.length > 0) bySession.set(sessionId, others);
+        else bySession.delete(sessionId);
+      };
+      return { signal: ending.signal, left };
+    },
+  };
+}
+
+/** Tells until the reader goes or signs out, or the stream is ended. */
+async function tellChanges(
+  c: ApiContext,
+  app: App,
+  stream: SSEStreamingApi,
+  signal: AbortSignal,
+): Promise<void> {
   const charts = new Set<string>();
   // Who comes back may have missed that a right ended.
   let told = c.req.header('last-event-id') === undefined ? null : '';
@@ -49,9 +84,10 @@ async function tellChanges(c: ApiContext, app: App, stream: SSEStreamingApi): Pr
     nap.abort();
   });
   stream.onAbort(() => nap.abort());
+  signal.addEventListener('abort', () => nap.abort(), { once: true });
   try {
     let number = 0;
-    while (!stream.aborted) {
+    while (!stream.aborted && !signal.aborted) {
       nap = new AbortController();
       // Who has signed out meanwhile, here or in another tab, is told nothing more; a right that ended shows nothing.
       const caller = await callerOf(c, app);
@@ -76,7 +112,7 @@ async function tellChanges(c: ApiContext, app: App, stream: SSEStreamingApi): Pr
         await stream.writeSSE(written({ event: 'chart', data: { personId, records } }));
       }
       await stream.sleep(GATHER_MS);
-      if (isDirty || charts.size || stream.aborted) continue;
+      if (isDirty || charts.size || stream.aborted || signal.aborted) continue;
       // A nap that is cut short leaves no timer behind, which would keep the process from ending.
       const isOver = await app.clock.wait(HEARTBEAT_MS, nap.signal).then(
         () => true,

@@ -8,8 +8,6 @@ import { type Access, type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
 
-const done = z.object({ done: z.literal(true) });
-
 /** A route's subject: the person of its path. */
 export const ofPerson: Extract<Access, { of: unknown }>['of'] = async (app, c) => ({
   personId: (await getPerson(app.db, parameter(c, 'person'))).id,
@@ -68,7 +66,7 @@ export function peopleRoutes(api: Api): void {
       await giveRight(app.db, app.clock.now(), {
         ...body,
         accountId: account.id,
-        personId: personId,
+        personId,
         givenBy: session.accountId,
         expiresAt: body.expiresAt === null ? null : Date.parse(body.expiresAt),
       });
@@ -83,10 +81,11 @@ export function peopleRoutes(api: Api): void {
       path: '/api/people/{person}/rights/{id}',
       summary: 'Take a right back',
       access: rightsAccess,
-      reply: done,
+      reply: wire.done,
     },
-    async (c, _body, { personId }) => {
-      await revokeRight(app.db, app.clock, personId, parameter(c, 'id'));
+    async (c, _body, { personId, session }) => {
+      const id = parameter(c, 'id');
+      await revokeRight(app.db, app.clock, personId, id, session.accountId);
       app.changes.tell({ rightsOn: personId });
       return { done: true as const };
     },

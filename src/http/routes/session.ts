@@ -24,6 +24,7 @@ import { type Caller, callerOf, originOf, visitorOf } from '../caller.ts';
 import * as wire from '../contract.ts';
 import {
   CEREMONY_COOKIE,
+  CEREMONY_S,
   cookieName,
   DEVICE_COOKIE,
   giveCookie,
@@ -34,7 +35,6 @@ import { presentOwnAccount } from '../present/account.ts';
 
 /** As long as a browser keeps any cookie. */
 const DEVICE_S = 400 * 24 * 3600;
-const CEREMONY_S = 5 * 60;
 const open = (why: string) => ({ open: why });
 
 export function sessionRoutes(api: Api): void {

@@ -1,22 +1,14 @@
 // Owns noticing that a record made before is gone: beside the secret's file stands a list of the databases that were
 // opened with it. A lost data directory would otherwise be begun anew without a word.
 
-import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ChartfoldError } from '../errors.ts';
 import { keychainFile } from '../keychain/keychain.ts';
+import { isStoreThere } from '../keychain/open-keyed.ts';
 import type { Config } from './read.ts';
 
 type Where = { readonly config: Pick<Config, 'secret'>; readonly databaseFile: string };
-
-/** Whether there is a database: an empty file is none. */
-export function isStoreThere(databaseFile: string): boolean {
-  try {
-    return (statSync(databaseFile, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  } catch {
-    return true; // Its folder cannot be entered, which is said when it is opened.
-  }
-}
 
 /**
  * Refuses to begin a new record where one was made before.

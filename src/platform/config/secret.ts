@@ -55,7 +55,7 @@ export function rootSecret(
 ): { secret: OpenSecret | LockedSecret; madeNow: string | null } {
   if ('value' in config.secret) return { secret: parseSecret(config.secret.value), madeNow: null };
   const file = config.secret.file;
-  if (existsSync(file)) return { secret: parseSecret(textOf(file)), madeNow: null };
+  if (existsSync(file)) return { secret: parseSecret(secretText(file)), madeNow: null };
   if (hasData) throw new ChartfoldError('store.wrong_key', { detail: `no secret at ${file}` });
   const text = plainSecret([randomBytes(32)]);
   try {
@@ -94,7 +94,8 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown';
 }
 
-function textOf(file: string): string {
+/** What the secret's file holds. @throws `config.invalid` where it can't be read */
+export function secretText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {

@@ -3,6 +3,6 @@
 
 import { lockDataDir } from './lock.ts';
 
-await lockDataDir(process.argv[2] ?? '', { pid: process.pid, address: 'http://localhost:4999' });
+lockDataDir(process.argv[2] ?? '', { pid: process.pid, address: 'http://localhost:4999' });
 process.stdout.write('locked\n');
 setInterval(() => {}, 60_000);

@@ -7,8 +7,11 @@ import Database from 'better-sqlite3-multiple-ciphers';
 import { ChartfoldError } from '../errors.ts';
 import { asStoreError, codeOf } from './store-error.ts';
 
+/** Whoever takes a lock need not keep it: a connection that nothing refers to is closed, and its lock with it. */
+const held = new Set<Database.Database>();
+
 /** Who holds a data directory. */
-export type LockHolder = { readonly pid: number; readonly address: string };
+type LockHolder = { readonly pid: number; readonly address: string };
 
 /** A data directory that is ours until released. */
 export type Lock = { release(): void };
@@ -19,7 +22,7 @@ export type Lock = { release(): void };
  * @param dir the data directory; `run/lock.sqlite` and `run/holder.json` are made below it
  * @throws store.in_use naming the holder's process id and address; store.disk_full, store.not_writable
  */
-export async function lockDataDir(dir: string, holder: LockHolder): Promise<Lock> {
+export function lockDataDir(dir: string, holder: LockHolder): Lock {
   try {
     return take(dir, holder);
   } catch (error) {
@@ -41,11 +44,10 @@ function take(dir: string, holder: LockHolder): Lock {
     if (codeOf(error) === 'SQLITE_BUSY') throw inUse(dir, error);
     throw error;
   }
-  let held = true;
+  held.add(database);
   return {
     release() {
-      if (!held) return;
-      held = false;
+      if (!held.delete(database)) return;
       // First the name, then the lock: a next holder's name is never taken away.
       rmSync(file, { force: true });
       database.exec('rollback');
@@ -55,7 +57,7 @@ function take(dir: string, holder: LockHolder): Lock {
 }
 
 /** Who wrote their name beside the lock last; whether they still hold it, only taking it can tell. */
-export function readLockHolder(dir: string): LockHolder | undefined {
+function readLockHolder(dir: string): LockHolder | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(join(dir, 'run', 'holder.json'), 'utf8'));
     if (typeof value !== 'object' || value === null) return undefined;

@@ -5,13 +5,13 @@ import { row } from './row.ts';
 export const accessErrors = {
   // access: sign-in
   'access.sign_in_required': row(
-    'Sign in to see this. “npx chartfold sign-in-link” prints a new link.',
+    'Sign in to see this. If you can’t, ask an owner of this Chartfold for a new link.',
     'person',
     'never',
     401,
   ),
   'access.link_invalid': row(
-    'This sign-in link has been used, has ended or never existed. “npx chartfold sign-in-link” prints a new one.',
+    'This sign-in link has been used, has ended or never existed. Ask an owner of this Chartfold for a new one: Settings, Accounts.',
     'person',
     'never',
     401,
@@ -86,7 +86,7 @@ export const accessErrors = {
     409,
   ),
   'access.last_owner': row(
-    'This is the only owner of this Chartfold. Make another one the owner first.',
+    'This is the only owner of this Chartfold. Invite another owner first.',
     'person',
     'never',
     409,
@@ -96,6 +96,12 @@ export const accessErrors = {
     'person',
     'never',
     409,
+  ),
+  'access.right_outlasts': row(
+    'You manage this record until a day, so what you give may not last longer. Choose an end by then.',
+    'person',
+    'never',
+    403,
   ),
   'audit.checkpoint_invalid': row(
     'This is not a checkpoint of this Chartfold’s audit, or it was changed.',
@@ -126,6 +132,12 @@ export const accessErrors = {
   ),
   'http.server_gone': row(
     'The server ended in the middle of this. Start it again; what was stored is kept.',
+    'operator',
+    'later',
+    503,
+  ),
+  'http.server_ending': row(
+    'The server was told to end, and is still finishing what it was at. Wait a moment, then look again.',
     'operator',
     'later',
     503,

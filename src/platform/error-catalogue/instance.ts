@@ -45,7 +45,7 @@ export const instanceErrors = {
 
   // store: the encrypted database and its directory
   'store.bad_key_format': row(
-    'The database key is not 64 hexadecimal characters. Restore the secret file from your copy.',
+    'The root key is not 64 hexadecimal characters. Restore the secret file from your copy.',
     'operator',
     'never',
     500,
@@ -132,6 +132,18 @@ export const instanceErrors = {
     403,
   ),
   'keys.weak_passphrase': row('The passphrase is too short.', 'person', 'never', 422),
+  'keys.passphrases_differ': row(
+    'The two passphrases are not the same. Nothing was changed.',
+    'person',
+    'never',
+    422,
+  ),
+  'keys.secret_changed': row(
+    'The file of the root key was changed meanwhile, and was left as it is now. Try again.',
+    'operator',
+    'later',
+    409,
+  ),
   'keys.not_locked': row('There is nothing to unlock.', 'operator', 'never', 409),
   'keys.secret_shared': row(
     'The same secret opens other databases too. Give each a secret of its own first.',

@@ -2,11 +2,11 @@
 // a keychain, and after an exchange of keys that was cut off.
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isStoreThere } from '../config/made-before.ts';
 import type { Store } from '../db/db.ts';
 import type { Migrations } from '../db/migrate.ts';
+import { upgradeCopies } from '../db/before-upgrade.ts';
 import { openStore } from '../db/sqlite/open.ts';
 import { removeDatabase } from '../db/sqlite/raw.ts';
 import { renameDurably } from '../durable.ts';
@@ -30,6 +30,15 @@ export type KeyedStore = {
 /** Where the database of a data directory lies. */
 export function databaseFile(dataDir: string): string {
   return join(dataDir, 'chartfold.sqlite');
+}
+
+/** Whether there is a database: an empty file is none. */
+export function isStoreThere(databaseFile: string): boolean {
+  try {
+    return (statSync(databaseFile, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  } catch {
+    return true; // Its folder cannot be entered, which is said when it is opened.
+  }
 }
 
 /** Where its copy under a new key is made. */
@@ -118,6 +127,9 @@ function isUnreadable({ cause }: ChartfoldError): boolean {
 
 function settle(dataDir: string, found: Found, keychain: Keychain): void {
   const file = keychainFile(dataDir);
+  // What opens with the old key alone goes before that key is forgotten, or nothing would tell that it is there.
+  if (found.keychain.nextDatabase === keychain.database)
+    rmSync(upgradeCopies(databaseFile(dataDir)), { recursive: true, force: true });
   if (found.from === 'first') renameDurably(firstKeychainFile(dataDir), file);
   if (found.from === 'derived' || found.keychain.nextDatabase !== null)
     writeKeychain(file, keychain, found.root);

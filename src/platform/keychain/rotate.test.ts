@@ -102,12 +102,16 @@ describe('an exchange that dies after each step', () => {
     for (; ; n += 1) {
       await begin();
       const old = opening([OLD])?.database ?? '';
+      mkdirSync(join(dataDir, 'before-upgrade'));
+      writeFileSync(join(dataDir, 'before-upgrade', 'a.sqlite'), 'opens with the old key');
       const died = await dieAfter('database', n);
       const { database, nextDatabase } = opening([OLD]) ?? { database: '', nextDatabase: null };
       const keys = [...new Set([old, database, nextDatabase ?? old])];
       expect(keys.filter(opensWith), `step ${n}`).toHaveLength(1);
       outcomes.add(opensWith(old) ? 'old' : 'new');
       await expectAllThere();
+      // What the old key opens goes with it, whoever was cut off.
+      expect(readdirSync(dataDir).includes('before-upgrade'), `step ${n}`).toBe(opensWith(old));
       if (!died) break;
     }
     expect(n).toBeGreaterThan(12);

@@ -47,6 +47,7 @@ export async function rotateDatabase(options: {
   copyWithKey(file, next, keychain.database, nextDatabase);
   writeKeychain(keychainFile(dataDir), { ...keychain, nextDatabase }, root);
   renameDurably(next, file);
-  writeKeychain(keychainFile(dataDir), { ...keychain, database: nextDatabase }, root);
+  // Before the old key is forgotten: as long as there are two, the next start removes what this one could not.
   rmSync(upgradeCopies(file), { recursive: true, force: true });
+  writeKeychain(keychainFile(dataDir), { ...keychain, database: nextDatabase }, root);
 }

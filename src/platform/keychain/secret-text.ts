@@ -1,9 +1,9 @@
 // Owns the form of the secret file: the root key as 64 hexadecimal characters, or sealed by a passphrase. While the root
 // key is being exchanged there are two, a line each: the keychain opens with exactly one of them.
 
-import { argon2, randomBytes } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { ARGON2_COST, argon2id } from '../argon2id.ts';
 import { ChartfoldError } from '../errors.ts';
 import { createSealer, type Sealed } from '../seal.ts';
 
@@ -19,8 +19,6 @@ export type LockedSecret = {
 };
 
 const CONTEXT = 'secret/1';
-/** OWASP's password storage cheat sheet: 64 MiB (in KiB), 3 passes, 1 lane. */
-const COST = { memory: 65_536, passes: 3, parallelism: 1 };
 const SHORTEST_PASSPHRASE = 12;
 
 const lockedForm = z.strictObject({
@@ -39,11 +37,11 @@ const lockedForm = z.strictObject({
 export function parseSecret(text: string): OpenSecret | LockedSecret {
   if (!text.trimStart().startsWith('{'))
     return { roots: parseRoots(text), textOf: async (roots) => plainSecret(roots) };
-  const { argon2id, sealed } = lockedFrom(text);
+  const { argon2id: parameters, sealed } = lockedFrom(text);
   return {
     async unlock(passphrase) {
-      const { salt, ...cost } = argon2id;
-      const key = await keyOf(passphrase, Buffer.from(salt, 'base64url'), cost);
+      const { salt, ...cost } = parameters;
+      const key = await argon2id(passphrase, Buffer.from(salt, 'base64url'), cost);
       return {
         roots: parseRoots(openWith(key, sealed as Sealed)),
         textOf: (roots) => lockedSecret(roots, passphrase),
@@ -70,11 +68,11 @@ export async function lockedSecret(
       detail: `at least ${SHORTEST_PASSPHRASE} characters`,
     });
   const salt = randomBytes(16);
-  const key = await keyOf(passphrase, salt, COST);
+  const key = await argon2id(passphrase, salt, ARGON2_COST);
   const content = {
     chartfold: 'locked root key',
     format: 1,
-    argon2id: { ...COST, salt: salt.toString('base64url') },
+    argon2id: { ...ARGON2_COST, salt: salt.toString('base64url') },
     sealed: createSealer(key).seal(plainSecret(roots), CONTEXT),
   };
   return `${JSON.stringify(content, null, 2)}\n`;
@@ -101,14 +99,4 @@ function openWith(key: Uint8Array, sealed: Sealed): string {
   } catch (cause) {
     throw new ChartfoldError('keys.wrong_passphrase', { cause });
   }
-}
-
-async function keyOf(passphrase: string, nonce: Uint8Array, cost: typeof COST) {
-  return promisify(argon2)('argon2id', {
-    // One passphrase may be typed as different bytes on different keyboards.
-    message: Buffer.from(passphrase.normalize('NFKC')),
-    nonce,
-    tagLength: 32,
-    ...cost,
-  });
 }

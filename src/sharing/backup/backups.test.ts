@@ -18,6 +18,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrations } from '../../../e2e/support/program.ts';
+import { ensureOwner } from '../../access/accounts.ts';
+import { beginPasskeySignIn } from '../../access/passkeys.ts';
+import { newLink, signInByLink } from '../../access/sessions.ts';
 import { type Audit, createAudit } from '../../access/audit.ts';
 import { ensureRings } from '../../keys/keyring.ts';
 import { type Clock, systemClock } from '../../platform/clock.ts';
@@ -146,6 +149,27 @@ describe('a backup', () => {
     expect(() => restoreBackup({ file, recovery, dataDir: elsewhere, root })).toThrow(
       expect.objectContaining({ code: 'store.not_empty' }),
     );
+  });
+
+  it('signs nobody in where it is restored: sessions, links and challenges stay behind', async () => {
+    const { db } = opened.store;
+    const owner = await ensureOwner(db, clock);
+    const link = await newLink(db, clock, owner.id);
+    const visitor = { address: '192.0.2.1', device: 'Firefox', deviceKey: null };
+    await signInByLink(db, clock, link, visitor);
+    await newLink(db, clock, owner.id);
+    await beginPasskeySignIn(db, clock, { id: 'localhost', origin: 'http://localhost:4200' });
+    const made = backups();
+    const { file } = await made.create();
+    const elsewhere = join(directory, 'elsewhere');
+    mkdirSync(elsewhere);
+    restoreBackup({ file, recovery: opened.keychain.recovery, dataDir: elsewhere, root: ROOT });
+    expect(readdirSync(elsewhere).sort()).toEqual(['chartfold.sqlite', 'keys.first']);
+    const again = await openKeyedStore({ dataDir: elsewhere, roots: [ROOT], migrations });
+    for (const table of ['session', 'sign_in_link', 'sign_in_challenge'] as const)
+      expect(await again.store.db.selectFrom(table).selectAll().execute(), table).toEqual([]);
+    expect(await again.store.db.selectFrom('account').select('id').execute()).toHaveLength(1);
+    await again.store.close();
   });
 
   it('holds none of its text in clear', async () => {

@@ -20,12 +20,12 @@ export type Backups = {
   /**
    * Makes a backup and proves it; those beyond what is kept are removed.
    * @param folder another one than the configured; nothing is removed there
-   * @throws backup.not_proven, store.disk_full, store.not_writable
+   * @throws backup.not_proven, store.disk_full, store.not_writable, output.not_written
    */
   create(folder?: string): Promise<Proven & { bytes: number }>;
   /**
    * Proves that a backup gives back what was put in; the last one made unless a file is named.
-   * @throws backup.not_found, backup.not_proven, backup.damaged, backup.other_kit
+   * @throws backup.not_found, backup.not_proven, backup.damaged, backup.other_kit, store.disk_full
    */
   prove(file?: string): Promise<Proven>;
   /** Looks for damage in the store, in a thread of its own. */
@@ -120,9 +120,12 @@ async function create(context: Running, folder: string): Promise<Proven & { byte
     .values({ name: nameOf(backup.folder, file), ...row })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
     .execute();
-  const proven = await prove(context, file);
-  if (folder === backup.folder) await rotate(context);
-  return { ...proven, bytes };
+  try {
+    return { ...(await prove(context, file)), bytes };
+  } finally {
+    // After a failed proof too: it is tried again, and those would fill the disk.
+    if (folder === backup.folder && !context.signal.aborted) await rotate(context);
+  }
 }
 
 async function prove(context: Running, file: string): Promise<Proven> {
@@ -149,13 +152,22 @@ async function prove(context: Running, file: string): Promise<Proven> {
 
 /** The oldest go, but never the last one that was proven. */
 async function rotate({ db, config: { backup } }: Context): Promise<void> {
-  const rows = await db.selectFrom('backup').selectAll().orderBy('made_at', 'desc').execute();
-  const ours = rows.filter(({ name }) => basename(name) === name);
-  const proven = ours.find((row) => row.proven_at !== null && row.fault === null);
+  const ours = await ownBackups(db);
+  const proven = ours.find(isProven);
   for (const { name } of ours.slice(backup.keep).filter((row) => row !== proven)) {
     rmSync(fileOf(backup.folder, name), { force: true });
     await db.deleteFrom('backup').where('name', '=', name).execute();
   }
+}
+
+/** Those in the configured folder, the latest first. */
+async function ownBackups(db: Db): Promise<Selectable<BackupTable>[]> {
+  const rows = await db.selectFrom('backup').selectAll().orderBy('made_at', 'desc').execute();
+  return rows.filter(({ name }) => basename(name) === name);
+}
+
+function isProven(row: Selectable<BackupTable>): boolean {
+  return row.proven_at !== null && row.fault === null;
 }
 
 async function everySoOften(context: Running): Promise<void> {
@@ -163,7 +175,8 @@ async function everySoOften(context: Running): Promise<void> {
   const everyMs = config.backup.every * HOUR_MS;
   await clock.wait(FIRST_WAIT_MS, signal);
   for (;;) {
-    const { last } = await backupStatus(db);
+    // One that was put elsewhere may be out of reach by now, and one that could not be proven is none.
+    const last = (await ownBackups(db)).find(isProven);
     if (!last || Date.parse(last.made_at) + everyMs <= clock.now()) {
       await create(context, config.backup.folder).then(
         () => log.info('backup.made'),

@@ -2,10 +2,10 @@
 // worker; nothing here touches the store in use.
 
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync } from 'node:fs';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { syncPath } from '../../platform/durable.ts';
+import { writeWhole } from '../../platform/durable.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { appliedMigrations } from '../../platform/db/migrate.ts';
 import { asStoreError } from '../../platform/db/store-error.ts';
@@ -81,7 +81,7 @@ export function openBackup(
   const handle = openSync(databaseFile, 'wx', 0o600);
   const write = (bytes: Buffer) => {
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      writeWhole(handle, bytes);
     } catch (error) {
       throw asStoreError(error, databaseFile);
     }
@@ -101,7 +101,7 @@ export function openBackup(
       write(held.subarray(read.length));
     }
     if (!head) throw new ChartfoldError('backup.damaged', { detail: 'the manifest' });
-    syncPath(databaseFile);
+    fsyncSync(handle);
     return { manifest: head.manifest, keychain: parseKeychain(head.keychain) };
   } finally {
     closeSync(handle);

@@ -1,9 +1,9 @@
 // Owns the recovery kit: the key of the backups as text to be printed and typed. Four rows of Crockford's base 32, each
 // with a check of its own, so that a row typed wrongly is named.
 
+import { asCrockford, CROCKFORD } from '../../platform/crockford.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ROWS = 4;
 const ROW_BYTES = 8;
 const ROW_SYMBOLS = 15;
@@ -33,16 +33,12 @@ export function readKit(text: string): Uint8Array {
 }
 
 function readRow(text: string, row: number): Buffer {
-  const symbols = text
-    .toUpperCase()
-    .replaceAll('-', '')
-    .replaceAll('O', '0')
-    .replaceAll(/[IL]/g, '1');
+  const symbols = asCrockford(text);
   if (symbols.length !== ROW_SYMBOLS)
     throw wrong(`row ${row + 1}: ${symbols.length} characters instead of ${ROW_SYMBOLS}`);
   let whole = 0n;
   for (const symbol of symbols) {
-    const value = ALPHABET.indexOf(symbol);
+    const value = CROCKFORD.indexOf(symbol);
     if (value < 0) throw wrong(`row ${row + 1}: ${symbol} is not used`);
     whole = whole * 32n + BigInt(value);
   }
@@ -62,7 +58,7 @@ function checkOf(value: bigint, row: number): bigint {
 function symbolsOf(value: bigint): string {
   const symbols = Array.from({ length: ROW_SYMBOLS }, (_, i) => {
     const digit = (value >> BigInt(5 * (ROW_SYMBOLS - 1 - i))) & 31n;
-    return ALPHABET[Number(digit)];
+    return CROCKFORD[Number(digit)];
   });
   return [0, 5, 10].map((at) => symbols.slice(at, at + 5).join('')).join('-');
 }

@@ -3,7 +3,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
-import { removeDatabase } from '../../platform/db/sqlite/raw.ts';
+import { openRaw, removeDatabase } from '../../platform/db/sqlite/raw.ts';
 import { renameDurably } from '../../platform/durable.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import {
@@ -23,7 +23,8 @@ export function refuseFullDataDir(dataDir: string): void {
 }
 
 /**
- * Puts a backup's database and keys into the data directory, wrapped by the root key of this machine.
+ * Puts a backup's database and keys into the data directory, wrapped by the root key of this machine. Nobody is signed
+ * in to what is restored.
  * @param recovery the key of the recovery kit
  * @throws backup.damaged, backup.other_kit, backup.not_one, store.not_empty
  */
@@ -40,11 +41,24 @@ export function restoreBackup(options: {
   removeDatabase(restoring);
   try {
     const { manifest, keychain } = openBackup(file, recovery, restoring);
+    signEverybodyOut(restoring, keychain.database);
     beginKeychain(dataDir, keychain, root);
     renameDurably(restoring, databaseFile(dataDir));
     return manifest;
   } finally {
     removeDatabase(restoring);
+  }
+}
+
+/** What was ended since the backup was made, because it was in wrong hands, must not live again. */
+function signEverybodyOut(database: string, keyHex: string): void {
+  const raw = openRaw(database, keyHex);
+  try {
+    for (const table of ['session', 'sign_in_link', 'sign_in_challenge'])
+      raw.prepare(`delete from ${table}`).run();
+    raw.pragma('wal_checkpoint(TRUNCATE)');
+  } finally {
+    raw.close();
   }
 }
 

@@ -3,7 +3,8 @@
 // exchanged, left out or cut off is found and named. What lies in the chunks is contents.ts's business.
 
 import { createCipheriv, createDecipheriv, hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs';
+import { writeWhole } from '../../platform/durable.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { deriveKey } from '../../platform/seal.ts';
 
@@ -25,7 +26,7 @@ export function writeSealed(file: string, recovery: Uint8Array, pieces: Iterable
   const header = Buffer.concat([authentic, hash('sha256', authentic, 'buffer')]);
   const handle = openSync(file, 'wx', 0o600);
   try {
-    writeSync(handle, header);
+    writeWhole(handle, header);
     let number = 0;
     // The last one is known when nothing comes after it.
     let held: Buffer | undefined;
@@ -151,10 +152,6 @@ function readAt(handle: number, position: number, length: number): Buffer {
     got += read;
   }
   return bytes.subarray(0, got);
-}
-
-function writeWhole(handle: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
 }
 
 function damaged(detail: string): ChartfoldError {

@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } fro
 import { dirname, join } from 'node:path';
 import type { Store } from '../../platform/db/db.ts';
 import { openStore } from '../../platform/db/sqlite/open.ts';
+import { asStoreError, codeOf } from '../../platform/db/store-error.ts';
 import { copyInUse } from '../../platform/db/sqlite/raw.ts';
-import { asStoreError } from '../../platform/db/store-error.ts';
 import { renameDurably } from '../../platform/durable.ts';
 import { ChartfoldError, isChartfoldError } from '../../platform/errors.ts';
 import type { Keychain } from '../../platform/keychain/keychain.ts';
@@ -32,35 +32,33 @@ const MAKING = '.making';
 async function makeBackup(task: MakeTask): Promise<number> {
   const { dataDir, keychain, file, madeAt, program } = task;
   return inScratch(dataDir, async (folder) => {
-    namingFullDisk(dirname(file), () => {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      removeHalves(dirname(file));
-    });
+    prepareFolder(dirname(file));
     const copy = join(folder, 'copy.sqlite');
     copyInUse(databaseFile(dataDir), copy, keychain.database);
     const summary = await withStore(copy, keychain, ({ db }) => summaryOf(db));
     const manifest: Manifest = { format: 1, program, madeAt, ...summary };
     const temporary = `${file}${MAKING}`;
-    namingFullDisk(dirname(file), () => {
-      try {
-        writeBackup(temporary, { manifest, keychain, databaseFile: copy });
-        renameDurably(temporary, file);
-      } finally {
-        rmSync(temporary, { force: true });
-      }
-    });
+    try {
+      writeBackup(temporary, { manifest, keychain, databaseFile: copy });
+      renameDurably(temporary, file);
+    } catch (error) {
+      throw asStoreError(error, file);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
     return statSync(file).size;
   });
 }
 
 /**
  * Restores a backup into a temporary place, opens and verifies it, and compares it with what it says of itself.
- * @throws backup.not_proven, and what opening it throws
+ * @throws backup.not_found, backup.not_proven, store.disk_full, and what opening it throws
  */
 async function proveBackup({ dataDir, keychain, file }: ProveTask): Promise<Manifest> {
+  if (!isFile(file)) throw new ChartfoldError('backup.not_found', { detail: file });
   return inScratch(dataDir, async (folder) => {
     const restored = join(folder, 'restored.sqlite');
-    const { manifest, keychain: own } = openBackup(file, keychain.recovery, restored);
+    const { manifest, keychain: own } = openInto(restored, { file, keychain });
     await withStore(restored, own, async (store) => {
       const { faults } = await verifyStore(store, own);
       const [fault] = faults;
@@ -69,7 +67,7 @@ async function proveBackup({ dataDir, keychain, file }: ProveTask): Promise<Mani
       const { format: _format, program: _program, madeAt: _madeAt, ...said } = manifest;
       if (JSON.stringify(await summaryOf(store.db)) !== JSON.stringify(said))
         throw new ChartfoldError('backup.not_proven', {
-          detail: 'it holds another number of rows',
+          detail: 'it holds other rows than it says',
         });
     });
     return manifest;
@@ -100,12 +98,32 @@ async function withStore<T>(
   }
 }
 
-/** A full disk, or one that may not be written, is told by the folder that has no room: it need not be the data's. */
-function namingFullDisk<T>(folder: string, write: () => T): T {
+function openInto(restored: string, { file, keychain }: Pick<ProveTask, 'file' | 'keychain'>) {
   try {
-    return write();
+    return openBackup(file, keychain.recovery, restored);
   } catch (error) {
-    throw asStoreError(error, folder);
+    throw asStoreError(error, restored);
+  }
+}
+
+function isFile(file: string): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    return false; // Nor is what can't be looked at.
+  }
+}
+
+/** @throws output.not_written naming the folder, store.disk_full */
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    removeHalves(folder);
+  } catch (cause) {
+    const known = asStoreError(cause, folder);
+    if (isChartfoldError(known, 'store.disk_full')) throw known;
+    const detail = `${folder}: ${codeOf(cause) ?? 'unknown'}`;
+    throw new ChartfoldError('output.not_written', { detail, cause });
   }
 }
 

@@ -3,6 +3,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { startProgram } from '../../../e2e/support/program.ts';
+import { createAudit } from '../../access/audit.ts';
 import { newKeychain } from '../../platform/keychain/keychain.ts';
 import { deriveKeys } from '../../platform/seal.ts';
 import { verifyStore } from './verify.ts';
@@ -32,6 +33,7 @@ it('every sealed value of an instance with connections in each state is opened',
       ]),
     );
     const keychain = { ...newKeychain(), ...deriveKeys(new Uint8Array(32).fill(7)) };
+    await createAudit({ ...program, key: keychain.audit }).flush();
     const { sealed, faults } = await verifyStore(store, keychain);
     expect(sealed).toBe(held.length);
     expect(faults).toEqual([]);

@@ -1,13 +1,11 @@
 // Owns finding what is damaged in a store: its pages, what every raw text hashes to, the audit chain, what is sealed.
 // Each fault has a place. It changes nothing.
 
-import { type ChainState, createAudit } from '../../access/audit.ts';
+import { type ChainState, verifyChain } from '../../access/audit.ts';
 import { checkpointSigner } from '../../access/checkpoint.ts';
-import { systemClock } from '../../platform/clock.ts';
 import type { Db, Store } from '../../platform/db/db.ts';
 import { asChartfoldError, isChartfoldError } from '../../platform/errors.ts';
 import type { Keychain } from '../../platform/keychain/keychain.ts';
-import { silentLog } from '../../platform/log.ts';
 import { createSealer, type Sealed } from '../../platform/seal.ts';
 import { textHash, unpackText } from '../../records/body.ts';
 
@@ -92,8 +90,7 @@ async function verifyAudit(
   kept: readonly ChainState[],
   faults: Fault[],
 ): Promise<number> {
-  const audit = createAudit({ db, clock: systemClock, log: silentLog, key });
-  const { lines, faults: found } = await audit.verify(kept);
+  const { lines, faults: found } = await verifyChain(db, key, kept);
   for (const { seq, what } of found) faults.push({ place: `audit line ${seq}`, what });
   return lines;
 }

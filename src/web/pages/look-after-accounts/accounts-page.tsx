@@ -49,16 +49,9 @@ export function AccountsPage() {
   );
 }
 
-const roleWords = {
-  owner: 'owner',
-  developer: 'may enter the Developer door',
-  practice: 'may enter the Practice door',
-} as const;
-
 function AccountRow({ account: a, isOwn }: { account: ListedAccount; isOwn: boolean }) {
   const [isAsking, setAsking] = useState(false);
   const newLink = useNewLink();
-  const roles = a.roles.map((role) => `, ${roleWords[role]}`).join('');
   const seen = a.lastSeenAt ? `Last seen ${nearMoment(a.lastSeenAt)}` : 'Not signed in anywhere';
   return (
     <Row
@@ -66,7 +59,7 @@ function AccountRow({ account: a, isOwn }: { account: ListedAccount; isOwn: bool
         <>
           <strong className="font-medium">{a.name}</strong>
           {isOwn && ' (you)'}
-          {roles}
+          {a.roles.includes('owner') && ', owner'}
         </>
       }
       note={seen}

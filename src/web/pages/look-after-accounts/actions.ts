@@ -7,7 +7,7 @@ import { send } from '../../app/api.ts';
 import { accountsQuery } from '../../app/queries.ts';
 
 export type Invited = { account: ListedAccount; link: string };
-export type Role = OwnAccount['roles'][number];
+type Role = OwnAccount['roles'][number];
 
 const at = (id: string) => `/api/accounts/${encodeURIComponent(id)}`;
 

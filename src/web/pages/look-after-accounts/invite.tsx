@@ -5,16 +5,10 @@ import { useState } from 'react';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { ActTrouble } from '../settings/act-trouble.tsx';
-import { type Role, useInvite } from './actions.ts';
+import { useInvite } from './actions.ts';
 import { LinkOnce } from './link-once.tsx';
 
-const choices: readonly { role: Role; label: string }[] = [
-  { role: 'owner', label: 'Is an owner too: invites others, looks after backups and keys' },
-  { role: 'developer', label: 'May enter the Developer door' },
-  { role: 'practice', label: 'May enter the Practice door' },
-];
-
-/** Name and roles; then the link. */
+/** Name, and whether they are an owner; then the link. */
 export function Invite() {
   const invite = useInvite();
   if (!invite.data) return <InviteForm invite={invite} />;
@@ -24,10 +18,8 @@ export function Invite() {
 
 function InviteForm({ invite }: { invite: ReturnType<typeof useInvite> }) {
   const [name, setName] = useState('');
-  const [roles, setRoles] = useState<Role[]>([]);
-  const go = () => invite.mutate({ name, roles });
-  const toggle = (role: Role) =>
-    setRoles(roles.includes(role) ? roles.filter((one) => one !== role) : [...roles, role]);
+  const [isOwner, setOwner] = useState(false);
+  const go = () => invite.mutate({ name, roles: isOwner ? ['owner'] : [] });
   return (
     <div className="flex max-w-xl flex-col gap-3">
       <form
@@ -46,23 +38,15 @@ function InviteForm({ invite }: { invite: ReturnType<typeof useInvite> }) {
           value={name}
           onText={setName}
         />
-        <fieldset>
-          <legend className="text-13 font-medium">Beside reading what is shown to them</legend>
-          {choices.map(({ role, label }) => (
-            <label
-              key={role}
-              className="flex min-h-11 cursor-pointer items-start gap-2.5 py-2 desk:min-h-8 desk:py-1"
-            >
-              <input
-                type="checkbox"
-                checked={roles.includes(role)}
-                onChange={() => toggle(role)}
-                className="mt-1 size-4 shrink-0 accent-teal"
-              />
-              {label}
-            </label>
-          ))}
-        </fieldset>
+        <label className="flex min-h-11 cursor-pointer items-start gap-2.5 py-2 desk:min-h-8 desk:py-1">
+          <input
+            type="checkbox"
+            checked={isOwner}
+            onChange={() => setOwner(!isOwner)}
+            className="mt-1 size-4 shrink-0 accent-teal"
+          />
+          Is an owner too: invites others, looks after backups and keys
+        </label>
         <Button type="submit" busy={invite.isPending} className="self-start">
           <UserPlus size={16} strokeWidth={1.6} aria-hidden />
           Make the invitation

@@ -30,8 +30,11 @@ export function Backups() {
   );
 }
 
-function madeWords({ lastMade }: BackupState): string {
-  if (!lastMade) return 'None yet. The first one is made a few minutes after the start.';
+function madeWords({ lastMade, everyHours }: BackupState): string {
+  if (!lastMade)
+    return everyHours === 0
+      ? 'None yet, and none is made by itself: CHARTFOLD_BACKUP_EVERY is 0. “npx chartfold backup create” makes one.'
+      : 'None yet. The first one is made a few minutes after the start.';
   return `${nearMoment(lastMade.madeAt)}, ${Math.max(1, Math.round(lastMade.bytes / 1e6))} MB`;
 }
 

@@ -1,10 +1,13 @@
-// Owns the check of the audit: the button, the verdict in words, the checkpoint to keep elsewhere.
+// Owns what the audit is, in a sentence, and for an owner its check: the button, the verdict in words, the checkpoint to
+// keep elsewhere.
 
+import { useQuery } from '@tanstack/react-query';
 import { CircleAlert, CircleCheck } from 'lucide-react';
 import { useState } from 'react';
 import type { AuditVerdict } from '../../../http/contract.ts';
 import { useAction } from '../../app/actions.ts';
 import { send } from '../../app/api.ts';
+import { sessionQuery } from '../../app/queries.ts';
 import '../../mono.css';
 import { Button } from '../../parts/button.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
@@ -14,6 +17,8 @@ import { ActTrouble } from '../settings/act-trouble.tsx';
 
 /** What the audit is, and its check. */
 export function Verify() {
+  const { data } = useQuery(sessionQuery);
+  const isOwner = data?.signedIn && data.account.roles.includes('owner');
   const verify = useAction({
     mutationFn: () => send<AuditVerdict>('POST', '/api/audit/verify'),
   });
@@ -21,12 +26,16 @@ export function Verify() {
     <section aria-label="Check of the audit" className="mb-8">
       <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
         <p className="min-w-64 flex-1 text-ink2">
-          Who read or did what here: in the records you manage, and by yourself. Each line is sealed
-          to the one before it, so none can be changed or taken out unseen.
+          {isOwner
+            ? 'Who read or did what here; in a record that is not shown to you, not what was seen.'
+            : 'Who read or did what here: in the records you manage, and by yourself.'}{' '}
+          Each line is sealed to the one before it, so none can be changed or taken out unseen.
         </p>
-        <Button busy={verify.isPending} onClick={() => verify.mutate()}>
-          {verify.isPending ? 'Going through it' : 'Verify'}
-        </Button>
+        {isOwner && (
+          <Button busy={verify.isPending} onClick={() => verify.mutate()}>
+            {verify.isPending ? 'Going through it' : 'Verify'}
+          </Button>
+        )}
       </div>
       <div role="status">{verify.data && <Verdict verdict={verify.data} />}</div>
       <ActTrouble error={verify.error} again={() => verify.mutate()} />

@@ -1,4 +1,4 @@
-// Owns the step after an invitation: how one comes back. It can be put off.
+// Owns the step after a sign-in by whoever has no way to come back yet: choosing one. It can be put off.
 
 import { useQuery } from '@tanstack/react-query';
 import { Navigate, useNavigate } from '@tanstack/react-router';
@@ -26,8 +26,8 @@ export function ChoosePage() {
     <Doorway>
       <PageHeading>How will you sign in next time?</PageHeading>
       <p className="mt-2 mb-6 text-ink2">
-        Welcome, {session.data.account.name}. The link you came by works once. Choose now how you
-        come back.
+        Welcome, {session.data.account.name}. What you came by works once. Choose now how you come
+        back.
       </p>
       {way === null && (
         <div className="flex flex-col gap-3">

@@ -5,13 +5,14 @@ import { Button } from '../../parts/button.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { Doorway } from './doorway.tsx';
 
-/** Where a link comes from: from whoever runs this Chartfold, or by this command. */
+/** Where a link comes from: from an owner in the app, or, for whoever runs this Chartfold, from the terminal. */
 export function HowToGetALink() {
   return (
     <>
       <p className="mt-3 text-ink2">
-        Whoever runs this Chartfold can make a link for you. On the machine it runs on, in its
-        folder, this prints one:
+        Ask an owner of this Chartfold for a new link: in Settings, under Accounts. If you run it
+        yourself, this prints one on its machine, in its folder; for another account than the first
+        owner’s add its name:
       </p>
       <p className="mt-3 rounded-box border border-line2 bg-surface px-4 py-3 font-mono text-13">
         npx chartfold sign-in-link

@@ -40,7 +40,7 @@ export function SignInPage() {
   );
 }
 
-// Where one wanted to go; who came by an invitation is asked first how to come back.
+// Where one wanted to go; who has no way to come back yet is asked first how.
 function useEnter(): (session: SignedIn) => void {
   const navigate = useNavigate();
   return (session) => {
