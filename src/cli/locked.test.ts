@@ -126,6 +126,13 @@ describe('the passphrase of the root key', () => {
     expect(await names()).toBe('Ada');
   });
 
+  it('is put on while a server runs, which goes on', async () => {
+    await line.serve();
+    expect(await typed(['keys', 'lock'], `${PASSPHRASE}\n`)).toMatchObject({ code: 0 });
+    expect(await names()).toBe('Ada');
+    expect(readFileSync(secret, 'utf8')).toContain('locked root key');
+  });
+
   it('leaves a line in the audit when it is put on and taken off', async () => {
     await typed(['keys', 'lock'], `${PASSPHRASE}\n`);
     await typed(['keys', 'unlock-file'], `${PASSPHRASE}\n`);
