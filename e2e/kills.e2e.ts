@@ -184,7 +184,7 @@ function stageOfBackup(left: readonly string[]): string {
 
 /** Opened as the next start opens it. */
 async function expectNothingLost(all: Acknowledged, what: string): Promise<void> {
-  const lock = await lockDataDir(dataDir, { pid: process.pid, address: 'nowhere' });
+  const lock = lockDataDir(dataDir, { pid: process.pid, address: 'nowhere' });
   const opened = await open();
   try {
     expect((await verifyStore(opened.store, opened.keychain)).faults, what).toEqual([]);

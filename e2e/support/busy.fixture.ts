@@ -35,7 +35,7 @@ async function perform(name: ActName, work: () => Promise<Left>): Promise<void> 
 }
 
 say({ begins: 'open' });
-await lockDataDir(dataDir, { pid: process.pid, address: 'nowhere' });
+lockDataDir(dataDir, { pid: process.pid, address: 'nowhere' });
 const { store, keychain } = await openKeyedStore({ dataDir, roots: [ROOT], migrations });
 const { db } = store;
 const audit = createAudit({ db, clock, log: silentLog, key: keychain.audit });

@@ -35,6 +35,19 @@ const post = (passphrase: string, origin = line.publicUrl) =>
     body: new URLSearchParams({ passphrase }),
   });
 
+/** Lets a process say, on standard error, when it reads a file. */
+function saysWhenRead(file: string): string {
+  const code = `import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { readFileSync } = fs;
+    fs.readFileSync = (path, ...rest) => {
+      if (path === ${JSON.stringify(file)}) process.stderr.write('it was read');
+      return readFileSync(path, ...rest);
+    };
+    syncBuiltinESMExports();`;
+  return `--import=data:text/javascript,${encodeURIComponent(code)}`;
+}
+
 async function serveLocked() {
   expect(await typed(['keys', 'lock'], `${PASSPHRASE}\n`)).toMatchObject({ code: 0 });
   const server = line.start(['serve']);
@@ -114,7 +127,8 @@ describe('the passphrase of the root key', () => {
   });
 
   it('is put on no root key that was exchanged while it was typed', async () => {
-    const locking = line.start(['keys', 'lock'], {}, null);
+    const locking = line.start(['keys', 'lock'], { NODE_OPTIONS: saysWhenRead(secret) }, null);
+    await locking.said(/it was read/);
     expect(await line.run('keys', 'rotate-root')).toMatchObject({ code: 0 });
     const exchanged = readFileSync(secret, 'utf8');
     locking.process.stdin?.end(`${PASSPHRASE}\n`);
@@ -124,6 +138,13 @@ describe('the passphrase of the root key', () => {
     });
     expect(readFileSync(secret, 'utf8')).toBe(exchanged);
     expect(await names()).toBe('Ada');
+  });
+
+  it('is put on while a server runs, which goes on', async () => {
+    await line.serve();
+    expect(await typed(['keys', 'lock'], `${PASSPHRASE}\n`)).toMatchObject({ code: 0 });
+    expect(await names()).toBe('Ada');
+    expect(readFileSync(secret, 'utf8')).toContain('locked root key');
   });
 
   it('leaves a line in the audit when it is put on and taken off', async () => {

@@ -31,6 +31,7 @@ import {
   parseSecret,
   plainSecret,
 } from '../../platform/keychain/secret-text.ts';
+import { findServer } from '../control.ts';
 import { askSecretly, unlockAsking } from '../passphrase.ts';
 import type { Program } from '../program.ts';
 import { writeOut } from '../standard-streams.ts';
@@ -88,7 +89,7 @@ async function unlockFile(program: Program): Promise<void> {
 /**
  * Writes the secret's file anew, unless it was changed since it was read: typing takes its time, and an exchange of the
  * root key meanwhile must not be undone.
- * @throws keys.secret_changed, store.wrong_key
+ * @throws keys.secret_changed, store.wrong_key, store.in_use by anything but a server
  */
 async function replaceSecret(
   program: Program,
@@ -109,7 +110,7 @@ async function replaceSecret(
     writeSecret(file, after);
   };
   if (!isStoreThere(databaseFile(dataDir))) return replace();
-  const held = lockUnlessServed(dataDir, what);
+  const held = await lockUnlessServed(dataDir, what);
   // A server that runs has the store to itself and is asked for nothing here, so that leaves no line. No exchange of the
   // root key can run beside it either.
   if (!held) return replace();
@@ -122,11 +123,11 @@ async function replaceSecret(
   }
 }
 
-function lockUnlessServed(dataDir: string, what: string): Lock | null {
+async function lockUnlessServed(dataDir: string, what: string): Promise<Lock | null> {
   try {
     return lockDataDir(dataDir, { pid: process.pid, address: what });
   } catch (error) {
-    if (isChartfoldError(error, 'store.in_use')) return null;
+    if (isChartfoldError(error, 'store.in_use') && (await findServer(dataDir))) return null;
     throw error;
   }
 }
