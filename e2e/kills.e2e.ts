@@ -38,7 +38,7 @@ import {
   tasks,
 } from './support/busy.ts';
 import { migrations } from './support/migrations.ts';
-import { randomOf } from './support/random.ts';
+import { randomOf } from '../src/platform/random.ts';
 
 const KILLS = Number(process.env.KILLS ?? 50);
 const SEED = Number(process.env.KILLS_SEED ?? 20_261_122);

@@ -14,9 +14,9 @@ export type FaultSetting = {
   readonly after?: number;
   /** `page.429`: seconds in a Retry-After header; without it the header is not sent. */
   readonly retryAfter?: number;
-  /** `page.too-many`: the most entries a page that the portal bears. */
+  /** `page.too-many`, `page.small`: the most entries a page that the portal bears, or gives. */
   readonly most?: number;
-  /** `reply.slow`: how long each answer is held back. */
+  /** `reply.slow`, `token.slow`: how long each answer is held back. */
   readonly delayMs?: number;
   /** `page.next-link-foreign-host`: the origin put into the link. */
   readonly origin?: string;
@@ -40,6 +40,11 @@ export const faultCatalogue = [
     name: 'page.too-many',
     sentence:
       'A search that asks for more entries a page than the portal bears is answered with 500.',
+    parameters: ['type', 'most'],
+  },
+  {
+    name: 'page.small',
+    sentence: 'A page holds fewer entries than were asked for.',
     parameters: ['type', 'most'],
   },
   {
@@ -112,6 +117,11 @@ export const faultCatalogue = [
     name: 'token.html',
     sentence: 'The token endpoint answers with an HTML page and status 200.',
     parameters: [],
+  },
+  {
+    name: 'token.slow',
+    sentence: 'The token endpoint has done what it was asked, and holds its answer back.',
+    parameters: ['delayMs'],
   },
   {
     name: 'token.rate-limit',

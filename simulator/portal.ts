@@ -33,6 +33,8 @@ export type PortalParts = {
   readonly foreignOrigin: string;
   readonly world: WorldRequest;
   readonly findClient: (clientId: string) => ClientRegistration | undefined;
+  /** Told of each renewal of tokens that was made. */
+  readonly onRenewal: () => void;
   /** Told of faults of the simulator itself. */
   readonly onError: (error: unknown) => void;
 };
@@ -155,7 +157,15 @@ async function makeAuthorizationServer(
   provider.on('server_error', (_ctx, error) => parts.onError(error));
   provider.on('error' as never, (error: unknown) => parts.onError(error));
   const login = makeLoginHandler({ environment, provider, faults, ...who });
-  return makeOAuthServer({ environment, behaviour, faults, provider, signer, login });
+  return makeOAuthServer({
+    environment,
+    behaviour,
+    faults,
+    provider,
+    signer,
+    login,
+    onRenewal: parts.onRenewal,
+  });
 }
 
 /** Reads an access token by its record, so that one that was revoked is worth nothing at once. */

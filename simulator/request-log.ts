@@ -30,7 +30,9 @@ export type RequestLog = {
   begin(request: IncomingMessage, environment: string | undefined): RequestRecord;
   end(record: RequestRecord, status: number): void;
   list(): readonly RequestRecord[];
-  counts(): { readonly all: number; readonly token: number };
+  /** A renewal that was made, whether or not its answer was taken. */
+  renewed(): void;
+  counts(): { readonly all: number; readonly token: number; readonly renewals: number };
   clear(): void;
 };
 
@@ -39,6 +41,7 @@ export function makeRequestLog(size = 5000): RequestLog {
   let ring: RequestRecord[] = [];
   let all = 0;
   let token = 0;
+  let renewals = 0;
   return {
     begin(request, environment) {
       const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
@@ -68,11 +71,15 @@ export function makeRequestLog(size = 5000): RequestLog {
       if (ring.length > size * 2) ring = ring.slice(-size);
     },
     list: () => ring.slice(-size),
-    counts: () => ({ all, token }),
+    renewed() {
+      renewals += 1;
+    },
+    counts: () => ({ all, token, renewals }),
     clear() {
       ring = [];
       all = 0;
       token = 0;
+      renewals = 0;
     },
   };
 }

@@ -114,6 +114,7 @@ async function serve(
         foreignOrigin: `http://${otherName}:${port}`,
         world: { environment: name, ...world },
         findClient: (clientId) => clients.get(`${name} ${clientId}`),
+        onRenewal: () => requests.renewed(),
         onError: (error) => log('error', 'oauth.failed', { error: describeError(error) }),
       }),
     ),

@@ -155,7 +155,14 @@ function search(
       lost.retryAfter === undefined ? {} : { 'Retry-After': String(lost.retryAfter) };
     return { ...lost.refusal, headers };
   }
-  const page = searchPage(behaviour, store, type, query, who);
+  const most = faults.strike('page.small', { type })?.most ?? behaviour.pageSize.max;
+  const page = searchPage(
+    { ...behaviour, pageSize: { ...behaviour.pageSize, max: most } },
+    store,
+    type,
+    query,
+    who,
+  );
   if (page === undefined) return outcomes.invalidRequest();
   // A search that was posted has its question in the body; the links carry it all the same.
   const asked = rawQuery === '' ? query.toString() : rawQuery;

@@ -21,6 +21,7 @@ export type OAuthServerParts = {
   readonly provider: Provider;
   readonly signer: TokenSigner;
   readonly login: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly onRenewal: () => void;
 };
 
 export type OAuthHandler = (
@@ -65,15 +66,29 @@ export function makeOAuthServer(parts: OAuthServerParts): OAuthHandler {
       const id = parts.signer.readId(form.get('token') ?? '');
       if (id !== undefined) form.set('token', id);
     }
+    if (path === '/oauth2/v1/token') holdBack(response, parts.faults);
     const url = rawQuery === '' ? path : `${path}?${rawQuery}`;
     const method = request.method ?? 'GET';
     await library(readAgain(request, { method, url, prefix, body: form?.toString() }), response);
+    if (record.grantType === 'refresh_token' && response.statusCode === 200) parts.onRenewal();
   };
 }
 
 const endpoints = new Set(
   ['token', 'revoke', 'introspect', 'keys'].map((name) => `/oauth2/v1/${name}`),
 );
+
+/** Ends the answer later than the library does: what it says has been done by then. */
+function holdBack(response: ServerResponse, faults: FaultSwitches): void {
+  const slow = faults.strike('token.slow');
+  if (slow === undefined) return;
+  const end = response.end.bind(response) as (...given: unknown[]) => ServerResponse;
+  const later = (...given: unknown[]) => {
+    setTimeout(() => end(...given), slow.delayMs ?? 1000);
+    return response;
+  };
+  response.end = later as typeof response.end;
+}
 
 /** The vendor's refusals of token requests, before the library sees them. */
 function refuseForm(

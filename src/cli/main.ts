@@ -12,7 +12,7 @@ import { portals } from './commands/portals.ts';
 import { rebuild } from './commands/rebuild.ts';
 import { connections, disconnect, receipt, sync } from './commands/sync.ts';
 import type { Program } from './program.ts';
-import { bench } from './bench/sync.ts';
+import { bench } from './bench/bench.ts';
 import { vitals } from './bench/vitals.ts';
 import { selftest } from './selftest/selftest.ts';
 import { simulate } from './commands/simulate.ts';
@@ -90,7 +90,7 @@ export function commandLine(program: Program): Command {
     );
   simulate(root);
   selftest(root);
-  bench(root);
+  bench(root, program);
   verb(
     'sign-in-link [account]',
     'print a new sign-in link; without a name the first owner’s',

@@ -13,11 +13,8 @@ import { type LoopVitals, processUse } from './vitals.ts';
 type Flags = { size: string; runs: string; json?: boolean };
 type Figures = Record<string, number>;
 
-export function bench(root: Command): void {
-  root
-    .command('bench')
-    .description('the benchmarks')
-    .command('sync')
+export function benchSync(of: Command): void {
+  of.command('sync')
     .description('a first and a second sync of a large patient, beside their floors')
     .option('--size <count>', 'about how many resources', '10000')
     .option('--runs <count>', 'how often', '3')
