@@ -4,6 +4,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { isPlainHttp } from '../platform/addresses.ts';
 import type { Clock } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
@@ -29,10 +30,11 @@ export function createLockedServer(locked: Locked): Hono<Env> {
   const { clock, log, unlock } = locked;
   const router = new Hono<Env>();
   const take = tries(clock);
+  const form = { ...FORM, ...(isPlainHttp(locked.publicUrl) ? { small: PLAIN_HTTP } : {}) };
   router.onError((error, c) => answerProblem(c, error, log));
   router.use(headers(locked), hosts(locked), origins(locked));
   router.get('/api/health', (c) => c.json({ status: 'locked' }));
-  router.get('/unlock', (c) => formPage(c, FORM));
+  router.get('/unlock', (c) => formPage(c, form));
   router.post(
     '/unlock',
     bodyLimit({
@@ -48,11 +50,11 @@ export function createLockedServer(locked: Locked): Hono<Env> {
         await unlock(typeof passphrase === 'string' ? passphrase : '');
       } catch (thrown) {
         const { row } = asChartfoldError(thrown);
-        return formPage(c, { ...FORM, sentence: row.sentence }, row.status as ContentfulStatusCode);
+        return formPage(c, { ...form, refused: row.sentence }, row.status as ContentfulStatusCode);
       }
       return page(c, {
         title: 'Unlocked',
-        sentence: 'Chartfold is starting with its root key.',
+        sentence: 'Chartfold is starting with its root key. That takes a few seconds.',
         link: { href: '/', text: 'Go on' },
       });
     },
@@ -60,7 +62,7 @@ export function createLockedServer(locked: Locked): Hono<Env> {
   router.notFound((c) =>
     // Whoever opens another page gets the one that can be used.
     c.req.method === 'GET' && c.req.header('accept')?.includes('text/html')
-      ? formPage(c, FORM, 503)
+      ? formPage(c, form, 503)
       : answerProblem(c, new ChartfoldError('store.locked'), log),
   );
   return router;
@@ -74,6 +76,9 @@ const FORM = {
   name: 'passphrase',
   button: 'Unlock',
 };
+
+const PLAIN_HTTP =
+  'This address is plain http: who is on this network could read along, what you type here included.';
 
 /** A leaky bucket for all together: a passphrase is guessed at from anywhere. */
 function tries(clock: Clock): () => void {
