@@ -23,7 +23,7 @@ import {
   isChartfoldError,
 } from '../platform/errors.ts';
 import type { App } from './app.ts';
-import { callerOf, originOf } from './caller.ts';
+import { callerOf, originOf, refuseOthersPage } from './caller.ts';
 import { problem } from './contract.ts';
 import type { Env } from './problem.ts';
 
@@ -131,7 +131,8 @@ function routerPath(path: string): string {
 
 /**
  * Lets a call pass that the policy lets pass, and tells the audit: of an act before it is done, of a read after.
- * @throws `access.sign_in_required`, `access.not_allowed`, `access.sign_in_recent_required`, what `missing` says
+ * @throws `access.sign_in_required`, `access.other_account`, `access.not_allowed`, `access.sign_in_recent_required`,
+ *   what `missing` says
  */
 async function guarded<T>(
   app: App,
@@ -144,6 +145,7 @@ async function guarded<T>(
   const caller = await callerOf(c, app);
   if (!caller) throw new ChartfoldError('access.sign_in_required');
   const { actor, session } = caller;
+  refuseOthersPage(c, session);
   const event = { ...auditActor(actor), act: access.act, origin: originOf(c, app) };
   let seen: Record<string, number> = {};
   const saw: Call['saw'] = (kinds) => {

@@ -171,6 +171,45 @@ describe('a session', () => {
   });
 });
 
+describe('a page that was loaded for one account', () => {
+  const asPageOf = (id: string, method: string, body?: object) => ({
+    method,
+    headers: { 'x-chartfold-account': id },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+
+  it.each([
+    ['/api/account/name', 'PUT', { name: 'Mallory' }],
+    ['/api/people', 'POST', { name: 'Mia', birthDate: null }],
+    ['/api/session', 'DELETE', undefined],
+    ['/api/account', 'GET', undefined],
+  ] as const)(
+    'does and shows nothing as another that signed in in the same browser since: %s %s [CWE-613]',
+    async (path, method, body) => {
+      const [before, since] = [await account(), await account()];
+      const browser = await signedIn(app, before.id);
+      await enter(browser, since.name);
+      const response = await browser.fetch(path, asPageOf(before.id, method, body));
+      expect([response.status, await codeOf(response)]).toEqual([409, 'access.other_account']);
+      const page = (await (await browser.fetch('/api/account')).json()) as {
+        account: { name: string };
+      };
+      expect(page.account.name).toBe(since.name);
+      expect((await browser.fetch('/api/account', asPageOf(since.id, 'GET'))).status).toBe(200);
+    },
+  );
+
+  it('learns who is signed in now, and may sign in anew', async () => {
+    const [before, since] = [await account(), await account()];
+    const browser = await signedIn(app, since.id);
+    const ask = await browser.fetch('/api/session', asPageOf(before.id, 'GET'));
+    expect(await ask.json()).toMatchObject({ signedIn: true, account: { id: since.id } });
+    const given = { name: before.name, password: PASSWORD };
+    const again = asPageOf(before.id, 'POST', given);
+    expect((await browser.fetch('/api/session/password', again)).status).toBe(200);
+  });
+});
+
 describe('who is not the owner', () => {
   it.each([
     ['/api/accounts', 'GET', undefined],

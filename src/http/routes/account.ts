@@ -76,6 +76,7 @@ function signInWays(api: Api): void {
     async (_c, body, { session }) => {
       await setPassword(app.db, session.accountId, body.password);
       await endSessions(app.db, session.accountId, session.id);
+      app.changes.tell({ sessionsOf: session.accountId });
       return presentAccountPage(app, session);
     },
   );
@@ -154,6 +155,7 @@ function sessionList(api: Api): void {
     },
     async (c, _body, { session }) => {
       await endSession(app.db, session.accountId, parameter(c, 'id'));
+      app.changes.tell({ sessionsOf: session.accountId });
       return presentAccountPage(app, session);
     },
   );
@@ -168,6 +170,7 @@ function sessionList(api: Api): void {
     },
     async (_c, _body, { session }) => {
       await endSessions(app.db, session.accountId, session.id);
+      app.changes.tell({ sessionsOf: session.accountId });
       return presentAccountPage(app, session);
     },
   );
@@ -228,6 +231,7 @@ function everyone(api: Api): void {
     },
     async (c) => {
       await closeAccount(app.db, app.clock, parameter(c, 'id'));
+      app.changes.tell({ sessionsOf: parameter(c, 'id') });
       return DONE;
     },
   );

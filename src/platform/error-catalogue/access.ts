@@ -79,6 +79,12 @@ export const accessErrors = {
     'never',
     404,
   ),
+  'access.other_account': row(
+    'Somebody else is signed in in this browser by now. Nothing was done: look whose account it is, then try again.',
+    'person',
+    'never',
+    409,
+  ),
   'access.name_taken': row(
     'There is an account of this name. Choose another.',
     'person',
