@@ -26,11 +26,11 @@ const MAX_NAME = 100;
 export async function createAccount(
   db: Db,
   clock: Clock,
-  account: { name: string; roles?: readonly Role[] },
+  account: { id?: string; name: string; roles?: readonly Role[] },
 ): Promise<Account> {
   const name = cleanName(account.name);
   const row = {
-    id: newId(),
+    id: account.id ?? newId(),
     name,
     name_key: nameKey(name),
     roles: (account.roles ?? []).join(' '),
@@ -88,8 +88,19 @@ export async function accountNamed(db: Db, name: string): Promise<Account | unde
   return row && readAccount(row);
 }
 
-/** @throws `access.name_taken`, `access.account_not_found`, `http.invalid_request` */
-export async function renameAccount(db: Db, id: string, wanted: string): Promise<Account> {
+/**
+ * The names of all accounts by id, closed ones included: what these did stays in the audit.
+ */
+export async function accountNames(db: Db): Promise<Map<string, string>> {
+  const rows = await db.selectFrom('account').select(['id', 'name']).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/**
+ * A wanted name as it would be kept, for an account that is there or a new one.
+ * @throws `access.name_taken`, `http.invalid_request`
+ */
+export async function freeName(db: Db, wanted: string, id: string | null): Promise<string> {
   const name = cleanName(wanted);
   const holder = await db
     .selectFrom('account')
@@ -97,6 +108,12 @@ export async function renameAccount(db: Db, id: string, wanted: string): Promise
     .where('name_key', '=', nameKey(name))
     .executeTakeFirst();
   if (holder && holder.id !== id) throw new ChartfoldError('access.name_taken');
+  return name;
+}
+
+/** @throws `access.name_taken`, `access.account_not_found`, `http.invalid_request` */
+export async function renameAccount(db: Db, id: string, wanted: string): Promise<Account> {
+  const name = await freeName(db, wanted, id);
   await db
     .updateTable('account')
     .set({ name, name_key: nameKey(name) })
@@ -111,11 +128,7 @@ export async function renameAccount(db: Db, id: string, wanted: string): Promise
  */
 export async function closeAccount(db: Db, clock: Clock, id: string): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    const account = await getAccount(trx, id);
-    const owners = (await listAccounts(trx)).filter((one) => one.roles.includes('owner'));
-    if (account.roles.includes('owner') && owners.length === 1)
-      throw new ChartfoldError('access.last_owner');
-    await refuseToStrand(trx, clock, id);
+    await refuseToClose(trx, clock, id);
     const now = isoTime(clock.now());
     await trx
       .updateTable('account')
@@ -131,6 +144,15 @@ export async function closeAccount(db: Db, clock: Clock, id: string): Promise<vo
     for (const table of ['session', 'sign_in_link', 'passkey', 'recovery_code'] as const)
       await trx.deleteFrom(table).where('account_id', '=', id).execute();
   });
+}
+
+/** @throws `access.account_not_found`, `access.last_owner`, `access.last_manager` where an account can't be closed */
+export async function refuseToClose(db: Db, clock: Clock, id: string): Promise<void> {
+  const account = await getAccount(db, id);
+  const owners = (await listAccounts(db)).filter((one) => one.roles.includes('owner'));
+  if (account.roles.includes('owner') && owners.length === 1)
+    throw new ChartfoldError('access.last_owner');
+  await refuseToStrand(db, clock, id);
 }
 
 /** An account as an actor, with the rights it has now. @throws `access.account_not_found` */

@@ -7,16 +7,39 @@ import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import type { ErrorCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
+import type { Level } from './account-tables.ts';
 import type { Act, Actor, Door } from './policy.ts';
 
 /** Acts that are told of beside those of the policy. */
 export type AuditAct = Act | 'sign-in' | 'sign-in.refused' | 'sign-out';
 
+/** Which of the things was done that an act covers; the words of each stand in http/present/audit.ts. */
+export type AuditDeed =
+  | 'invite'
+  | 'link'
+  | 'close'
+  | 'name'
+  | 'password'
+  | 'recovery-codes'
+  | 'passkey-add'
+  | 'passkey-remove'
+  | 'session-end'
+  | 'sessions-end'
+  | 'right-give'
+  | 'right-take';
+
 export type AuditDetail = {
+  readonly did?: AuditDeed;
+  /** The right that was given or taken back. */
+  readonly right?: {
+    readonly level: Level;
+    readonly kinds: readonly string[] | null;
+    readonly until: string | null;
+  };
   /** How many records of each kind were seen. */
   readonly kinds?: Readonly<Record<string, number>>;
   readonly count?: number;
-  /** Ids and words of our own: a connection, a right, a format. */
+  /** Ids and words of our own: a connection, a format; of a deed on an account or a right, the account. */
   readonly what?: string;
   /** Why it did not come about. */
   readonly refused?: ErrorCode;
@@ -61,6 +84,8 @@ export type AuditQuery = {
   readonly personIds?: readonly string[];
   /** Lines by this account are given too. */
   readonly accountId?: string | null;
+  /** Lines of deeds on this account are given too, whoever did them. */
+  readonly about?: string | null;
   /** Everything. */
   readonly all?: boolean;
   readonly before?: number | null;
@@ -234,6 +259,9 @@ async function readLines(db: Db, query: AuditQuery): Promise<AuditLine[]> {
         where.or([
           where('person_id', 'in', [...(query.personIds ?? []), '']),
           where('account_id', '=', query.accountId ?? ''),
+          ...(query.about == null
+            ? []
+            : [where('detail', 'like', `%"what":${JSON.stringify(query.about)}%`)]),
         ]),
       ),
     )

@@ -64,10 +64,20 @@ export async function signInByRecoveryCode(
   });
 }
 
-/** @throws `access.weak_password`, `access.account_not_found` */
-export async function setPassword(db: Db, accountId: string, password: string): Promise<void> {
+/**
+ * Sets a password.
+ * @param before done once the password is found to be good, and before it is kept
+ * @throws `access.weak_password`, `access.account_not_found`
+ */
+export async function setPassword(
+  db: Db,
+  accountId: string,
+  password: string,
+  before?: () => Promise<void>,
+): Promise<void> {
   const { name } = await getAccount(db, accountId);
   const kept = await hashPassword(password, name);
+  await before?.();
   await db.updateTable('account').set({ password: kept }).where('id', '=', accountId).execute();
 }
 

@@ -59,6 +59,8 @@ export const accountPage = z.object({
   account: ownAccount,
   passkeys: z.array(passkey),
   sessions: z.array(openSession),
+  /** The last link that somebody else made for this account within 30 days, used or not; `by` a name. */
+  newLink: z.object({ at: instant, by: z.string().nullable() }).nullable(),
 });
 export const changeName = z.object({ name });
 /** The current password where there is one, or a recent sign-in. */
@@ -118,6 +120,8 @@ export const auditLine = z.object({
   what: z.string(),
   /** Whose record, where it was one that the reader may see. */
   whose: z.string().nullable(),
+  /** Where it is about a right that ends by itself: when. Said after what, in the reader’s own time. */
+  until: instant.nullable(),
   origin: z.string(),
   refused: z.boolean(),
 });

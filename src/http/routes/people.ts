@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { getAccount, listAccounts } from '../../access/accounts.ts';
 import { createPerson, getPerson } from '../../access/people.ts';
 import { giveRight, revokeRight, rightsOn } from '../../access/rights.ts';
+import { ChartfoldError } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
 import { type Access, type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
@@ -16,7 +18,7 @@ export const ofPerson: Extract<Access, { of: unknown }>['of'] = async (app, c) =
 });
 const rightsAccess = {
   act: 'record.rights',
-  audit: 'act',
+  audit: 'told',
   of: ofPerson,
   missing: 'person.not_found',
 } as const;
@@ -29,13 +31,16 @@ export function peopleRoutes(api: Api): void {
       method: 'post',
       path: '/api/people',
       summary: 'Add a person, whose record is managed by whoever adds them',
-      access: { act: 'people.add', audit: 'act' },
+      access: { act: 'people.add', audit: 'told' },
       body: wire.addPerson,
       reply: z.object({ id: z.string() }),
     },
-    async (_c, body, { session }) => {
-      const { id } = await createPerson(app.db, {
+    async (_c, body, { session, tell }) => {
+      const id = newId();
+      await tell({}, id);
+      await createPerson(app.db, {
         ...body,
+        id,
         by: session.accountId,
         now: app.clock.now(),
       });
@@ -63,8 +68,10 @@ export function peopleRoutes(api: Api): void {
       body: wire.giveRight,
       reply: wire.rights,
     },
-    async (_c, body, { personId, session }) => {
+    async (_c, body, { personId, session, tell }) => {
       const account = await getAccount(app.db, body.accountId);
+      const { level, kinds, expiresAt: until } = body;
+      await tell({ did: 'right-give', what: account.id, right: { level, kinds, until } });
       await giveRight(app.db, app.clock.now(), {
         ...body,
         accountId: account.id,
@@ -85,7 +92,12 @@ export function peopleRoutes(api: Api): void {
       access: rightsAccess,
       reply: done,
     },
-    async (c, _body, { personId }) => {
+    async (c, _body, { personId, tell }) => {
+      const given = await rightsOn(app.db, app.clock, personId);
+      const right = given.find(({ id }) => id === parameter(c, 'id'));
+      if (!right) throw new ChartfoldError('access.right_not_found');
+      const { level, kinds, expiresAt: until } = right;
+      await tell({ did: 'right-take', what: right.accountId, right: { level, kinds, until } });
       await revokeRight(app.db, app.clock, personId, parameter(c, 'id'));
       app.changes.tell({ rightsOn: personId });
       return { done: true as const };
