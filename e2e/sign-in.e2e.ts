@@ -109,7 +109,7 @@ describe('a password', () => {
     await page.keyboard.press('Enter');
     await page
       .getByRole('alert')
-      .getByText(/do not belong together/)
+      .getByText(/That did not work/)
       .waitFor();
     await look(ben, 'sign-in-refused');
     await page.getByLabel('Password').fill(PASSWORD);
@@ -129,7 +129,7 @@ describe('a password', () => {
     await page.keyboard.press('Enter');
     await page
       .getByRole('alert')
-      .getByText(/do not belong together/)
+      .getByText(/That did not work/)
       .waitFor();
     expect(new URL(page.url()).pathname).toBe('/settings');
     await page.getByLabel('Password').fill(PASSWORD);
@@ -160,7 +160,7 @@ describe('a recovery code', () => {
       else
         await page
           .getByRole('alert')
-          .getByText(/do not belong together/)
+          .getByText(/That did not work/)
           .waitFor();
     }
   });

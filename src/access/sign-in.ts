@@ -15,7 +15,7 @@ import { openSession, type SignedIn, type Visitor } from './sessions.ts';
 const STRANGERS: Limit = { most: 10, forgetMs: 60_000 };
 /** Tries of a browser that has signed in to this account before: strangers can't use these up. */
 const KNOWN: Limit = { most: 10, forgetMs: 60_000 };
-/** Tries from one address at any account. */
+/** Tries of strangers from one address at any account. */
 const ADDRESS: Limit = { most: 30, forgetMs: 10_000 };
 
 const CODES = 10;
@@ -148,13 +148,13 @@ async function signIn(
     .where('closed_at', 'is', null)
     .executeTakeFirst();
   const bucket = await bucketOf(db, key, account?.id ?? null, visitor);
-  const byAddress = `address/${visitor.address}`;
-  await takeTry(db, clock, byAddress, ADDRESS);
+  // Whoever signed in here before is not held up by others at the same address, behind one router or proxy.
+  if (!bucket.isKnown) await takeTry(db, clock, `address/${visitor.address}`, ADDRESS);
   await takeTry(db, clock, bucket.key, bucket.limit);
   const isIn = await isRight(account?.id ?? null);
   if (!isIn || !account) throw new ChartfoldError('access.sign_in_failed');
+  // Those of the address stay: one's own password forgives no guesses at others'.
   await forgetTries(db, bucket.key);
-  await forgetTries(db, byAddress);
   const signedIn = await openSession(db, clock, account.id, how, visitor);
   const deviceKey = await rememberDevice(db, clock, account.id, visitor.deviceKey);
   return { ...signedIn, deviceKey };
@@ -167,7 +167,9 @@ async function bucketOf(db: Db, key: string, accountId: string | null, visitor: 
     .select('device_hash')
     .where('device_hash', '=', hash)
     .executeTakeFirst();
-  return known ? { key: `device/${hash}`, limit: KNOWN } : { key: `name/${key}`, limit: STRANGERS };
+  return known
+    ? { key: `device/${hash}`, limit: KNOWN, isKnown: true }
+    : { key: `name/${key}`, limit: STRANGERS, isKnown: false };
 }
 
 function newCode(): string {

@@ -4,6 +4,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { tooManyTries } from '../access/limits.ts';
 import { isPlainHttp } from '../platform/addresses.ts';
 import type { Clock } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
@@ -49,8 +50,12 @@ export function createLockedServer(locked: Locked): Hono<Env> {
         const { passphrase } = await c.req.parseBody();
         await unlock(typeof passphrase === 'string' ? passphrase : '');
       } catch (thrown) {
-        const { row } = asChartfoldError(thrown);
-        return formPage(c, { ...form, refused: row.sentence }, row.status as ContentfulStatusCode);
+        const { row, detail, retryAfterS } = asChartfoldError(thrown);
+        if (retryAfterS !== undefined) c.header('retry-after', String(retryAfterS));
+        const refused = [row.sentence, detail && `${sentenceCase(detail)}.`]
+          .filter(Boolean)
+          .join(' ');
+        return formPage(c, { ...form, refused }, row.status as ContentfulStatusCode);
       }
       return page(c, {
         title: 'Unlocked',
@@ -80,6 +85,11 @@ const FORM = {
 const PLAIN_HTTP =
   'This address is plain http: who is on this network could read along, what you type here included.';
 
+/** Its first letter large: a detail is the end of a line elsewhere. */
+function sentenceCase(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
 /** A leaky bucket for all together: a passphrase is guessed at from anywhere. */
 function tries(clock: Clock): () => void {
   let taken = 0;
@@ -88,7 +98,7 @@ function tries(clock: Clock): () => void {
     const now = clock.now();
     taken = Math.max(0, taken - (now - at) / FORGET_MS);
     at = now;
-    if (taken > MOST_TRIES - 1) throw new ChartfoldError('access.too_many_attempts');
+    if (taken > MOST_TRIES - 1) throw tooManyTries((taken - MOST_TRIES + 1) * FORGET_MS);
     taken += 1;
   };
 }

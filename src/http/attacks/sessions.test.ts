@@ -304,6 +304,15 @@ describe('guessing', () => {
     expect(codes.at(-1)).toBe('access.too_many_attempts');
   });
 
+  it('that is slowed is told after how long, in words and as Retry-After', async () => {
+    const { name } = await account();
+    let response = await enter(browserOf(app), name, 'wrong password');
+    for (let n = 0; response.status !== 429 && n < 12; n += 1)
+      response = await enter(browserOf(app), name, `wrong password ${n}`);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await response.json()).toMatchObject({ detail: expect.stringMatching(/^again in \d+/) });
+  });
+
   it('a recovery code is slowed [CWE-307]', async () => {
     const { id, name } = await account();
     await newRecoveryCodes(app.db, id);
