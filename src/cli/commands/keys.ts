@@ -1,7 +1,7 @@
 // Owns `keys`: the root key locked and unlocked in its file, the root key and the database's key exchanged. All but the
 // first two need the data directory to themselves.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { auditActor, createAudit } from '../../access/audit.ts';
@@ -9,7 +9,12 @@ import { operator } from '../../access/policy.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { isStoreThere, otherStores } from '../../platform/config/made-before.ts';
 import { type Config, failOn } from '../../platform/config/read.ts';
-import { prepareDataDir, rootSecret, writeSecret } from '../../platform/config/secret.ts';
+import {
+  prepareDataDir,
+  rootSecret,
+  secretText,
+  writeSecret,
+} from '../../platform/config/secret.ts';
 import { lockDataDir } from '../../platform/db/lock.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { databaseFile, openKeyedStore } from '../../platform/keychain/open-keyed.ts';
@@ -50,7 +55,7 @@ export function keys(root: Command, program: Program): void {
 
 async function lock(config: Config): Promise<void> {
   const file = secretFile(config);
-  const secret = parseSecret(readFileSync(file, 'utf8'));
+  const secret = parseSecret(secretText(file));
   const { roots } = 'roots' in secret ? secret : await unlockAsking(secret);
   const passphrase = await askSecretly('New passphrase: ');
   if (process.stdin.isTTY && (await askSecretly('Once more: ')) !== passphrase)
@@ -63,7 +68,7 @@ async function lock(config: Config): Promise<void> {
 
 async function unlockFile(config: Config): Promise<void> {
   const file = secretFile(config);
-  const secret = parseSecret(readFileSync(file, 'utf8'));
+  const secret = parseSecret(secretText(file));
   if ('roots' in secret) throw new ChartfoldError('keys.not_locked');
   writeSecret(file, plainSecret((await unlockAsking(secret)).roots));
   await writeOut(`The root key at ${file} needs no passphrase any more.\n`);

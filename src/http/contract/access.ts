@@ -138,6 +138,8 @@ export const auditVerdict = z.object({
 /** GET /api/backups, for the owner. */
 export const backupState = z.object({
   lastMade: z.object({ madeAt: instant, bytes: z.number(), fault: z.boolean() }).nullable(),
+  /** The last try of the server’s own that came to nothing, where none has succeeded since. */
+  lastFailed: z.object({ at: instant, sentence: z.string() }).nullable(),
   /** When one was last restored into a temporary place and found whole. */
   provenAt: instant.nullable(),
 });

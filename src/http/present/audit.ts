@@ -8,6 +8,7 @@ import type {
   AuditLine,
 } from '../../access/audit.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
+import { SCHEDULE, SCHEDULED_BACKUP } from '../../sharing/backup/backups.ts';
 import type { AuditLine as Wire } from '../contract.ts';
 
 /** Names by id; what is not in them is told without a name. */
@@ -53,6 +54,7 @@ export function faultWords({ seq, what }: AuditFault): string {
 }
 
 function whoOf(line: AuditLine, { accounts }: Names): string {
+  if (line.origin === SCHEDULE) return 'Chartfold';
   if (line.accountId !== null) return accounts.get(line.accountId) ?? 'A closed account';
   return line.door === 'terminal' ? 'The operator' : 'Somebody';
 }
@@ -153,6 +155,7 @@ function wordsOf(line: AuditLine, names: Names): string {
     const name = names.accounts.get(detail.what ?? '') ?? 'an account';
     return DEEDS[detail.did](name, rightWords(detail.right));
   }
+  if (detail.what === SCHEDULED_BACKUP) return 'made a backup';
   if (isSaid(line)) return `added ${whoseOf(line, names)}`;
   if (act === 'sign-in' || act === 'sign-in.refused')
     return [words, WAYS[detail.what ?? '']].filter(Boolean).join(' ');

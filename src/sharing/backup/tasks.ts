@@ -8,6 +8,7 @@ import { openStore } from '../../platform/db/sqlite/open.ts';
 import { copyInUse } from '../../platform/db/sqlite/raw.ts';
 import { renameDurably } from '../../platform/durable.ts';
 import { ChartfoldError, isChartfoldError } from '../../platform/errors.ts';
+import { makeFolder } from '../../platform/folders.ts';
 import type { Keychain } from '../../platform/keychain/keychain.ts';
 import { databaseFile } from '../../platform/keychain/open-keyed.ts';
 import { type Manifest, openBackup, summaryOf, writeBackup } from './contents.ts';
@@ -31,7 +32,7 @@ const MAKING = '.making';
 async function makeBackup(task: MakeTask): Promise<number> {
   const { dataDir, keychain, file, madeAt, program } = task;
   return inScratch(dataDir, async (folder) => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeBackupFolder(dirname(file));
     removeHalves(dirname(file));
     const copy = join(folder, 'copy.sqlite');
     copyInUse(databaseFile(dataDir), copy, keychain.database);
@@ -92,6 +93,16 @@ async function withStore<T>(
     return await use(store);
   } finally {
     await store.close();
+  }
+}
+
+/** @throws output.not_written naming the folder and why */
+function makeBackupFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new ChartfoldError('output.not_written', { detail: `${folder}: ${code}`, cause });
   }
 }
 
