@@ -6,6 +6,7 @@ import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db, Tables } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { accountName, nameKey } from './names.ts';
 import { type Actor, type Door, type Role, roles as allRoles } from './policy.ts';
 import { giveRight, rightsOf } from './rights.ts';
 
@@ -17,8 +18,6 @@ export type Account = {
   readonly createdAt: string;
 };
 
-const MAX_NAME = 100;
-
 /**
  * Makes an account.
  * @throws `access.name_taken`, `http.invalid_request` for a name that is none
@@ -28,7 +27,7 @@ export async function createAccount(
   clock: Clock,
   account: { id?: string; name: string; roles?: readonly Role[] },
 ): Promise<Account> {
-  const name = cleanName(account.name);
+  const name = accountName(account.name);
   const row = {
     id: account.id ?? newId(),
     name,
@@ -101,7 +100,7 @@ export async function accountNames(db: Db): Promise<Map<string, string>> {
  * @throws `access.name_taken`, `http.invalid_request`
  */
 export async function freeName(db: Db, wanted: string, id: string | null): Promise<string> {
-  const name = cleanName(wanted);
+  const name = accountName(wanted);
   const holder = await db
     .selectFrom('account')
     .select('id')
@@ -152,7 +151,8 @@ export async function refuseToClose(db: Db, clock: Clock, id: string): Promise<v
   const owners = (await listAccounts(db)).filter((one) => one.roles.includes('owner'));
   if (account.roles.includes('owner') && owners.length === 1)
     throw new ChartfoldError('access.last_owner');
-  await refuseToStrand(db, clock, id);
+  if ((await onlyManaged(db, clock, id)).length > 0)
+    throw new ChartfoldError('access.last_manager');
 }
 
 /** An account as an actor, with the rights it has now. @throws `access.account_not_found` */
@@ -166,14 +166,10 @@ export async function actorOf(db: Db, clock: Clock, accountId: string, door: Doo
   };
 }
 
-/** A name as it is compared: two that look alike to a reader are one. */
-export function nameKey(name: string): string {
-  return name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
-}
-
-/** A record whose only lasting manager goes could be given to nobody any more. */
-async function refuseToStrand(db: Db, clock: Clock, accountId: string): Promise<void> {
+/** The people whose records nobody but this account manages for good: these could be given to nobody any more. */
+export async function onlyManaged(db: Db, clock: Clock, accountId: string): Promise<string[]> {
   const managed = (await rightsOf(db, clock, accountId)).filter((r) => r.level === 'manage');
+  const alone = new Set<string>();
   for (const { personId } of managed) {
     const others = await db
       .selectFrom('record_right')
@@ -184,8 +180,9 @@ async function refuseToStrand(db: Db, clock: Clock, accountId: string): Promise<
       .where('revoked_at', 'is', null)
       .where('expires_at', 'is', null)
       .executeTakeFirst();
-    if (!others) throw new ChartfoldError('access.last_manager');
+    if (!others) alone.add(personId);
   }
+  return [...alone];
 }
 
 function openAccounts(db: Db) {
@@ -195,16 +192,6 @@ function openAccounts(db: Db) {
     .where('closed_at', 'is', null)
     .orderBy('created_at')
     .orderBy('id');
-}
-
-function cleanName(text: string): string {
-  const name = text.normalize('NFC').trim().replace(/\s+/g, ' ');
-  // Control and format characters could make two names look alike, or turn the writing round.
-  if (!name || name.length > MAX_NAME || /[\p{Cc}\p{Cf}\p{Co}]/u.test(name))
-    throw new ChartfoldError('http.invalid_request', {
-      detail: `name: 1 to ${MAX_NAME} visible characters`,
-    });
-  return name;
 }
 
 function readAccount(row: Selectable<Tables['account']>): Account {

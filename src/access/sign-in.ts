@@ -6,8 +6,9 @@ import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newSecret, sha256 } from '../platform/ids.ts';
-import { getAccount, nameKey } from './accounts.ts';
+import { getAccount } from './accounts.ts';
 import { forgetTries, type Limit, takeTry } from './limits.ts';
+import { nameKey } from './names.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import { openSession, type SignedIn, type Visitor } from './sessions.ts';
 

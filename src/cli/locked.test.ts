@@ -103,7 +103,11 @@ describe('a locked root key', () => {
 describe('a root key whose file is not there', () => {
   it('is said to be missing, by every verb that needs it', async () => {
     rmSync(secret);
-    for (const args of [['keys', 'lock'], ['keys', 'unlock-file'], ['people', 'list']]) {
+    for (const args of [
+      ['keys', 'lock'],
+      ['keys', 'unlock-file'],
+      ['people', 'list'],
+    ]) {
       const { code, err } = await typed(args, `${PASSPHRASE}\n`);
       expect([args, code, err]).toEqual([args, 1, expect.stringContaining('keys.secret_missing')]);
     }

@@ -8,7 +8,7 @@ import { createAccount, ensureOwner } from '../access/accounts.ts';
 import { createPerson } from '../access/people.ts';
 import { newLink } from '../access/sessions.ts';
 import type { App } from './app.ts';
-import type { AccountPage, AuditPage, Rights } from './contract.ts';
+import type { AccountPage, Accounts, AuditPage, Rights } from './contract.ts';
 
 const PASSWORD = 'three blue herons at dusk';
 
@@ -146,5 +146,43 @@ describe('the other unused links of an account', () => {
     const refused = await browserOf(app).post('/api/session', { secret: left });
     expect(await codeOf(refused)).toBe('access.link_invalid');
     expect(await opens(others)).toBe(true);
+  });
+});
+
+describe('a right', () => {
+  it('that is given twice is one right', async () => {
+    const right = {
+      accountId: ben.id,
+      level: 'read',
+      kinds: ['visits', 'results'],
+      expiresAt: null,
+    };
+    await owner.post(`/api/people/${mia}/rights`, right);
+    const again = { ...right, kinds: ['results', 'visits'] };
+    const given = await owner.post(`/api/people/${mia}/rights`, again);
+    const { rights } = (await given.json()) as Rights;
+    expect(rights.filter((one) => one.accountId === ben.id)).toHaveLength(1);
+    await owner.post(`/api/people/${mia}/rights`, { ...right, kinds: null });
+    const page = (await (await owner.fetch(`/api/people/${mia}/rights`)).json()) as Rights;
+    expect(page.rights.filter((one) => one.accountId === ben.id)).toHaveLength(2);
+  });
+});
+
+describe('the list of accounts', () => {
+  it('says which records keep one from being closed, and names only those one may see', async () => {
+    const now = app.clock.now();
+    await createPerson(app.db, { name: 'Hidden', by: ben.id, now });
+    const list = async () =>
+      ((await (await owner.fetch('/api/accounts')).json()) as Accounts).accounts.map((one) => [
+        one.name,
+        one.onlyManagerOf,
+        one.hasSignedIn,
+      ]);
+    expect(await list()).toEqual([
+      ['Owner', ['the record of Mia'], true],
+      ['Ben', ['a record that is not shown to you'], false],
+    ]);
+    await signedIn(app, ben.id);
+    expect((await list())[1]?.[2]).toBe(true);
   });
 });

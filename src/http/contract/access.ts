@@ -74,6 +74,9 @@ export const listedAccount = z.object({
   roles: z.array(role),
   createdAt: instant,
   lastSeenAt: instant.nullable(),
+  hasSignedIn: z.boolean(),
+  /** Records that nobody else manages for good, by name where the owner may see them: they keep it from being closed. */
+  onlyManagerOf: z.array(z.string()),
 });
 export const accounts = z.object({ accounts: z.array(listedAccount) });
 export const invite = z.object({ name, roles: z.array(role) });

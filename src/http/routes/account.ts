@@ -10,10 +10,13 @@ import {
   freeName,
   getAccount,
   listAccounts,
+  onlyManaged,
   refuseToClose,
   renameAccount,
 } from '../../access/accounts.ts';
 import { addPasskey, beginPasskey, passkeysOf, removePasskey } from '../../access/passkeys.ts';
+import { listPeople } from '../../access/people.ts';
+import { type Actor, mayOn } from '../../access/policy.ts';
 import { endLinks, endSession, endSessions, newLink, sessionsOf } from '../../access/sessions.ts';
 import { newRecoveryCodes, setPassword } from '../../access/sign-in.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
@@ -206,8 +209,10 @@ function everyone(api: Api): void {
       access: { act: 'accounts.manage', audit: 'none' },
       reply: wire.accounts,
     },
-    async () => ({
-      accounts: await Promise.all((await listAccounts(app.db)).map((one) => listed(app, one))),
+    async (_c, _body, { actor }) => ({
+      accounts: await Promise.all(
+        (await listAccounts(app.db)).map((one) => listed(app, actor, one)),
+      ),
     }),
   );
   route(
@@ -220,12 +225,12 @@ function everyone(api: Api): void {
       body: wire.invite,
       reply: wire.invited,
     },
-    async (_c, body, { tell }) => {
+    async (_c, body, { actor, tell }) => {
       const name = await freeName(app.db, body.name, null);
       const id = newId();
       await tell({ did: 'invite', what: id });
       const account = await createAccount(app.db, app.clock, { ...body, name, id });
-      return { account: await listed(app, account), link: await invitation(app, account) };
+      return { account: await listed(app, actor, account), link: await invitation(app, account) };
     },
   );
   route(
@@ -237,10 +242,10 @@ function everyone(api: Api): void {
       access: manage,
       reply: wire.invited,
     },
-    async (c, _body, { tell }) => {
+    async (c, _body, { actor, tell }) => {
       const account = await getAccount(app.db, parameter(c, 'id'));
       await tell({ did: 'link', what: account.id });
-      return { account: await listed(app, account), link: await invitation(app, account) };
+      return { account: await listed(app, actor, account), link: await invitation(app, account) };
     },
   );
   route(
@@ -266,7 +271,29 @@ async function invitation(app: App, account: Account): Promise<string> {
   return `${app.publicUrl}/sign-in#${await newLink(app.db, app.clock, account.id, 'invitation')}`;
 }
 
-async function listed(app: App, { id, name, roles, createdAt }: Account) {
+async function listed(app: App, actor: Actor, { id, name, roles, createdAt }: Account) {
   const [last] = await sessionsOf(app.db, app.clock, id);
-  return { id, name, roles: [...roles], createdAt, lastSeenAt: last?.lastSeenAt ?? null };
+  const people = await listPeople(app.db);
+  const nameOf = (personId: string) =>
+    mayOn(actor, 'record.read', personId)
+      ? `the record of ${people.find((one) => one.id === personId)?.name ?? 'somebody'}`
+      : 'a record that is not shown to you';
+  return {
+    id,
+    name,
+    roles: [...roles],
+    createdAt,
+    lastSeenAt: last?.lastSeenAt ?? null,
+    hasSignedIn: last !== undefined || (await hasSignedIn(app, id)),
+    onlyManagerOf: (await onlyManaged(app.db, app.clock, id)).map(nameOf),
+  };
+}
+
+async function hasSignedIn(app: App, accountId: string): Promise<boolean> {
+  const device = await app.db
+    .selectFrom('known_device')
+    .select('account_id')
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return device !== undefined;
 }

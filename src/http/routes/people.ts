@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { getAccount, listAccounts } from '../../access/accounts.ts';
 import { createPerson, getPerson } from '../../access/people.ts';
-import { giveRight, revokeRight, rightsOn } from '../../access/rights.ts';
+import { type GivenRight, giveRight, revokeRight, rightsOn } from '../../access/rights.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { type Access, type Api, parameter, route } from '../api.ts';
@@ -72,13 +72,16 @@ export function peopleRoutes(api: Api): void {
       const account = await getAccount(app.db, body.accountId);
       const { level, kinds, expiresAt: until } = body;
       await tell({ did: 'right-give', what: account.id, right: { level, kinds, until } });
-      await giveRight(app.db, app.clock.now(), {
-        ...body,
-        accountId: account.id,
-        personId: personId,
-        givenBy: session.accountId,
-        expiresAt: body.expiresAt === null ? null : Date.parse(body.expiresAt),
-      });
+      const given = await rightsOn(app.db, app.clock, personId);
+      // The same given twice is one right, which one click takes back.
+      if (!given.some((one) => isSame(one, body)))
+        await giveRight(app.db, app.clock.now(), {
+          ...body,
+          accountId: account.id,
+          personId: personId,
+          givenBy: session.accountId,
+          expiresAt: body.expiresAt === null ? null : Date.parse(body.expiresAt),
+        });
       app.changes.tell({ rightsOn: personId });
       return presentRights(app, personId);
     },
@@ -103,6 +106,17 @@ export function peopleRoutes(api: Api): void {
       return { done: true as const };
     },
   );
+}
+
+function isSame(
+  given: Pick<GivenRight, 'accountId' | 'level' | 'kinds' | 'expiresAt'>,
+  wanted: Pick<GivenRight, 'accountId' | 'level' | 'kinds' | 'expiresAt'>,
+): boolean {
+  const key = ({ accountId, level, kinds, expiresAt }: typeof given) => {
+    const until = expiresAt === null ? null : Date.parse(expiresAt);
+    return JSON.stringify([accountId, level, kinds?.toSorted() ?? null, until]);
+  };
+  return key(given) === key(wanted);
 }
 
 async function presentRights(app: App, personId: string) {
