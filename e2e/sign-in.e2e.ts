@@ -60,6 +60,11 @@ describe('somebody invited', () => {
     await page.getByRole('heading', { name: 'How will you sign in next time?' }).waitFor();
     await look(ben, 'choose-sign-in');
     await page.getByRole('button', { name: 'Set a password' }).click();
+    await page.getByLabel('New password').fill('too short');
+    await page.getByRole('button', { name: 'Save the password' }).click();
+    await page.getByRole('alert').getByText('It takes 12 characters').waitFor();
+    await page.getByLabel('Show the password').check();
+    expect(await page.getByLabel('New password').getAttribute('type')).toBe('text');
     await page.getByLabel('New password').fill('password1234');
     await page.getByRole('button', { name: 'Save the password' }).click();
     await page
@@ -109,7 +114,7 @@ describe('a password', () => {
     await page.keyboard.press('Enter');
     await page
       .getByRole('alert')
-      .getByText(/do not belong together/)
+      .getByText(/That did not work/)
       .waitFor();
     await look(ben, 'sign-in-refused');
     await page.getByLabel('Password').fill(PASSWORD);
@@ -129,7 +134,7 @@ describe('a password', () => {
     await page.keyboard.press('Enter');
     await page
       .getByRole('alert')
-      .getByText(/do not belong together/)
+      .getByText(/That did not work/)
       .waitFor();
     expect(new URL(page.url()).pathname).toBe('/settings');
     await page.getByLabel('Password').fill(PASSWORD);
@@ -160,7 +165,7 @@ describe('a recovery code', () => {
       else
         await page
           .getByRole('alert')
-          .getByText(/do not belong together/)
+          .getByText(/That did not work/)
           .waitFor();
     }
   });

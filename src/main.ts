@@ -34,7 +34,12 @@ import { keyMigrations } from './keys/tables.ts';
 import { isoTime, systemClock } from './platform/clock.ts';
 import { type Config, readConfig, readEnvironment } from './platform/config/read.ts';
 import { noteStore, refuseLostStore } from './platform/config/made-before.ts';
-import { prepareDataDir, rootSecret, writeSecret } from './platform/config/secret.ts';
+import {
+  prepareBackupDir,
+  prepareDataDir,
+  rootSecret,
+  writeSecret,
+} from './platform/config/secret.ts';
 import { lockDataDir } from './platform/db/lock.ts';
 import { mergeMigrations } from './platform/db/migrate.ts';
 import { createJobs, type JobHandler } from './platform/jobs/jobs.ts';
@@ -94,7 +99,10 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Assem
     const app = putTogether(config, data, portals, log, undo);
     await startJobs(app, options.portals, undo);
     const port = options.listens ? await openDoors(app, undo) : null;
-    if (options.listens) app.backups.start();
+    if (options.listens) {
+      if (config.backup.every > 0) prepareBackupDir(config.backup.folder);
+      app.backups.start();
+    }
     return { app, secretMadeAt: data.secretMadeAt, port, close: () => undo.disposeAsync() };
   } catch (error) {
     await undo.disposeAsync();

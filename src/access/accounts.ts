@@ -6,6 +6,7 @@ import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db, Tables } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { accountName, nameKey } from './names.ts';
 import { type Actor, type Door, type Role, roles as allRoles } from './policy.ts';
 import { giveFirstRight, rightsOf } from './rights.ts';
 
@@ -17,8 +18,6 @@ export type Account = {
   readonly createdAt: string;
 };
 
-const MAX_NAME = 100;
-
 /**
  * Makes an account.
  * @throws `access.name_taken`, `http.invalid_request` for a name that is none
@@ -26,11 +25,11 @@ const MAX_NAME = 100;
 export async function createAccount(
   db: Db,
   clock: Clock,
-  account: { name: string; roles?: readonly Role[] },
+  account: { id?: string; name: string; roles?: readonly Role[] },
 ): Promise<Account> {
-  const name = cleanName(account.name);
+  const name = accountName(account.name);
   const row = {
-    id: newId(),
+    id: account.id ?? newId(),
     name,
     name_key: nameKey(name),
     roles: (account.roles ?? []).join(' '),
@@ -88,15 +87,32 @@ export async function accountNamed(db: Db, name: string): Promise<Account | unde
   return row && readAccount(row);
 }
 
-/** @throws `access.name_taken`, `access.account_not_found`, `http.invalid_request` */
-export async function renameAccount(db: Db, id: string, wanted: string): Promise<Account> {
-  const name = cleanName(wanted);
+/**
+ * The names of all accounts by id, closed ones included: what these did stays in the audit.
+ */
+export async function accountNames(db: Db): Promise<Map<string, string>> {
+  const rows = await db.selectFrom('account').select(['id', 'name']).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/**
+ * A wanted name as it would be kept, for an account that is there or a new one.
+ * @throws `access.name_taken`, `http.invalid_request`
+ */
+export async function freeName(db: Db, wanted: string, id: string | null): Promise<string> {
+  const name = accountName(wanted);
   const holder = await db
     .selectFrom('account')
     .select('id')
     .where('name_key', '=', nameKey(name))
     .executeTakeFirst();
   if (holder && holder.id !== id) throw new ChartfoldError('access.name_taken');
+  return name;
+}
+
+/** @throws `access.name_taken`, `access.account_not_found`, `http.invalid_request` */
+export async function renameAccount(db: Db, id: string, wanted: string): Promise<Account> {
+  const name = await freeName(db, wanted, id);
   await db
     .updateTable('account')
     .set({ name, name_key: nameKey(name) })
@@ -111,11 +127,7 @@ export async function renameAccount(db: Db, id: string, wanted: string): Promise
  */
 export async function closeAccount(db: Db, clock: Clock, id: string): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    const account = await getAccount(trx, id);
-    const owners = (await listAccounts(trx)).filter((one) => one.roles.includes('owner'));
-    if (account.roles.includes('owner') && owners.length === 1)
-      throw new ChartfoldError('access.last_owner');
-    await refuseToStrand(trx, clock, id);
+    await refuseToClose(trx, clock, id);
     const now = isoTime(clock.now());
     await trx
       .updateTable('account')
@@ -133,6 +145,16 @@ export async function closeAccount(db: Db, clock: Clock, id: string): Promise<vo
   });
 }
 
+/** @throws `access.account_not_found`, `access.last_owner`, `access.last_manager` where an account can't be closed */
+export async function refuseToClose(db: Db, clock: Clock, id: string): Promise<void> {
+  const account = await getAccount(db, id);
+  const owners = (await listAccounts(db)).filter((one) => one.roles.includes('owner'));
+  if (account.roles.includes('owner') && owners.length === 1)
+    throw new ChartfoldError('access.last_owner');
+  if ((await onlyManaged(db, clock, id)).length > 0)
+    throw new ChartfoldError('access.last_manager');
+}
+
 /** An account as an actor, with the rights it has now. @throws `access.account_not_found` */
 export async function actorOf(db: Db, clock: Clock, accountId: string, door: Door): Promise<Actor> {
   const account = await getAccount(db, accountId);
@@ -144,14 +166,10 @@ export async function actorOf(db: Db, clock: Clock, accountId: string, door: Doo
   };
 }
 
-/** A name as it is compared: two that look alike to a reader are one. */
-export function nameKey(name: string): string {
-  return name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
-}
-
-/** A record whose only lasting manager goes could be given to nobody any more. */
-async function refuseToStrand(db: Db, clock: Clock, accountId: string): Promise<void> {
+/** The people whose records nobody but this account manages for good: these could be given to nobody any more. */
+export async function onlyManaged(db: Db, clock: Clock, accountId: string): Promise<string[]> {
   const managed = (await rightsOf(db, clock, accountId)).filter((r) => r.level === 'manage');
+  const alone = new Set<string>();
   for (const { personId } of managed) {
     const others = await db
       .selectFrom('record_right')
@@ -162,8 +180,9 @@ async function refuseToStrand(db: Db, clock: Clock, accountId: string): Promise<
       .where('revoked_at', 'is', null)
       .where('expires_at', 'is', null)
       .executeTakeFirst();
-    if (!others) throw new ChartfoldError('access.last_manager');
+    if (!others) alone.add(personId);
   }
+  return [...alone];
 }
 
 function openAccounts(db: Db) {
@@ -173,16 +192,6 @@ function openAccounts(db: Db) {
     .where('closed_at', 'is', null)
     .orderBy('created_at')
     .orderBy('id');
-}
-
-function cleanName(text: string): string {
-  const name = text.normalize('NFC').trim().replace(/\s+/g, ' ');
-  // Control and format characters could make two names look alike, or turn the writing round.
-  if (!name || name.length > MAX_NAME || /[\p{Cc}\p{Cf}\p{Co}]/u.test(name))
-    throw new ChartfoldError('http.invalid_request', {
-      detail: `name: 1 to ${MAX_NAME} visible characters`,
-    });
-  return name;
 }
 
 function readAccount(row: Selectable<Tables['account']>): Account {

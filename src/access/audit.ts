@@ -7,15 +7,38 @@ import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import type { ErrorCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
+import type { Level } from './account-tables.ts';
 import type { Act, Actor, Door } from './policy.ts';
 
 /** Acts that are told of beside those of the policy. */
 export type AuditAct = Act | 'sign-in' | 'sign-in.refused' | 'sign-out';
 
+/** Which of the things was done that an act covers; the words of each stand in http/present/audit.ts. */
+export type AuditDeed =
+  | 'invite'
+  | 'link'
+  | 'close'
+  | 'name'
+  | 'password'
+  | 'recovery-codes'
+  | 'passkey-add'
+  | 'passkey-remove'
+  | 'session-end'
+  | 'sessions-end'
+  | 'right-give'
+  | 'right-take';
+
 export type AuditDetail = {
+  readonly did?: AuditDeed;
+  /** The right that was given or taken back. */
+  readonly right?: {
+    readonly level: Level;
+    readonly kinds: readonly string[] | null;
+    readonly until: string | null;
+  };
   /** How many records of each kind were seen. */
   readonly kinds?: Readonly<Record<string, number>>;
-  /** Ids and words of our own: a connection, a right, a format. */
+  /** Ids and words of our own: a connection, a format; of a deed on an account or a right, the account. */
   readonly what?: string;
   /** Why it did not come about. */
   readonly refused?: ErrorCode;
@@ -56,10 +79,14 @@ export type Audit = {
   state(): Promise<ChainState>;
 };
 
-/** Every line, or those on these people's records and those by this account. */
+/** Every line, or those on these people's records, those by this account, and those of deeds on an account. */
 export type AuditSight =
   | { readonly all: true }
-  | { readonly personIds: readonly string[]; readonly accountId: string | null };
+  | {
+      readonly personIds?: readonly string[];
+      readonly accountId?: string | null;
+      readonly about?: string | null;
+    };
 
 export type AuditQuery = AuditSight & {
   /** Only lines before this one. */
@@ -281,7 +308,7 @@ function faultsOfHead(head: Head | null, key: Uint8Array, last: ChainState): Aud
 }
 
 async function readLines(db: Db, query: AuditQuery): Promise<AuditLine[]> {
-  const { personIds, accountId } = 'all' in query ? { personIds: [], accountId: null } : query;
+  const { personIds = [], accountId = null, about = null } = 'all' in query ? {} : query;
   const rows = await db
     .selectFrom('audit_line')
     .selectAll()
@@ -290,6 +317,7 @@ async function readLines(db: Db, query: AuditQuery): Promise<AuditLine[]> {
         where.or([
           where('person_id', 'in', [...personIds, '']),
           where('account_id', '=', accountId ?? ''),
+          ...(about === null ? [] : [where('detail', 'like', `%"what":${JSON.stringify(about)}%`)]),
         ]),
       ),
     )

@@ -11,12 +11,12 @@ const DAY_MS = 24 * 3_600_000;
 
 /**
  * Takes one try from the key's bucket.
- * @throws `access.too_many_attempts` where none is left
+ * @throws `access.too_many_attempts` where none is left, with the time until there is one
  */
 export async function takeTry(db: Db, clock: Clock, key: string, limit: Limit): Promise<void> {
   const hash = sha256(key);
   const now = clock.now();
-  const isTaken = await db.transaction().execute(async (trx) => {
+  const waitMs = await db.transaction().execute(async (trx) => {
     const row = await trx
       .selectFrom('attempt_limit')
       .selectAll()
@@ -24,7 +24,7 @@ export async function takeTry(db: Db, clock: Clock, key: string, limit: Limit): 
       .executeTakeFirst();
     const emptyAt = row ? Date.parse(row.at) + row.tries * limit.forgetMs : 0;
     const taken = take({ emptyAt }, now, limit);
-    if ('waitMs' in taken) return false;
+    if ('waitMs' in taken) return taken.waitMs;
     const tries = (taken.emptyAt - now) / limit.forgetMs;
     const next = { key: hash, tries, at: isoTime(now) };
     await trx
@@ -37,9 +37,19 @@ export async function takeTry(db: Db, clock: Clock, key: string, limit: Limit): 
       .deleteFrom('attempt_limit')
       .where('at', '<', isoTime(now - DAY_MS))
       .execute();
-    return true;
+    return 0;
   });
-  if (!isTaken) throw new ChartfoldError('access.too_many_attempts');
+  if (waitMs > 0) throw tooManyTries(waitMs);
+}
+
+/** The refusal of a try, until a time in milliseconds has passed. */
+export function tooManyTries(waitMs: number): ChartfoldError {
+  const retryAfterS = Math.ceil(waitMs / 1000);
+  const detail =
+    retryAfterS > 90
+      ? `again in ${Math.ceil(retryAfterS / 60)} minutes`
+      : `again in ${retryAfterS} ${retryAfterS === 1 ? 'second' : 'seconds'}`;
+  return new ChartfoldError('access.too_many_attempts', { retryAfterS, detail });
 }
 
 /** Gives the tries of a key back: the secret was right. */

@@ -67,13 +67,18 @@ export async function beginPasskey(
   return { options, secret: await keepChallenge(db, clock, options.challenge, accountId) };
 }
 
-/** Adds the passkey that the browser made. @throws `access.passkey_refused` */
+/**
+ * Adds the passkey that the browser made.
+ * @param before done once the passkey is found to be good, and before it is kept
+ * @throws `access.passkey_refused`
+ */
 export async function addPasskey(
   db: Db,
   clock: Clock,
   party: RelyingParty,
   accountId: string,
   made: { secret: string; response: unknown; label: string },
+  before?: () => Promise<void>,
 ): Promise<Passkey> {
   const challenge = await takeChallenge(db, clock, made.secret);
   if (challenge.account_id !== accountId) throw new ChartfoldError('access.passkey_refused');
@@ -97,6 +102,7 @@ export async function addPasskey(
     created_at: isoTime(clock.now()),
     last_used_at: null,
   };
+  await before?.();
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('passkey')
     .values(row)

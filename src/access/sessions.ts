@@ -48,7 +48,10 @@ export type SignedIn = {
   readonly token: string;
 };
 
-/** A new link's secret; good once: for 15 minutes, an invitation for a week. */
+/**
+ * A new link's secret; good once: for 15 minutes, an invitation for a week. A new invitation ends the account's
+ * links that nobody has used, so that one given to the wrong hands can be withdrawn.
+ */
 export async function newLink(
   db: Db,
   clock: Clock,
@@ -58,6 +61,7 @@ export async function newLink(
   const secret = newSecret();
   const now = clock.now();
   await db.deleteFrom('sign_in_link').where('expires_at', '<', isoTime(now)).execute();
+  if (kind === 'invitation') await endLinks(db, accountId);
   await db
     .insertInto('sign_in_link')
     .values({
@@ -71,7 +75,8 @@ export async function newLink(
 }
 
 /**
- * Exchanges a link's secret for a session. The right secret is taken however many wrong ones came before.
+ * Exchanges a link's secret for a session, which ends the account's other links. The right secret is taken however
+ * many wrong ones came before.
  * @throws `access.link_invalid`, `access.too_many_attempts` for a wrong one
  */
 export async function signInByLink(
@@ -93,7 +98,17 @@ export async function signInByLink(
     await takeTry(db, clock, `link/${visitor.address}`, WRONG_LINKS);
     throw new ChartfoldError('access.link_invalid');
   }
+  await endLinks(db, link.account_id);
   return openSession(db, clock, link.account_id, 'link', visitor);
+}
+
+/** Ends an account's links that nobody has used. */
+export async function endLinks(db: Db, accountId: string): Promise<void> {
+  await db
+    .deleteFrom('sign_in_link')
+    .where('account_id', '=', accountId)
+    .where('used_at', 'is', null)
+    .execute();
 }
 
 /** Opens a session for who has proved to be an account's holder. @throws `access.account_not_found` */

@@ -32,6 +32,14 @@ const enter = (password: string, name = 'Nora', visitor = stranger) =>
   signInByPassword(store.db, clock, { name, password }, visitor);
 
 /** Guesses from one address after the other, as a crowd of machines would. */
+/** Guesses from one address at as many names, by codes: these cost no time. */
+async function guessCodes(times: number): Promise<void> {
+  for (let n = 0; n < times; n += 1)
+    await expect(
+      signInByRecoveryCode(store.db, clock, { name: `Name ${n}`, code: 'AAAA' }, stranger),
+    ).rejects.toMatchObject({ code: expect.any(String) });
+}
+
 async function guess(times: number, name = 'Nora'): Promise<unknown[]> {
   const answers = [];
   for (let n = 0; n < times; n += 1) {
@@ -139,6 +147,32 @@ describe('guessing', () => {
     const own = { ...stranger, address: '192.0.2.9', deviceKey };
     expect(await enter(PASSWORD, 'Nora', own)).toMatchObject({ accountId: nora.id });
     await expect(enter(PASSWORD)).rejects.toMatchObject(tooMany);
+  });
+
+  it('by others at the same address does not hold up a browser that has signed in before [CWE-645]', async () => {
+    await setPassword(store.db, nora.id, PASSWORD);
+    const deviceKey = await rememberDevice(store.db, clock, nora.id, null);
+    await guessCodes(31);
+    await expect(enter(PASSWORD)).rejects.toMatchObject(tooMany);
+    expect(await enter(PASSWORD, 'Nora', { ...stranger, deviceKey })).toMatchObject({
+      accountId: nora.id,
+    });
+  });
+
+  it('at others’ names is not forgiven to an address by signing in to one’s own [CWE-307]', async () => {
+    await setPassword(store.db, nora.id, PASSWORD);
+    await guessCodes(29);
+    await enter(PASSWORD);
+    await expect(enter('not this one', 'Name 30')).rejects.toMatchObject(tooMany);
+  });
+
+  it('that is slowed is told how long', async () => {
+    const answers = await guess(11);
+    expect(answers.at(-1)).toMatchObject({
+      ...tooMany,
+      retryAfterS: 60,
+      detail: 'again in 60 seconds',
+    });
   });
 
   it('at a name that is none is slowed alike, so that it tells nothing', async () => {

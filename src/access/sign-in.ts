@@ -8,8 +8,9 @@ import type { Db } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { newSecret, sha256 } from '../platform/ids.ts';
 import type { Limit } from '../platform/leaky-bucket.ts';
-import { getAccount, nameKey } from './accounts.ts';
+import { getAccount } from './accounts.ts';
 import { forgetTries, takeTry } from './limits.ts';
+import { nameKey } from './names.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import { openSession, type SignedIn, type Visitor } from './sessions.ts';
 
@@ -17,7 +18,7 @@ import { openSession, type SignedIn, type Visitor } from './sessions.ts';
 const STRANGERS: Limit = { most: 10, forgetMs: 60_000 };
 /** Tries of a browser that has signed in to this account before: strangers can't use these up. */
 const KNOWN: Limit = { most: 10, forgetMs: 60_000 };
-/** Tries from one address at any account. */
+/** Tries of strangers from one address at any account. */
 const ADDRESS: Limit = { most: 30, forgetMs: 10_000 };
 
 const CODES = 10;
@@ -58,10 +59,20 @@ export async function signInByRecoveryCode(
   });
 }
 
-/** @throws `access.weak_password`, `access.account_not_found` */
-export async function setPassword(db: Db, accountId: string, password: string): Promise<void> {
+/**
+ * Sets a password.
+ * @param before done once the password is found to be good, and before it is kept
+ * @throws `access.weak_password`, `access.account_not_found`
+ */
+export async function setPassword(
+  db: Db,
+  accountId: string,
+  password: string,
+  before?: () => Promise<void>,
+): Promise<void> {
   const { name } = await getAccount(db, accountId);
   const kept = await hashPassword(password, name);
+  await before?.();
   await db.updateTable('account').set({ password: kept }).where('id', '=', accountId).execute();
 }
 
@@ -135,13 +146,13 @@ async function signIn(
     .where('closed_at', 'is', null)
     .executeTakeFirst();
   const bucket = await bucketOf(db, key, account?.id ?? null, visitor);
-  const byAddress = `address/${visitor.address}`;
-  await takeTry(db, clock, byAddress, ADDRESS);
+  // Whoever signed in here before is not held up by others at the same address, behind one router or proxy.
+  if (!bucket.isKnown) await takeTry(db, clock, `address/${visitor.address}`, ADDRESS);
   await takeTry(db, clock, bucket.key, bucket.limit);
   const isIn = await isRight(account?.id ?? null);
   if (!isIn || !account) throw new ChartfoldError('access.sign_in_failed');
+  // Those of the address stay: one's own password forgives no guesses at others'.
   await forgetTries(db, bucket.key);
-  await forgetTries(db, byAddress);
   return openSession(db, clock, account.id, how, visitor);
 }
 
@@ -152,7 +163,9 @@ async function bucketOf(db: Db, key: string, accountId: string | null, visitor: 
     .select('device_hash')
     .where('device_hash', '=', hash)
     .executeTakeFirst();
-  return known ? { key: `device/${hash}`, limit: KNOWN } : { key: `name/${key}`, limit: STRANGERS };
+  return known
+    ? { key: `device/${hash}`, limit: KNOWN, isKnown: true }
+    : { key: `name/${key}`, limit: STRANGERS, isKnown: false };
 }
 
 function newCode(): string {

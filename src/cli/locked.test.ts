@@ -1,7 +1,7 @@
 // Proves, as processes, what a passphrase on the root key does: a server that listens and says nothing but that it is
 // locked, the ways to unlock it, and verbs without a terminal. And that keys are exchanged by the command line.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CommandLine, commandLine } from '../../e2e/support/command-line.ts';
@@ -181,6 +181,20 @@ describe('keys exchanged by the command line', () => {
     for (const verb of ['rotate-root', 'rotate-database']) {
       const { code, err } = await line.run('keys', verb);
       expect([code, err]).toEqual([1, expect.stringContaining('store.in_use')]);
+    }
+  });
+});
+
+describe('a root key whose file is not there', () => {
+  it('is said to be missing, by every verb that needs it', async () => {
+    rmSync(secret);
+    for (const args of [
+      ['keys', 'lock'],
+      ['keys', 'unlock-file'],
+      ['people', 'list'],
+    ]) {
+      const { code, err } = await typed(args, `${PASSPHRASE}\n`);
+      expect([args, code, err]).toEqual([args, 1, expect.stringContaining('keys.secret_missing')]);
     }
   });
 });

@@ -5,7 +5,7 @@
 import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { z } from 'zod';
-import { auditActor } from '../access/audit.ts';
+import { type AuditDeed, type AuditDetail, auditActor } from '../access/audit.ts';
 import {
   type Actor,
   allow,
@@ -23,7 +23,7 @@ import {
   isChartfoldError,
 } from '../platform/errors.ts';
 import type { App } from './app.ts';
-import { callerOf, originOf } from './caller.ts';
+import { callerOf, originOf, refuseOthersPage } from './caller.ts';
 import { problem } from './contract.ts';
 import type { Env } from './problem.ts';
 
@@ -43,14 +43,23 @@ export type Subject = {
   readonly begunBy?: string | null;
 };
 
-/** What a route takes: one act of the policy, and whose record it is about. */
+/**
+ * What a route takes: one act of the policy, and whose record it is about. The audit is told of an `act` before the
+ * handler runs; where the handler knows more of it, the route is `told`: it looks, tells by `Call.tell`, and then does it.
+ */
 export type Access =
   /** No session; with the reason. */
   | { readonly open: string }
-  | { readonly act: OtherAct; readonly audit: 'act' | 'none'; readonly recent?: true }
+  | {
+      readonly act: OtherAct;
+      readonly audit: 'act' | 'told' | 'none';
+      readonly did?: AuditDeed;
+      readonly recent?: true;
+    }
   | {
       readonly act: RecordAct;
-      readonly audit: 'read' | 'act' | 'none';
+      readonly audit: 'read' | 'act' | 'told' | 'none';
+      readonly did?: AuditDeed;
       readonly of: (app: App, c: ApiContext) => Promise<Subject>;
       /** What is said where there is none, or none that the caller may know of. */
       readonly missing: ErrorCode;
@@ -69,6 +78,11 @@ export type Call = {
    * @throws `person.not_found`, `access.not_allowed`
    */
   also(act: RecordAct, personId: string): Promise<void>;
+  /**
+   * Tells the audit of the route's own act, once nothing stands against it and before it is done. For routes whose
+   * access says `told`; on the record of `personId` where the act makes one.
+   */
+  tell(detail: AuditDetail, personId?: string): Promise<void>;
   /** Tells the audit how many records of each kind the answer shows. */
   saw(kinds: Readonly<Record<string, number>>): void;
 };
@@ -98,8 +112,9 @@ export function route<Body extends z.ZodType, Reply extends z.ZodType>(
   const { method, path, body, reply } = declaration;
   declare(api, declaration);
   api.router.on(method.toUpperCase(), routerPath(path), async (c) => {
-    const value = await guarded(api.app, declaration.access, c, async (call) =>
-      handler(c, (body ? await readBody(c, body) : undefined) as z.output<Body>, call),
+    const read = async () => (body ? await readBody(c, body) : undefined) as z.output<Body>;
+    const value = await guarded(api.app, declaration.access, c, read, (call, given) =>
+      handler(c, given, call),
     );
     return c.json(readable(reply, value) as object);
   });
@@ -113,7 +128,10 @@ export function answerRoute(
 ): void {
   const { path, access, type } = declaration;
   declare(api, { ...declaration, method: 'get' }, type);
-  api.router.get(routerPath(path), (c) => guarded(api.app, access, c, (call) => handler(c, call)));
+  const nothing = async () => undefined;
+  api.router.get(routerPath(path), (c) =>
+    guarded(api.app, access, c, nothing, (call) => handler(c, call)),
+  );
 }
 
 function declare<Body extends z.ZodType, Reply extends z.ZodType>(
@@ -130,20 +148,24 @@ function routerPath(path: string): string {
 }
 
 /**
- * Lets a call pass that the policy lets pass, and tells the audit: of an act before it is done, of a read after.
- * @throws `access.sign_in_required`, `access.not_allowed`, `access.sign_in_recent_required`, what `missing` says
+ * Lets a call pass that the policy lets pass, and tells the audit: of an act before it is done, of a read after. The
+ * body is read in between, so that one which is refused leaves no line of an act that was done.
+ * @throws `access.sign_in_required`, `access.other_account`, `access.not_allowed`, `access.sign_in_recent_required`,
+ *   what `missing` says
  */
-async function guarded<T>(
+async function guarded<T, Given>(
   app: App,
   access: Access,
   c: ApiContext,
-  work: (call: Call) => Promise<T>,
+  read: () => Promise<Given>,
+  work: (call: Call, given: Given) => Promise<T>,
 ): Promise<T> {
   // An open route is given no caller, so nothing behind it can lean on one.
-  if ('open' in access) return work(NOBODY);
+  if ('open' in access) return work(NOBODY, await read());
   const caller = await callerOf(c, app);
   if (!caller) throw new ChartfoldError('access.sign_in_required');
   const { actor, session } = caller;
+  refuseOthersPage(c, session);
   const event = { ...auditActor(actor), act: access.act, origin: originOf(c, app) };
   let seen: Record<string, number> = {};
   const saw: Call['saw'] = (kinds) => {
@@ -154,15 +176,20 @@ async function guarded<T>(
     await app.audit.act({ ...event, act, personId: of, detail: {} });
   };
   let personId: string | null = null;
+  let isTold = access.audit !== 'told';
+  const tell: Call['tell'] = async (detail, of) => {
+    isTold = true;
+    await app.audit.act({ ...event, personId: of ?? personId, detail });
+  };
   try {
     const { sight, ...subject } = await admitted(app, access, c, actor);
     personId = subject.personId;
     if (access.recent && !isRecent(session, app.clock))
       throw new ChartfoldError('access.sign_in_recent_required');
-    const what = auditId(c.req.param('id'));
-    const detail = what === undefined ? {} : { what };
-    if (access.audit === 'act') await app.audit.act({ ...event, personId, detail });
-    const value = await work(callOf({ actor, session, sight, also, saw }, personId));
+    const given = await read();
+    if (access.audit === 'act') await tell(actDetail(access.did, auditId(c.req.param('id'))));
+    const value = await work(callOf({ actor, session, sight, also, tell, saw }, personId), given);
+    if (!isTold) throw new Error('a route that tells the audit itself has not');
     if (access.audit === 'read') app.audit.read({ ...event, personId, detail: { kinds: seen } });
     return value;
   } catch (thrown) {
@@ -170,6 +197,10 @@ async function guarded<T>(
     if (access.audit !== 'none') app.audit.read({ ...event, personId, detail: { refused: code } });
     throw thrown;
   }
+}
+
+function actDetail(did: AuditDeed | undefined, what: string | undefined): AuditDetail {
+  return { ...(did === undefined ? {} : { did }), ...(what === undefined ? {} : { what }) };
 }
 
 async function admitted(
@@ -229,6 +260,7 @@ const NOBODY: Call = {
   },
   sight: new Set(),
   also: () => Promise.reject(new Error('an open route has no caller')),
+  tell: () => Promise.reject(new Error('an open route has no caller')),
   saw: () => undefined,
 };
 

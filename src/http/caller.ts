@@ -8,7 +8,7 @@ import type { AuditEvent } from '../access/audit.ts';
 import type { Actor } from '../access/policy.ts';
 import { type Session, sessionOf, type Visitor } from '../access/sessions.ts';
 import { clientAddress } from '../platform/addresses.ts';
-import { isChartfoldError } from '../platform/errors.ts';
+import { ChartfoldError, isChartfoldError } from '../platform/errors.ts';
 import type { App } from './app.ts';
 import { cookieName, DEVICE_COOKIE, SESSION_COOKIE } from './cookies.ts';
 import type { Env } from './problem.ts';
@@ -31,6 +31,20 @@ export async function callerOf(
     if (isChartfoldError(error, 'access.account_not_found')) return null;
     throw error;
   }
+}
+
+/** Names the account that a page was loaded for. */
+const PAGE_ACCOUNT = 'x-chartfold-account';
+
+/**
+ * Refuses what a page asks that was loaded for another account than the one signed in by now: a second tab of the same
+ * browser shares its cookie. Who says nothing of an account is taken for what the cookie says.
+ * @throws `access.other_account`
+ */
+export function refuseOthersPage(c: Context<Env>, { accountId }: Session): void {
+  const loadedFor = c.req.header(PAGE_ACCOUNT);
+  if (loadedFor !== undefined && loadedFor !== accountId)
+    throw new ChartfoldError('access.other_account');
 }
 
 /** Who stands at the door, signed in or not. */

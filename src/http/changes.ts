@@ -4,7 +4,9 @@
 export type Change =
   | { readonly connection: string }
   | { readonly chartOf: string }
-  | { readonly rightsOn: string };
+  | { readonly rightsOn: string }
+  /** Sessions of an account have ended. */
+  | { readonly sessionsOf: string };
 
 export type Changes = {
   tell(change: Change): void;

@@ -37,6 +37,7 @@ export const person = z.object({
   birthDate: keptDate,
   /** Filled by the simulator; goes with one click. */
   sample: z.boolean(),
+  /** How many of its records the account may see. */
   records: count,
   /** Whether the account decides over this record: connecting, syncing, who may see it. */
   manages: z.boolean(),
@@ -202,12 +203,14 @@ export const connections = z.object({ connections: z.array(connection) });
 
 /**
  * Server-sent events of GET /api/events. `connections` carries all of them; `chart` says whose chart changed; `people`
- * says that the account may see more or less than before, so the session is to be asked for anew.
+ * says that the account may see more or less than before, so the session is to be asked for anew; `session`, the last
+ * one, that the session has ended: whoever is signed in in this browser now is to be asked for.
  */
 export const streamEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('connections'), data: connections }),
-  z.object({ event: z.literal('chart'), data: z.object({ personId: id, records: count }) }),
+  z.object({ event: z.literal('chart'), data: z.object({ personId: id }) }),
   z.object({ event: z.literal('people'), data: z.object({}) }),
+  z.object({ event: z.literal('session'), data: z.object({}) }),
 ]);
 
 /** GET /api/connections/:id/receipts */

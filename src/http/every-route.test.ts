@@ -145,6 +145,24 @@ describe('a right that does not reach so far', () => {
     expect(await answer('limited', routeOf(name), ids)).toMatchObject({ status: 403 });
   });
 
+  it('tells how many records there are of the kinds that it names, not of all', async () => {
+    const recordsOf = async (role: 'limited' | 'reader') => {
+      const session = (await (await browsers[role].fetch('/api/session')).json()) as {
+        people: { id: string; records: number }[];
+      };
+      return session.people.find(({ id }) => id === ids.person)?.records ?? 0;
+    };
+    const { count } = await program.db
+      .selectFrom('chart_row')
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .where('person_id', '=', ids.person)
+      .where('kind', 'in', ['result', 'panel'])
+      .executeTakeFirstOrThrow();
+    expect(count).toBeGreaterThan(0);
+    expect(await recordsOf('limited')).toBe(count);
+    expect(await recordsOf('reader')).toBeGreaterThan(count);
+  });
+
   it('shows the kinds that it names and no other', async () => {
     const response = await browsers.limited.post(`/api/people/${ids.person}/timeline`, {
       filter: {},

@@ -26,7 +26,8 @@ export function headers(app: Guarded): MiddlewareHandler<Env> {
     await next();
     const set = (name: string, value: string) => c.res.headers.set(name, value);
     set('content-security-policy', contentSecurityPolicy(nonce));
-    set('referrer-policy', 'no-referrer');
+    // A page with a form of its own has set another: guards of origins need the form's Origin.
+    if (!c.res.headers.has('referrer-policy')) set('referrer-policy', 'no-referrer');
     set('x-content-type-options', 'nosniff');
     set('x-frame-options', 'DENY');
     set('cross-origin-opener-policy', 'same-origin');

@@ -4,6 +4,8 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { tooManyTries } from '../access/limits.ts';
+import { isPlainHttp } from '../platform/addresses.ts';
 import type { Clock } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
 import { type Bucket, type Limit, take } from '../platform/leaky-bucket.ts';
@@ -28,10 +30,11 @@ export function createLockedServer(locked: Locked): Hono<Env> {
   const { clock, log, unlock } = locked;
   const router = new Hono<Env>();
   const takeTry = tries(clock);
+  const form = { ...FORM, ...(isPlainHttp(locked.publicUrl) ? { small: PLAIN_HTTP } : {}) };
   router.onError((error, c) => answerProblem(c, error, log));
   router.use(headers(locked), hosts(locked), origins(locked));
   router.get('/api/health', (c) => c.json({ status: 'locked' }));
-  router.get('/unlock', (c) => formPage(c, FORM));
+  router.get('/unlock', (c) => formPage(c, form));
   router.post(
     '/unlock',
     bodyLimit({
@@ -47,14 +50,18 @@ export function createLockedServer(locked: Locked): Hono<Env> {
         await unlock(typeof passphrase === 'string' ? passphrase : '');
       } catch (thrown) {
         const error = asChartfoldError(thrown);
-        const { row } = error;
+        const { row, detail, retryAfterS } = error;
         if (row.status >= 500)
           log.error('http.failed', error, { requestId: c.get('requestId'), route: '/unlock' });
-        return formPage(c, { ...FORM, sentence: row.sentence }, row.status as ContentfulStatusCode);
+        if (retryAfterS !== undefined) c.header('retry-after', String(retryAfterS));
+        const refused = [row.sentence, detail && `${sentenceCase(detail)}.`]
+          .filter(Boolean)
+          .join(' ');
+        return formPage(c, { ...form, refused }, row.status as ContentfulStatusCode);
       }
       return page(c, {
         title: 'Unlocked',
-        sentence: 'Chartfold is starting with its root key.',
+        sentence: 'Chartfold is starting with its root key. That takes a few seconds.',
         link: { href: '/', text: 'Go on' },
       });
     },
@@ -62,7 +69,7 @@ export function createLockedServer(locked: Locked): Hono<Env> {
   router.notFound((c) =>
     // Whoever opens another page gets the one that can be used.
     c.req.method === 'GET' && c.req.header('accept')?.includes('text/html')
-      ? formPage(c, FORM, 503)
+      ? formPage(c, form, 503)
       : answerProblem(c, new ChartfoldError('store.locked'), log),
   );
   return router;
@@ -77,12 +84,20 @@ const FORM = {
   button: 'Unlock',
 };
 
+const PLAIN_HTTP =
+  'This address is plain http: who is on this network could read along, what you type here included.';
+
+/** Its first letter large: a detail is the end of a line elsewhere. */
+function sentenceCase(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
 /** One bucket for all together: a passphrase is guessed at from anywhere. */
 function tries(clock: Clock): () => void {
   let bucket: Bucket = { emptyAt: 0 };
   return () => {
     const taken = take(bucket, clock.now(), TRIES);
-    if ('waitMs' in taken) throw new ChartfoldError('access.too_many_attempts');
+    if ('waitMs' in taken) throw tooManyTries(taken.waitMs);
     bucket = taken;
   };
 }

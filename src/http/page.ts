@@ -1,18 +1,34 @@
-// Owns the one page that the server writes itself: a sentence where there is no app to show it, such as the end of a
-// sign-in that was begun elsewhere. No script; its style is allowed by the response's nonce.
+// Owns the pages that the server writes itself: a sentence where there is no app to show it, such as the end of a
+// sign-in that was begun elsewhere, and the form of a locked instance. They look like the app's own pages before the
+// record. No script; their style is allowed by the response's nonce.
 
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { asChartfoldError } from '../platform/errors.ts';
 import type { Env } from './problem.ts';
 
+/** The colours and measures of src/web/styles.css, whose file has another name at each build. */
 const STYLE = `
 :root{color-scheme:light dark}
-body{margin:0;min-height:100vh;display:grid;place-items:center;background:#fbf9f5;color:#22201c;font:18px/1.55 system-ui,sans-serif}
-main{max-width:34rem;padding:2rem}
-h1{font-size:24px;line-height:32px;margin:0 0 12px;font-weight:600}
-p{margin:0 0 12px;color:#57524a}a{color:#0b6a65}input,button{font:inherit;padding:8px 12px;border:1px solid #8a8376;border-radius:8px;background:none;color:inherit}button{border-color:#0b6a65;background:#0b6a65;color:#fff}small{color:#6c665b;font-size:13px}
-@media(prefers-color-scheme:dark){body{background:#1a1915;color:#eeeae1}p{color:#b8b2a6}a{color:#66c8be}small{color:#9c9689}}`;
+*{box-sizing:border-box}
+body{margin:0;background:light-dark(#fbf9f5,#1a1915);color:light-dark(#22201c,#eeeae1);font:15px/22px 'Reddit Sans Variable',system-ui,sans-serif;overflow-wrap:anywhere}
+main{display:flex;flex-direction:column;justify-content:center;min-height:100dvh;max-width:28rem;margin:0 auto;padding:48px 24px}
+.name{display:flex;align-items:center;gap:8px;margin:0 0 32px;font-size:18px;line-height:24px;font-weight:500;color:inherit}
+svg,a{color:light-dark(#0b6a65,#66c8be)}
+h1{font-size:24px;line-height:32px;margin:0;font-weight:600;letter-spacing:-.012em}
+p{margin:8px 0 0;color:light-dark(#57524a,#b8b2a6)}
+form{display:flex;flex-direction:column;gap:16px;margin-top:20px}
+label{display:block;font-size:13px;line-height:20px;font-weight:500;margin-bottom:4px}
+input,button{width:100%;height:44px;font:inherit;border-radius:6px}
+input{padding:0 12px;border:1px solid light-dark(#8f8675,#77715f);background:light-dark(#fffefc,#201e1a);color:inherit}
+button{border:0;background:light-dark(#0b6a65,#66c8be);color:light-dark(#fff,#0a211e);font-weight:500;cursor:pointer}
+:focus-visible{outline:2px solid light-dark(#0b6a65,#66c8be);outline-offset:2px}
+[role=alert]{margin:0;padding:10px 16px;border-radius:6px;background:light-dark(#faf0dc,#33280f);color:inherit}
+small{display:block;margin-top:32px;color:light-dark(#6c665b,#9c9689);font-size:13px;line-height:20px}`;
+
+/** The mark of src/web/parts/marks.tsx. */
+const NAME =
+  '<p class="name"><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M3 6.2 9 4v14.6l-6 2.2zM15 6.2 21 4v14.6l-6 2.2z" fill="currentColor"/><path d="M9 4l6 2.2v14.6l-6-2.2z" fill="currentColor" opacity="0.55"/></svg>Chartfold</p>';
 
 /** A page with a heading and a sentence, both plain text. */
 export function page(
@@ -31,7 +47,7 @@ export function page(
   return c.html(documentOf(c, title, `<p>${escape(sentence)}</p>${anchor}${end}`), status);
 }
 
-/** A page with a sentence and a form of one secret field. */
+/** A page with a sentence and a form of one secret field. `refused` says what was wrong with what was sent before. */
 export function formPage(
   c: Context<Env>,
   form: {
@@ -41,16 +57,23 @@ export function formPage(
     label: string;
     name: string;
     button: string;
+    small?: string;
+    refused?: string;
   },
   status: ContentfulStatusCode = 200,
 ): Response {
-  const { title, sentence, action, label, name, button } = form;
-  const field = `<label>${escape(label)}<br><input type="password" name="${escape(name)}" autocomplete="current-password" required autofocus></label>`;
+  // From a page with no-referrer a browser sends a form with `Origin: null` (Fetch, "append a request Origin header"),
+  // which the guard of origins takes for a foreign site's.
+  c.header('referrer-policy', 'same-origin');
+  const { title, sentence, action, label, name, button, small, refused } = form;
+  const field = `<div><label for="secret">${escape(label)}</label><input id="secret" type="password" name="${escape(name)}" autocomplete="current-password" required autofocus></div>`;
+  const said = refused ? `<p role="alert">${escape(refused)}</p>` : '';
+  const end = small ? `<small>${escape(small)}</small>` : '';
   return c.html(
     documentOf(
       c,
       title,
-      `<p>${escape(sentence)}</p><form method="post" action="${escape(action)}"><p>${field}</p><p><button>${escape(button)}</button></p></form>`,
+      `<p>${escape(sentence)}</p><form method="post" action="${escape(action)}">${field}${said}<button>${escape(button)}</button></form>${end}`,
     ),
     status,
   );
@@ -92,7 +115,7 @@ export function wrongAddressPage(c: Context<Env>, publicUrl: string): Response {
 }
 
 function documentOf(c: Context<Env>, title: string, content: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escape(title)} · Chartfold</title><style nonce="${c.get('nonce')}">${STYLE}</style></head><body><main><h1>${escape(title)}</h1>${content}</main></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escape(title)} · Chartfold</title><style nonce="${c.get('nonce')}">${STYLE}</style></head><body><main>${NAME}<h1>${escape(title)}</h1>${content}</main></body></html>`;
 }
 
 function escape(text: string): string {

@@ -20,6 +20,7 @@ export function answerProblem(c: Context<Env>, thrown: unknown, log: Log): Respo
     error.row.status as ContentfulStatusCode,
     {
       'content-type': 'application/problem+json',
+      ...(error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) }),
     },
   );
 }

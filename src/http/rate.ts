@@ -31,8 +31,8 @@ export function rates(app: App): MiddlewareHandler<Env> {
     const session = await sessionOf(app.db, app.clock, token);
     const waitMs = session ? sessions.take(session.id) : addresses.take(addressOf(c, app));
     if (waitMs > 0) {
-      c.header('retry-after', String(Math.ceil(waitMs / 1000)));
-      throw new ChartfoldError('access.too_many_requests');
+      const retryAfterS = Math.ceil(waitMs / 1000);
+      throw new ChartfoldError('access.too_many_requests', { retryAfterS });
     }
     await next();
   };

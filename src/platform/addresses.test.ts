@@ -62,6 +62,15 @@ describe('behind proxies', () => {
     expect(clientAddress('::ffff:10.0.0.1', '203.0.113.7', proxies)).toBe('203.0.113.7');
   });
 
+  it.each([
+    ['203.0.113.7:51234', '203.0.113.7'],
+    ['[2001:db8:1:2::7]:443', '2001:db8:1:2::/64'],
+    ['"[2001:db8:1:2::7]"', '2001:db8:1:2::/64'],
+    ['[2001:db8:1:2::7]', '2001:db8:1:2::/64'],
+  ])('an address is read as some proxies write it, with brackets or a port: %s', (given, read) => {
+    expect(clientAddress('10.0.0.1', given, proxies)).toBe(read);
+  });
+
   it('what is no address is not believed', () => {
     expect(clientAddress('10.0.0.1', 'evil', proxies)).toBe('10.0.0.1');
     expect(clientAddress('10.0.0.1', undefined, proxies)).toBe('10.0.0.1');
@@ -70,7 +79,8 @@ describe('behind proxies', () => {
 
   it('version 6 counts as its /64', () => {
     expect(clientAddress('2001:db8:1:2:3:4:5:6', undefined, [])).toBe('2001:db8:1:2::/64');
-    expect(clientAddress('2001:db8::1', undefined, [])).toBe('2001:db8:0:0::/64');
+    expect(clientAddress('2001:db8::1', undefined, [])).toBe('2001:db8::/64');
+    expect(clientAddress('::1', undefined, [])).toBe('::/64');
   });
 });
 

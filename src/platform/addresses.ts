@@ -59,7 +59,7 @@ export function clientAddress(
   trusted: readonly string[],
 ): string {
   const list = trusted.length > 0 ? blockList(trusted) : null;
-  const chain = (forwardedFor ?? '').split(',').map((part) => part.trim());
+  const chain = (forwardedFor ?? '').split(',').map(bareAddress);
   let address = plainAddress(socket);
   while (list && isIP(address) && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')) {
     const before = chain.pop();
@@ -96,6 +96,13 @@ function blockList(networks: readonly string[]): BlockList {
   return list;
 }
 
+/** An address as proxies write it: as it is, in brackets, in quotes, with a port. */
+function bareAddress(text: string): string {
+  const plain = text.trim().replace(/^"(.*)"$/, '$1');
+  const [, six, four] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+):\d+$/.exec(plain) ?? [];
+  return six ?? four ?? plain;
+}
+
 /** An address in its one shortest form, without a zone; one of version 4 that is written as version 6 as itself. */
 function plainAddress(address: string): string {
   if (!isIPv6(address)) return address;
@@ -109,7 +116,8 @@ function plainAddress(address: string): string {
 
 /** The first 64 bits of an address of version 6 in its shortest form. */
 function networkOf(address: string): string {
-  return `${wordsOf(address).slice(0, 4).join(':')}::`;
+  const network = wordsOf(address).slice(0, 4).join(':');
+  return new URL(`http://[${network}::]/`).hostname.slice(1, -1);
 }
 
 /** The eight words of an address of version 6, in hexadecimal as they were written. */

@@ -10,8 +10,13 @@ export class ChartfoldError extends Error {
   readonly code: ErrorCode;
   /** Facts for the sentence, safe to show and to log: a port, a host, a count, a key's name. */
   readonly detail: string | undefined;
+  /** After how many seconds trying again can help, where that is known. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(code: ErrorCode, options: { detail?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    options: { detail?: string; cause?: unknown; retryAfterS?: number } = {},
+  ) {
     const row = errorCatalogue[code];
     super(options.detail ? `${row.sentence} (${options.detail})` : row.sentence, {
       cause: options.cause,
@@ -19,6 +24,7 @@ export class ChartfoldError extends Error {
     this.name = 'ChartfoldError';
     this.code = code;
     this.detail = options.detail;
+    this.retryAfterS = options.retryAfterS;
   }
 
   get row(): ErrorRow {

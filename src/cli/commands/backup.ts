@@ -146,6 +146,6 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new ChartfoldError('keys.wrong_kit', { detail: `${file} can’t be read`, cause });
+    throw new ChartfoldError('keys.kit_unreadable', { detail: file, cause });
   }
 }

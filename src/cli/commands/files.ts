@@ -1,6 +1,6 @@
 // Owns `import` and `export`: files into the record, and the record into files.
 
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { listPeople } from '../../access/people.ts';
 import { type Actor, mayOn } from '../../access/policy.ts';
@@ -9,6 +9,7 @@ import type { App } from '../../http/app.ts';
 import { importFhirFiles, patientsIn } from '../../imports/fhir-file/import.ts';
 import { fileOnDisk } from '../../imports/fhir-file/read-file.ts';
 import type { ImportPerson, ImportResult } from '../../imports/fhir-file/types.ts';
+import { makeFolder } from '../../platform/folders.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import { exportNdjson, exportRaw } from '../../sharing/export/export.ts';
@@ -137,7 +138,7 @@ async function filesIn(folder: string): Promise<string[]> {
 
 async function keepFile(file: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     await writeFile(file, text, { mode: 0o600 });
   } catch (error) {
     throw notWritten(file, error);

@@ -1,6 +1,8 @@
 // Owns `serve` and `stop`.
 
 import { spawn } from 'node:child_process';
+import { readEnvironment } from '../../platform/config/read.ts';
+import { configWarnings } from '../../platform/config/warnings.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { newSignInLink } from '../sign-in-link.ts';
 import { findServer } from '../control.ts';
@@ -11,6 +13,7 @@ import { writeOut } from '../standard-streams.ts';
 /** Starts the server and stays until it is told to end. */
 export async function serve(program: Program, flags: { open?: boolean }): Promise<void> {
   const config = program.readConfig();
+  for (const warning of configWarnings(readEnvironment())) process.stderr.write(`${warning}\n`);
   const assembled = await program.assemble(config, {
     listens: true,
     portals: true,

@@ -1,7 +1,7 @@
 // Owns `tls make`: a local authority and a certificate for this machine, as files, with what to do with them. Needs no
 // running server: one that serves the certificate takes up a new one by itself.
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { X509Certificate } from 'node:crypto';
@@ -17,6 +17,7 @@ import { defaultSecretFile } from '../../platform/config/keys.ts';
 import { readConfig, readEnvironment } from '../../platform/config/read.ts';
 import { writeDurably } from '../../platform/durable.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
+import { makeFolder } from '../../platform/folders.ts';
 import { writeOut } from '../standard-streams.ts';
 
 type Flags = { host: readonly string[]; out?: string; force?: boolean; json?: boolean };
@@ -111,7 +112,7 @@ function keptAuthority(files: Pair): Certified | null {
 
 function write(folder: string, all: readonly (readonly [Pair, Certified])[]): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     for (const [files, { cert, key }] of all) {
       writeDurably(files.key, key);
       writeDurably(files.cert, cert);

@@ -10,7 +10,7 @@ import { appOf, browserOf, codeOf, signedIn } from '../../../e2e/support/http.ts
 import { startProgram, type TestProgram } from '../../../e2e/support/program.ts';
 import { freePort } from '../../../e2e/support/running.ts';
 import { hashPassword } from '../../access/passwords.ts';
-import { nameKey } from '../../access/accounts.ts';
+import { nameKey } from '../../access/names.ts';
 import { clientAddress } from '../../platform/addresses.ts';
 import { parseFhirDate } from '../../fhir/dates.ts';
 import { parseReference } from '../../fhir/reference.ts';

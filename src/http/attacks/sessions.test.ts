@@ -80,7 +80,8 @@ describe('a session', () => {
   });
 
   it('has 256 bits that nobody can guess [ASVS 7.2.3]', async () => {
-    const browsers = await Promise.all([1, 2, 3].map(() => signedIn(app)));
+    // One after the other: a link ends with the next that is used.
+    const browsers = [await signedIn(app), await signedIn(app), await signedIn(app)];
     const values = browsers.map(sessionOf);
     expect(new Set(values).size).toBe(3);
     for (const value of values) expect(Buffer.from(value, 'base64url')).toHaveLength(32);
@@ -176,6 +177,45 @@ describe('a session', () => {
   });
 });
 
+describe('a page that was loaded for one account', () => {
+  const asPageOf = (id: string, method: string, body?: object) => ({
+    method,
+    headers: { 'x-chartfold-account': id },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+
+  it.each([
+    ['/api/account/name', 'PUT', { name: 'Mallory' }],
+    ['/api/people', 'POST', { name: 'Mia', birthDate: null }],
+    ['/api/session', 'DELETE', undefined],
+    ['/api/account', 'GET', undefined],
+  ] as const)(
+    'does and shows nothing as another that signed in in the same browser since: %s %s [CWE-613]',
+    async (path, method, body) => {
+      const [before, since] = [await account(), await account()];
+      const browser = await signedIn(app, before.id);
+      await enter(browser, since.name);
+      const response = await browser.fetch(path, asPageOf(before.id, method, body));
+      expect([response.status, await codeOf(response)]).toEqual([409, 'access.other_account']);
+      const page = (await (await browser.fetch('/api/account')).json()) as {
+        account: { name: string };
+      };
+      expect(page.account.name).toBe(since.name);
+      expect((await browser.fetch('/api/account', asPageOf(since.id, 'GET'))).status).toBe(200);
+    },
+  );
+
+  it('learns who is signed in now, and may sign in anew', async () => {
+    const [before, since] = [await account(), await account()];
+    const browser = await signedIn(app, since.id);
+    const ask = await browser.fetch('/api/session', asPageOf(before.id, 'GET'));
+    expect(await ask.json()).toMatchObject({ signedIn: true, account: { id: since.id } });
+    const given = { name: before.name, password: PASSWORD };
+    const again = asPageOf(before.id, 'POST', given);
+    expect((await browser.fetch('/api/session/password', again)).status).toBe(200);
+  });
+});
+
 describe('who is not the owner', () => {
   it.each([
     ['/api/accounts', 'GET', undefined],
@@ -267,6 +307,15 @@ describe('guessing', () => {
     for (let n = 0; n < 12; n += 1)
       codes.push(await codeOf(await enter(browserOf(app), name, `wrong password ${n}`)));
     expect(codes.at(-1)).toBe('access.too_many_attempts');
+  });
+
+  it('that is slowed is told after how long, in words and as Retry-After', async () => {
+    const { name } = await account();
+    let response = await enter(browserOf(app), name, 'wrong password');
+    for (let n = 0; response.status !== 429 && n < 12; n += 1)
+      response = await enter(browserOf(app), name, `wrong password ${n}`);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await response.json()).toMatchObject({ detail: expect.stringMatching(/^again in \d+/) });
   });
 
   it('a recovery code is slowed [CWE-307]', async () => {

@@ -63,6 +63,8 @@ export const accountPage = z.object({
   account: ownAccount,
   passkeys: z.array(passkey),
   sessions: z.array(openSession),
+  /** The last link that somebody else made for this account within 30 days, used or not; `by` a name. */
+  newLink: z.object({ at: instant, by: z.string().nullable() }).nullable(),
 });
 export const changeName = z.object({ name });
 /** PUT /api/account/password: takes a recent sign-in, and so not the password before. */
@@ -76,6 +78,9 @@ export const listedAccount = z.object({
   roles: z.array(role),
   createdAt: instant,
   lastSeenAt: instant.nullable(),
+  hasSignedIn: z.boolean(),
+  /** Records that nobody else manages for good, by name where the owner may see them: they keep it from being closed. */
+  onlyManagerOf: z.array(z.string()),
 });
 export const accounts = z.object({ accounts: z.array(listedAccount) });
 export const invite = z.object({ name, roles: z.array(role) });
@@ -120,6 +125,8 @@ export const auditLine = z.object({
   what: z.string(),
   /** Whose record, where it was one that the reader may see. */
   whose: z.string().nullable(),
+  /** Where it is about a right that ends by itself: when. Said after what, in the reader’s own time. */
+  until: instant.nullable(),
   origin: z.string(),
   refused: z.boolean(),
 });
@@ -136,6 +143,8 @@ export const auditVerdict = z.object({
 /** GET /api/backups, for the owner. */
 export const backupState = z.object({
   lastMade: z.object({ madeAt: instant, bytes: z.number(), fault: z.boolean() }).nullable(),
+  /** The last try of the server’s own that came to nothing, where none has succeeded since. */
+  lastFailed: z.object({ at: instant, sentence: z.string() }).nullable(),
   /** When one was last restored into a temporary place and found whole. */
   provenAt: instant.nullable(),
   /** Hours between two that are made by themselves; 0 where none is. */

@@ -1,7 +1,14 @@
 // Owns the audit in plain words: who, what, whose, when, from where; and what a check of the chain found.
 
-import type { AuditAct, AuditFault, AuditLine } from '../../access/audit.ts';
+import type {
+  AuditAct,
+  AuditDeed,
+  AuditDetail,
+  AuditFault,
+  AuditLine,
+} from '../../access/audit.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
+import { SCHEDULE, SCHEDULED_BACKUP } from '../../sharing/backup/backups.ts';
 import type { AuditLine as Wire } from '../contract.ts';
 
 /** Names by id; what is not in them is told without a name. */
@@ -11,16 +18,27 @@ export type Names = {
 };
 
 export function presentAuditLine(line: AuditLine, names: Names): Wire {
-  const { refused } = line.detail;
+  const { refused, right } = line.detail;
+  const words = wordsOf(line, names);
   return {
     seq: line.seq,
     at: line.at,
     who: whoOf(line, names),
-    what: refused ? `${wordsOf(line)}: ${errorCatalogue[refused].sentence}` : wordsOf(line),
-    whose: line.personId === null ? null : (names.people.get(line.personId) ?? 'a removed record'),
+    what: refused ? `${words}: ${errorCatalogue[refused].sentence}` : words,
+    whose: isSaid(line) ? null : whoseOf(line, names),
+    until: right?.until ?? null,
     origin: line.origin,
     refused: refused !== undefined,
   };
+}
+
+function whoseOf({ personId }: AuditLine, { people }: Names): string | null {
+  return personId === null ? null : (people.get(personId) ?? 'a removed record');
+}
+
+/** Whether the words say already whose record it is. */
+function isSaid({ act, personId, detail }: AuditLine): boolean {
+  return act === 'people.add' && personId !== null && !detail.refused;
 }
 
 /** A fault of the chain, in words. */
@@ -36,6 +54,7 @@ export function faultWords({ seq, what }: AuditFault): string {
 }
 
 function whoOf(line: AuditLine, { accounts }: Names): string {
+  if (line.origin === SCHEDULE) return 'Chartfold';
   if (line.accountId !== null) return accounts.get(line.accountId) ?? 'A closed account';
   return line.door === 'terminal' ? 'The operator' : 'Somebody';
 }
@@ -101,8 +120,44 @@ const KINDS: Readonly<Record<string, readonly [one: string, more: string]>> = {
   raw: ['text as it was received', 'texts as they were received'],
 };
 
-function wordsOf({ act, detail }: AuditLine): string {
+/** What was done by an act that covers several things, to the account of a name. */
+const DEEDS: Readonly<Record<AuditDeed, (name: string, right: string) => string>> = {
+  invite: (name) => `invited ${name}`,
+  link: (name) => `made a new sign-in link for ${name}`,
+  close: (name) => `closed the account of ${name}`,
+  name: () => 'changed their name',
+  password: () => 'changed their password',
+  'recovery-codes': () => 'made new recovery codes',
+  'passkey-add': () => 'added a passkey',
+  'passkey-remove': () => 'removed a passkey',
+  'session-end': () => 'ended one of their other sessions',
+  'sessions-end': () => 'ended all their other sessions',
+  'right-give': (name, right) => `gave ${name} ${right ? `the right to ${right}` : 'a right'}`,
+  'right-take': (name, right) =>
+    `took back ${right ? `the right of ${name} to ${right}` : `a right of ${name}`}`,
+};
+
+function rightWords(right: AuditDetail['right']): string {
+  if (!right) return '';
+  if (right.level === 'manage') return 'manage the record';
+  return `read ${right.kinds === null ? 'everything' : listed(right.kinds.map((kind) => RIGHT_KINDS[kind] ?? kind))}`;
+}
+
+/** The words of rights that differ from what they are called. */
+const RIGHT_KINDS: Readonly<Record<string, string>> = {
+  vitals: 'vital signs',
+  other: 'other records',
+};
+
+function wordsOf(line: AuditLine, names: Names): string {
+  const { act, detail } = line;
   const words = WORDS[act];
+  if (detail.did) {
+    const name = names.accounts.get(detail.what ?? '') ?? 'an account';
+    return DEEDS[detail.did](name, rightWords(detail.right));
+  }
+  if (detail.what === SCHEDULED_BACKUP) return 'made a backup';
+  if (isSaid(line)) return `added ${whoseOf(line, names)}`;
   if (act === 'sign-in' || act === 'sign-in.refused')
     return [words, WAYS[detail.what ?? '']].filter(Boolean).join(' ');
   const kinds = Object.entries(detail.kinds ?? {})

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { AuditLine, AuditSight } from '../../access/audit.ts';
-import { listAccounts } from '../../access/accounts.ts';
+import { accountNames } from '../../access/accounts.ts';
 import { listPeople } from '../../access/people.ts';
 import { type Actor, may, mayOn } from '../../access/policy.ts';
 import { type Api, route } from '../api.ts';
@@ -19,7 +19,8 @@ export function auditRoutes(api: Api): void {
     {
       method: 'post',
       path: '/api/audit',
-      summary: 'Who did or read what: of the records one manages, and what one did oneself',
+      summary:
+        'Who did or read what: of the records one manages, what one did oneself, and what was done to one’s account',
       access: { act: 'account.read', audit: 'none' },
       body: z.object({ before: z.number().int().positive().nullable() }),
       reply: wire.auditPage,
@@ -57,15 +58,19 @@ export function auditRoutes(api: Api): void {
 
 type Seen = Awaited<ReturnType<typeof sightOf>>;
 
-/** Lines on the records that one manages, and one's own; an owner sees them all, without others' names of people. */
+/** Lines on the records that one manages, one's own and those about oneself; an owner sees them all, without others' names of people. */
 async function sightOf(app: App, actor: Actor) {
-  const [people, accounts] = await Promise.all([listPeople(app.db), listAccounts(app.db)]);
+  const [people, accounts] = await Promise.all([listPeople(app.db), accountNames(app.db)]);
   const managed = people.filter((one) => mayOn(actor, 'record.audit', one.id));
   const known = people.filter((one) => mayOn(actor, 'record.read', one.id));
   const isOwner = may(actor, 'instance.audit');
   const query: AuditSight = isOwner
     ? { all: true }
-    : { personIds: managed.map((one) => one.id), accountId: actor.account?.id ?? null };
+    : {
+        personIds: managed.map((one) => one.id),
+        accountId: actor.account?.id ?? null,
+        about: actor.account?.id ?? null,
+      };
   return {
     query,
     people: new Map([
@@ -73,13 +78,13 @@ async function sightOf(app: App, actor: Actor) {
       ...known.map((one) => [one.id, one.name] as const),
     ]),
     known: new Set(known.map((one) => one.id)),
-    accounts: new Map(accounts.map((one) => [one.id, one.name] as const)),
+    accounts,
   };
 }
 
-/** What an owner sees of a record without a right on it: that something was done, not what was read. */
+/** What is seen of a line on a record that is not shown: that something was done, not what was read or shown. */
 function whatMaySee(line: AuditLine, seen: Seen): AuditLine {
   if (line.personId === null || seen.known.has(line.personId)) return line;
-  const { kinds: _kinds, ...detail } = line.detail;
+  const { kinds: _kinds, right: _right, ...detail } = line.detail;
   return { ...line, detail };
 }

@@ -1,6 +1,7 @@
 // Owns the address that tells the owner how the backups stand.
 
-import { backupStatus } from '../../sharing/backup/backups.ts';
+import { errorCatalogue } from '../../platform/error-catalogue.ts';
+import { backupStatus, SCHEDULED_BACKUP } from '../../sharing/backup/backups.ts';
 import { type Api, route } from '../api.ts';
 import * as wire from '../contract.ts';
 
@@ -22,7 +23,13 @@ export function backupRoutes(api: Api): void {
         bytes: last.bytes,
         fault: last.fault !== null,
       };
-      return { lastMade, provenAt, everyHours: api.app.config.backup.every };
+      const [failed] = await api.app.audit.lines({ about: SCHEDULED_BACKUP, limit: 1 });
+      const why = failed?.detail.refused;
+      const isSince = !last || (failed !== undefined && failed.at > last.made_at);
+      const lastFailed =
+        failed && why && isSince ? { at: failed.at, sentence: errorCatalogue[why].sentence } : null;
+      const everyHours = api.app.config.backup.every;
+      return { lastMade, lastFailed, provenAt, everyHours };
     },
   );
 }

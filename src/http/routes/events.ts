@@ -3,7 +3,7 @@
 
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { type Actor, mayOn } from '../../access/policy.ts';
-import { countResources } from '../../records/read.ts';
+import { rightsOf } from '../../access/rights.ts';
 import { answerRoute, type Api, type ApiContext, readable } from '../api.ts';
 import type { App } from '../app.ts';
 import { callerOf } from '../caller.ts';
@@ -66,7 +66,7 @@ function openStreams() {
   };
 }
 
-/** Tells until the reader goes or signs out, or the stream is ended. */
+/** Tells until the reader goes, the stream is ended, or its session ends: that is the last it tells. */
 async function tellChanges(
   c: ApiContext,
   app: App,
@@ -89,11 +89,12 @@ async function tellChanges(
     let number = 0;
     while (!stream.aborted && !signal.aborted) {
       nap = new AbortController();
-      // Who has signed out meanwhile, here or in another tab, is told nothing more; a right that ended shows nothing.
+      // Who has signed out meanwhile, here or in another tab, is told that and nothing more; a right that ended shows
+      // nothing.
       const caller = await callerOf(c, app);
-      if (!caller) return;
+      if (!caller) return await tellEnd(stream);
       const { actor } = caller;
-      const rights = rightsOf(actor);
+      const rights = seenBy(actor);
       if (told !== null && told !== rights) {
         isDirty = true;
         await stream.writeSSE(written({ event: 'people', data: {} }));
@@ -108,13 +109,13 @@ async function tellChanges(
       for (const personId of [...charts]) {
         charts.delete(personId);
         if (!mayOn(actor, 'record.read', personId)) continue;
-        const records = await countResources(app.db, personId);
-        await stream.writeSSE(written({ event: 'chart', data: { personId, records } }));
+        await stream.writeSSE(written({ event: 'chart', data: { personId } }));
       }
       await stream.sleep(GATHER_MS);
       if (isDirty || charts.size || stream.aborted || signal.aborted) continue;
       // A nap that is cut short leaves no timer behind, which would keep the process from ending.
-      const isOver = await app.clock.wait(HEARTBEAT_MS, nap.signal).then(
+      const napMs = await untilNextLook(app, actor);
+      const isOver = await app.clock.wait(napMs, nap.signal).then(
         () => true,
         () => false,
       );
@@ -125,6 +126,19 @@ async function tellChanges(
   }
 }
 
+/** A sign-in in the same browser ends the session before it: its new cookie has come by the time this is read. */
+async function tellEnd(stream: SSEStreamingApi): Promise<void> {
+  await stream.sleep(GATHER_MS);
+  await stream.writeSSE(written({ event: 'session', data: {} }));
+}
+
+/** How long nothing can end by itself, in milliseconds; a heartbeat at most. */
+async function untilNextLook(app: App, { account }: Actor): Promise<number> {
+  const rights = account ? await rightsOf(app.db, app.clock, account.id) : [];
+  const ends = rights.flatMap(({ expiresAt }) => (expiresAt === null ? [] : Date.parse(expiresAt)));
+  return Math.min(HEARTBEAT_MS, ...ends.map((end) => Math.max(1, end - app.clock.now())));
+}
+
 /** An event for the stream, with nothing in it that the contract does not name. */
 function written(told: StreamEvent): { event: string; data: string } {
   const { event, data } = readable(streamEvent, told);
@@ -132,6 +146,6 @@ function written(told: StreamEvent): { event: string; data: string } {
 }
 
 /** What an actor may see, to be compared. */
-function rightsOf({ rights }: Actor): string {
+function seenBy({ rights }: Actor): string {
   return JSON.stringify(rights.map(({ personId, level, kinds }) => [personId, level, kinds]));
 }

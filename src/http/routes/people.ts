@@ -3,7 +3,9 @@
 import { z } from 'zod';
 import { getAccount, listAccounts } from '../../access/accounts.ts';
 import { createPerson, getPerson } from '../../access/people.ts';
-import { giveRight, revokeRight, rightsOn } from '../../access/rights.ts';
+import { type GivenRight, giveRight, revokeRight, rightsOn } from '../../access/rights.ts';
+import { ChartfoldError } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
 import { type Access, type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
@@ -14,7 +16,7 @@ export const ofPerson: Extract<Access, { of: unknown }>['of'] = async (app, c) =
 });
 const rightsAccess = {
   act: 'record.rights',
-  audit: 'act',
+  audit: 'told',
   of: ofPerson,
   missing: 'person.not_found',
 } as const;
@@ -27,13 +29,16 @@ export function peopleRoutes(api: Api): void {
       method: 'post',
       path: '/api/people',
       summary: 'Add a person, whose record is managed by whoever adds them',
-      access: { act: 'people.add', audit: 'act' },
+      access: { act: 'people.add', audit: 'told' },
       body: wire.addPerson,
       reply: z.object({ id: z.string() }),
     },
-    async (_c, body, { session }) => {
-      const { id } = await createPerson(app.db, {
+    async (_c, body, { session, tell }) => {
+      const id = newId();
+      await tell({}, id);
+      await createPerson(app.db, {
         ...body,
+        id,
         by: session.accountId,
         now: app.clock.now(),
       });
@@ -61,15 +66,20 @@ export function peopleRoutes(api: Api): void {
       body: wire.giveRight,
       reply: wire.rights,
     },
-    async (_c, body, { personId, session }) => {
+    async (_c, body, { personId, session, tell }) => {
       const account = await getAccount(app.db, body.accountId);
-      await giveRight(app.db, app.clock.now(), {
-        ...body,
-        accountId: account.id,
-        personId,
-        givenBy: session.accountId,
-        expiresAt: body.expiresAt === null ? null : Date.parse(body.expiresAt),
-      });
+      const { level, kinds, expiresAt: until } = body;
+      await tell({ did: 'right-give', what: account.id, right: { level, kinds, until } });
+      const given = await rightsOn(app.db, app.clock, personId);
+      // The same given twice is one right, which one click takes back.
+      if (!given.some((one) => isSame(one, body)))
+        await giveRight(app.db, app.clock.now(), {
+          ...body,
+          accountId: account.id,
+          personId,
+          givenBy: session.accountId,
+          expiresAt: body.expiresAt === null ? null : Date.parse(body.expiresAt),
+        });
       app.changes.tell({ rightsOn: personId });
       return presentRights(app, personId);
     },
@@ -83,13 +93,28 @@ export function peopleRoutes(api: Api): void {
       access: rightsAccess,
       reply: wire.done,
     },
-    async (c, _body, { personId, session }) => {
-      const id = parameter(c, 'id');
-      await revokeRight(app.db, app.clock, personId, id, session.accountId);
+    async (c, _body, { personId, session, tell }) => {
+      const given = await rightsOn(app.db, app.clock, personId);
+      const right = given.find(({ id }) => id === parameter(c, 'id'));
+      if (!right) throw new ChartfoldError('access.right_not_found');
+      const { level, kinds, expiresAt: until } = right;
+      await tell({ did: 'right-take', what: right.accountId, right: { level, kinds, until } });
+      await revokeRight(app.db, app.clock, personId, right.id, session.accountId);
       app.changes.tell({ rightsOn: personId });
       return { done: true as const };
     },
   );
+}
+
+function isSame(
+  given: Pick<GivenRight, 'accountId' | 'level' | 'kinds' | 'expiresAt'>,
+  wanted: Pick<GivenRight, 'accountId' | 'level' | 'kinds' | 'expiresAt'>,
+): boolean {
+  const key = ({ accountId, level, kinds, expiresAt }: typeof given) => {
+    const until = expiresAt === null ? null : Date.parse(expiresAt);
+    return JSON.stringify([accountId, level, kinds?.toSorted() ?? null, until]);
+  };
+  return key(given) === key(wanted);
 }
 
 async function presentRights(app: App, personId: string) {

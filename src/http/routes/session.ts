@@ -17,10 +17,11 @@ import {
 import { rememberDevice, signInByPassword, signInByRecoveryCode } from '../../access/sign-in.ts';
 import { isPlainHttp } from '../../platform/addresses.ts';
 import { asChartfoldError } from '../../platform/errors.ts';
+import { countSeen } from '../../chart/count-seen.ts';
 import { countResources } from '../../records/read.ts';
 import { type Api, type ApiContext, route } from '../api.ts';
 import type { App } from '../app.ts';
-import { type Caller, callerOf, originOf, visitorOf } from '../caller.ts';
+import { type Caller, callerOf, originOf, refuseOthersPage, visitorOf } from '../caller.ts';
 import * as wire from '../contract.ts';
 import {
   CEREMONY_COOKIE,
@@ -69,7 +70,9 @@ export function sessionRoutes(api: Api): void {
     async (c) => {
       const caller = await callerOf(c, app);
       if (caller) {
+        refuseOthersPage(c, caller.session);
         await endSession(app.db, caller.session.accountId, caller.session.id);
+        app.changes.tell({ sessionsOf: caller.session.accountId });
         await app.audit.act({
           door: 'app',
           accountId: caller.session.accountId,
@@ -190,7 +193,10 @@ async function enter(
   }
   const { accountId, token } = signedIn;
   await app.audit.act({ ...event, act: 'sign-in', accountId, detail: { what: how } });
-  if (before) await endSession(app.db, before.session.accountId, before.session.id);
+  if (before) {
+    await endSession(app.db, before.session.accountId, before.session.id);
+    app.changes.tell({ sessionsOf: before.session.accountId });
+  }
   const deviceKey = await rememberDevice(app.db, app.clock, accountId, visitor.deviceKey);
   giveCookie(c, app, DEVICE_COOKIE, deviceKey, DEVICE_S);
   giveCookie(c, app, SESSION_COOKIE, token, SESSION_MS / 1000);
@@ -210,6 +216,12 @@ function kindsSeen(actor: Caller['actor'], personId: string): wire.SightKind[] |
   return sight === 'all' ? null : ([...sight] as wire.SightKind[]);
 }
 
+/** No more than may be seen: how much there is of the other kinds would say something of them. */
+async function countSeenBy(app: App, actor: Caller['actor'], personId: string): Promise<number> {
+  const sight = allowOn(actor, 'record.read', personId);
+  return sight === 'all' ? countResources(app.db, personId) : countSeen(app.db, personId, sight);
+}
+
 async function presentSession(app: App, { actor, session }: Caller) {
   const people = (await listPeople(app.db)).filter((p) => mayOn(actor, 'record.read', p.id));
   return {
@@ -223,7 +235,7 @@ async function presentSession(app: App, { actor, session }: Caller) {
         name,
         birthDate,
         sample,
-        records: await countResources(app.db, id),
+        records: await countSeenBy(app, actor, id),
         manages: mayOn(actor, 'record.rights', id),
         kinds: kindsSeen(actor, id),
       })),

@@ -1,5 +1,6 @@
 // Proves how the configuration is read: each key, what counts as unset, and every fault at once with what mends it.
 
+import { configWarnings } from './warnings.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,9 +23,13 @@ function file(name: string, content: string): string {
 }
 
 /** The lines of a configuration's faults; empty where it has none. */
-function faultsOf(env: NodeJS.ProcessEnv, further?: (config: Config) => string[]): string[] {
+function faultsOf(
+  env: NodeJS.ProcessEnv,
+  further?: (config: Config) => string[],
+  vendorKeys: readonly string[] = [],
+): string[] {
   try {
-    readConfig(env, [], further);
+    readConfig(env, vendorKeys, further);
     return [];
   } catch (error) {
     expect(error).toBeInstanceOf(ChartfoldError);
@@ -307,5 +312,44 @@ describe('CHARTFOLD_CONFIG', () => {
     expect(faultsOf({ CHARTFOLD_CONFIG: dir })).toEqual([
       `CHARTFOLD_CONFIG: ${dir} cannot be read; check the path`,
     ]);
+  });
+});
+
+describe('what would not do what it is meant to', () => {
+  it.each<[string, Record<string, string>]>([
+    ['ALLOWED_HOSTS', { ALLOWED_HOSTS: 'https://health.lan' }],
+    ['ALLOWED_HOSTS', { ALLOWED_HOSTS: 'health.lan/chart' }],
+    ['ALLOWED_HOSTS', { ALLOWED_HOSTS: 'health.lan:port' }],
+    ['ALLOWED_HOSTS', { ALLOWED_HOSTS: '*' }],
+    ['CHARTFOLD_BACKUP_DIR', { CHARTFOLD_BACKUP_DIR: 'backups' }],
+    ['CHARTFOLD_SIMULATOR_PORT', { PORT: '4201' }],
+    ['ATHENA_CLIENT_SECRET', { ATHENA_CLIENT_SECRET: 'abc' }],
+  ])('is a fault of %s: %j', (key, env) => {
+    const faults = faultsOf(env, () => [], ['ATHENA_CLIENT_ID', 'ATHENA_CLIENT_SECRET']);
+    expect(faults.map((line) => line.split(':')[0])).toEqual([key]);
+  });
+
+  it('is none where it is a host, with a port or without', () => {
+    const ALLOWED_HOSTS = 'health.lan,health_1.lan:4200, 192.168.1.5:4200,[fd00::2]:4200';
+    expect(readConfig({ ALLOWED_HOSTS }).allowedHosts).toHaveLength(5);
+    expect(readConfig({ PORT: '4201', CHARTFOLD_SIMULATOR: 'off' }).port).toBe(4201);
+  });
+
+  it('is warned of: a key that nobody reads, with the one that may be meant, and every proxy trusted', () => {
+    const env = {
+      CHARTFOLD_DATADIR: '/d',
+      CHARTFOLD_LOG: 'info',
+      CHARTFOLD_XYZ_ABC_DEF: '1',
+      HOME: '/',
+    };
+    expect(configWarnings(env)).toEqual([
+      'CHARTFOLD_DATADIR is not read. Is CHARTFOLD_DATA_DIR meant?',
+      'CHARTFOLD_XYZ_ABC_DEF is not read.',
+    ]);
+    for (const TRUSTED_PROXIES of ['0.0.0.0/0', '10.0.0.1, ::/0'])
+      expect(configWarnings({ TRUSTED_PROXIES })).toEqual([
+        expect.stringMatching(/^TRUSTED_PROXIES trusts everybody/),
+      ]);
+    expect(configWarnings({ TRUSTED_PROXIES: '10.0.0.0/8' })).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 // at once, each with what mends it, never with a secret's value.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
@@ -96,7 +96,7 @@ export function readConfig(
   const simulatorPort = portOf('CHARTFOLD_SIMULATOR_PORT', value, 4201, fault);
   const tls = tlsOf(value, fault);
   const publicUrl = publicUrlOf(value, port, tls !== null, fault);
-  const allowed = (value('ALLOWED_HOSTS') ?? '').split(',').map((h) => h.trim().toLowerCase());
+  const allowed = hostsOf(value, fault);
   const dataDir = dataDirOf(value, env, fault);
   const config: Config = {
     publicUrl,
@@ -110,7 +110,7 @@ export function readConfig(
     dataDir,
     secret: secretOf(value, env, fault),
     backup: {
-      folder: resolve(value('CHARTFOLD_BACKUP_DIR') ?? join(dataDir, 'backups')),
+      folder: backupDirOf(value, dataDir, fault),
       every: wholeOf('CHARTFOLD_BACKUP_EVERY', value, { least: 0, most: 8760 }, 24, fault),
       keep: wholeOf('CHARTFOLD_BACKUP_KEEP', value, { least: 1, most: 10_000 }, 14, fault),
     },
@@ -129,6 +129,9 @@ export function readConfig(
       vendorKeyNames.flatMap((name) => (value(name) ? [[name, value(name) as string]] : [])),
     ),
   };
+  if (config.simulator !== 'off' && config.simulatorPort === config.port)
+    fault('CHARTFOLD_SIMULATOR_PORT', `is ${config.port} as PORT is; give each a port of its own`);
+  secretsWithoutId(config, fault);
   failOn([...faults, ...furtherFaults(config)]);
   return config;
 }
@@ -184,6 +187,31 @@ function oneOf<const T extends string>(
   const found = allowed.find((a) => a === text.toLowerCase());
   if (!found) fault(name, `must be one of ${allowed.join(', ')}`);
   return found ?? fallback;
+}
+
+const HOST = /^(\[[\da-f:.]+\]|[a-z\d_]([\w-]*[a-z\d])?(\.[a-z\d_]([\w-]*[a-z\d])?)*)(:\d{1,5})?$/;
+
+function hostsOf(value: Value, fault: Fault): string[] {
+  const given = (value('ALLOWED_HOSTS') ?? '').split(',').map((host) => host.trim().toLowerCase());
+  const hosts = given.filter(Boolean);
+  for (const text of hosts.filter((host) => !HOST.test(host)))
+    fault('ALLOWED_HOSTS', `${text} is no host; give such as health.lan or health.lan:4200`);
+  return hosts;
+}
+
+/** Where a server is started from must not decide where its backups lie. */
+function backupDirOf(value: Value, dataDir: string, fault: Fault): string {
+  const folder = value('CHARTFOLD_BACKUP_DIR') ?? join(dataDir, 'backups');
+  if (!isAbsolute(folder)) fault('CHARTFOLD_BACKUP_DIR', 'must be a whole path, from the root');
+  return resolve(folder);
+}
+
+/** A secret whose client nobody named proves nothing to anybody. */
+function secretsWithoutId({ vendorKeys }: Config, fault: Fault): void {
+  for (const name of Object.keys(vendorKeys).filter((key) => key.endsWith('_CLIENT_SECRET'))) {
+    const id = name.replace(/_SECRET$/, '_ID');
+    if (vendorKeys[id] === undefined) fault(name, `is set and ${id} is not; they go together`);
+  }
 }
 
 function proxiesOf(value: Value, fault: Fault): string[] {

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from './read.ts';
-import { prepareDataDir, rootSecret } from './secret.ts';
+import { prepareBackupDir, prepareDataDir, rootSecret, whyOpenToOthers } from './secret.ts';
 
 const CLONE = resolve(import.meta.dirname, '../../..');
 
@@ -82,6 +82,22 @@ describe('the data directory', () => {
   });
 });
 
+describe('the folder of the backups', () => {
+  it('is made at the start, and named with its key where it is a file, or nobody can make it', () => {
+    prepareBackupDir(join(dir, 'backups'));
+    prepareBackupDir(join(dir, 'backups'));
+    expect(modeOf(join(dir, 'backups'))).toBe(0o700);
+    writeFileSync(join(dir, 'file'), '');
+    for (const folder of [join(dir, 'file'), join(dir, 'file', 'below')])
+      expect(() => prepareBackupDir(folder)).toThrow(
+        expect.objectContaining({
+          code: 'config.invalid',
+          detail: expect.stringContaining(`CHARTFOLD_BACKUP_DIR: ${folder}`),
+        }),
+      );
+  });
+});
+
 describe('the root key', () => {
   const configured = (env: Record<string, string> = {}) =>
     readConfig({ CHARTFOLD_SECRET_FILE: join(dir, 'conf', 'secret'), ...env });
@@ -109,7 +125,7 @@ describe('the root key', () => {
   });
 
   it('is never made anew where data exists that it could not open', () => {
-    expect(() => rootSecret(configured(), true)).toThrow(code('store.wrong_key'));
+    expect(() => rootSecret(configured(), true)).toThrow(code('keys.secret_missing'));
     expect(existsSync(join(dir, 'conf'))).toBe(false);
   });
 
@@ -124,7 +140,7 @@ describe('the root key', () => {
     'is refused, and its file left as it is, where it reads “%s”',
     (content) => {
       const file = join(dir, 'secret');
-      writeFileSync(file, content);
+      writeFileSync(file, content, { mode: 0o600 });
       const config = configured({ CHARTFOLD_SECRET_FILE: file });
       expect(() => rootSecret(config, false)).toThrow(code('store.bad_key_format'));
       expect(readFileSync(file, 'utf8')).toBe(content);
@@ -141,6 +157,64 @@ describe('the root key', () => {
           detail: expect.stringContaining(`CHARTFOLD_SECRET_FILE: ${file}`),
         }),
       );
+    }
+  });
+
+  it.each([0o640, 0o604, 0o620, 0o602, 0o666, 0o444])(
+    'is refused where others may read or change its file: mode %o',
+    (mode) => {
+      const file = join(dir, 'secret');
+      writeFileSync(file, 'ab'.repeat(32));
+      chmodSync(file, mode);
+      const config = configured({ CHARTFOLD_SECRET_FILE: file });
+      expect(() => rootSecret(config, false)).toThrow(code('config.secret_open_to_others'));
+    },
+  );
+
+  it.each([0o770, 0o707, 0o777])(
+    'is refused where others may put another file in its place: folder of mode %o',
+    (mode) => {
+      const folder = join(dir, 'conf');
+      const config = configured();
+      rootSecret(config, false);
+      chmodSync(folder, mode);
+      expect(() => rootSecret(config, true)).toThrow(code('config.secret_open_to_others'));
+    },
+  );
+
+  it('may lie in a folder in which nobody replaces another’s file, and in one that others can look into', () => {
+    const config = configured();
+    rootSecret(config, false);
+    for (const mode of [0o1777, 0o755]) {
+      chmodSync(join(dir, 'conf'), mode);
+      expect(rootSecret(config, true).madeNow).toBeNull();
+    }
+  });
+
+  it('may be a file that an engine mounts for reading: of the administrator, who reads it anyway', () => {
+    const mounted = { uid: 0, mode: 0o100444 };
+    expect(whyOpenToOthers(mounted, 1000)).toBeNull();
+    expect(whyOpenToOthers({ ...mounted, mode: 0o100446 }, 1000)).toMatch(/changed/);
+    expect(whyOpenToOthers(mounted, 0)).toMatch(/read/);
+    expect(whyOpenToOthers({ uid: 1000, mode: 0o100444 }, 1000)).toMatch(/read/);
+  });
+
+  it('is refused inside the clone, and none is made there', () => {
+    const file = join(CLONE, 'not-here', 'secret');
+    const config = configured({ CHARTFOLD_SECRET_FILE: file });
+    expect(() => rootSecret(config, false)).toThrow(code('config.secret_beside_data'));
+    expect(existsSync(join(CLONE, 'not-here'))).toBe(false);
+  });
+
+  it('is refused inside the data directory, a link followed, where a copy of the data would bring it along', () => {
+    mkdirSync(join(dir, 'data'));
+    symlinkSync(join(dir, 'data'), join(dir, 'link'));
+    for (const folder of ['data', 'link']) {
+      const config = configured({
+        CHARTFOLD_DATA_DIR: join(dir, 'data'),
+        CHARTFOLD_SECRET_FILE: join(dir, folder, 'secret'),
+      });
+      expect(() => rootSecret(config, false)).toThrow(code('config.secret_beside_data'));
     }
   });
 });

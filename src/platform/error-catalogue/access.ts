@@ -17,7 +17,7 @@ export const accessErrors = {
     401,
   ),
   'access.too_many_attempts': row(
-    'Too many tries. Wait a minute, then try again.',
+    'Too many tries. Wait a little, then try again.',
     'person',
     'later',
     429,
@@ -47,7 +47,7 @@ export const accessErrors = {
     403,
   ),
   'access.sign_in_failed': row(
-    'Name and password, or name and code, do not belong together.',
+    'That did not work: the name, or what you typed with it, is not right.',
     'person',
     'never',
     401,
@@ -78,6 +78,12 @@ export const accessErrors = {
     'person',
     'never',
     404,
+  ),
+  'access.other_account': row(
+    'Somebody else is signed in in this browser by now. Nothing was done: look whose account it is, then try again.',
+    'person',
+    'never',
+    409,
   ),
   'access.name_taken': row(
     'There is an account of this name. Choose another.',

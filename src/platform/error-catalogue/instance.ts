@@ -22,6 +22,18 @@ export const instanceErrors = {
     'never',
     500,
   ),
+  'config.secret_open_to_others': row(
+    'The file of the root key can be read or changed by other users of this machine. Make it private with chmod 600, its folder with chmod 700.',
+    'operator',
+    'never',
+    500,
+  ),
+  'config.secret_beside_data': row(
+    'The file of the root key lies in the data directory or in the program’s own folder, so that a copy of the one would bring along what opens it. Set CHARTFOLD_SECRET_FILE to a place outside both.',
+    'operator',
+    'never',
+    500,
+  ),
   'config.port_in_use': row(
     'The port is used by another program. End that program, or choose another port with the key named here.',
     'operator',
@@ -151,11 +163,23 @@ export const instanceErrors = {
     'never',
     409,
   ),
+  'keys.secret_missing': row(
+    'The file of the root key is not there. Put back the one that was made with this data directory, or mount its disk.',
+    'operator',
+    'never',
+    500,
+  ),
   'keys.not_a_file': row(
     'The root key comes from the environment, so there is no file to change.',
     'operator',
     'never',
     409,
+  ),
+  'keys.kit_unreadable': row(
+    'The file with the recovery kit can’t be read. Check its path and its permissions.',
+    'person',
+    'never',
+    422,
   ),
   'keys.wrong_kit': row(
     'The recovery kit was not typed as it is printed. The row named here is amiss.',

@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -38,6 +39,7 @@ import { restoreBackup } from './restore.ts';
 
 const ROOT = new Uint8Array(32).fill(1);
 const SIZE = 600;
+const DAY_MS = 24 * 3_600_000;
 
 let directory: string;
 let dataDir: string;
@@ -205,6 +207,43 @@ describe('a backup', () => {
     expect(readdirSync(options.dataDir)).toEqual([]);
   });
 
+  it('that is good is never removed because newer ones are damaged or gone', async () => {
+    const made = backups({ keep: 2 });
+    const next = async () => {
+      now += DAY_MS;
+      return (await made.create()).file;
+    };
+    const good = await next();
+    for (let n = 0; n < 2; n += 1) {
+      const file = await next();
+      flip(file, statSync(file).size - 40);
+      await expect(made.prove(file)).rejects.toMatchObject({ code: expect.any(String) });
+    }
+    const gone = await next();
+    expect(existsSync(good)).toBe(true);
+    rmSync(gone);
+    await next();
+    expect(existsSync(good)).toBe(true);
+    await next();
+    expect(existsSync(good)).toBe(false);
+  });
+
+  it('that fails by itself leaves a line in the audit', async () => {
+    rmSync(folder, { recursive: true, force: true });
+    writeFileSync(folder, 'a file');
+    const timed = backups(
+      {},
+      { ...clock, wait: async (ms, signal) => systemClock.wait(Math.min(ms, 50), signal) },
+    );
+    timed.start();
+    await expect
+      .poll(async () => (await audit.lines({ all: true, limit: 1 }))[0]?.detail, {
+        timeout: 10_000,
+      })
+      .toMatchObject({ what: 'scheduled backup', refused: 'output.not_written' });
+    await timed.stop();
+  });
+
   it('is kept as long as there is room in the number, the last proven one always', async () => {
     const made = backups({ keep: 2 });
     const hour = () => (now += 3_600_000);
@@ -232,7 +271,12 @@ describe('a backup', () => {
     const names = (await opened.store.db.selectFrom('backup').select('name').execute()).map(
       (r) => r.name,
     );
-    expect(names.sort()).toEqual(['chartfold-20261125T150000Z.backup', 'later-1', 'later-2']);
+    expect(names.sort()).toEqual([
+      'chartfold-20261125T130000Z.backup',
+      'chartfold-20261125T150000Z.backup',
+      'later-1',
+      'later-2',
+    ]);
   });
 
   it('is made by itself, a while after the start and then every so often', async () => {

@@ -1,6 +1,6 @@
 // Owns the backups of this instance: made while it runs, proven after each, listed, rotated, made again in time.
 
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Selectable } from 'kysely';
 import type { Audit } from '../../access/audit.ts';
@@ -51,6 +51,10 @@ export type BackupStatus = {
 };
 
 const OF_THE_DISK: ReadonlySet<ErrorCode> = new Set(['store.disk_full', 'store.not_writable']);
+/** What the audit calls a backup that the server makes by itself, and where it comes from. */
+export const SCHEDULED_BACKUP = 'scheduled backup';
+export const SCHEDULE = 'Schedule';
+
 const HOUR_MS = 3_600_000;
 /** A start has other things to do. */
 const FIRST_WAIT_MS = 5 * 60_000;
@@ -66,7 +70,7 @@ type Context = {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Log;
-  readonly audit: Pick<Audit, 'flush'>;
+  readonly audit: Pick<Audit, 'flush' | 'act'>;
   readonly config: Pick<Config, 'dataDir' | 'backup'>;
   readonly keychain: Keychain;
   /** Version of the program. */
@@ -150,11 +154,17 @@ async function prove(context: Running, file: string): Promise<Proven> {
   }
 }
 
-/** The oldest go, but never the last one that was proven. */
+/**
+ * The oldest go. Only those count as kept that were proven and are there: none of them goes because newer ones are damaged
+ * or gone. Of the others as many stay listed, since a disk may come back.
+ */
 async function rotate({ db, config: { backup } }: Context): Promise<void> {
   const ours = await ownBackups(db);
-  const proven = ours.find(isProven);
-  for (const { name } of ours.slice(backup.keep).filter((row) => row !== proven)) {
+  const isGood = (row: (typeof ours)[number]) =>
+    isProven(row) && existsSync(fileOf(backup.folder, row.name));
+  const good = ours.filter(isGood);
+  const rest = ours.filter((row) => !good.includes(row));
+  for (const { name } of [...good.slice(backup.keep), ...rest.slice(backup.keep)]) {
     rmSync(fileOf(backup.folder, name), { force: true });
     await db.deleteFrom('backup').where('name', '=', name).execute();
   }
@@ -180,13 +190,24 @@ async function everySoOften(context: Running): Promise<void> {
     if (!last || Date.parse(last.made_at) + everyMs <= clock.now()) {
       await create(context, config.backup.folder).then(
         () => log.info('backup.made'),
-        (error) => {
-          if (!signal.aborted) log.error('backup.failed', error);
+        async (error) => {
+          if (signal.aborted) return;
+          log.error('backup.failed', error);
+          await tellFailure(context, asChartfoldError(error).code);
         },
       );
     }
     await clock.wait(Math.min(HOUR_MS, everyMs), signal);
   }
+}
+
+/** Nobody sees the log of a server that runs by itself; the owner sees the audit, and from it the settings. */
+async function tellFailure({ audit, log }: Running, refused: ErrorCode): Promise<void> {
+  const act = 'instance.backup' as const;
+  const detail = { what: SCHEDULED_BACKUP, refused };
+  await audit
+    .act({ door: 'terminal', accountId: null, act, personId: null, origin: SCHEDULE, detail })
+    .catch((error) => log.error('audit.write_failed', error));
 }
 
 /** In the configured folder by its name alone, so that the folder can move. */

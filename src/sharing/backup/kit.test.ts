@@ -19,6 +19,16 @@ function faultOf(rows: readonly string[]): string | null | undefined {
 }
 
 describe('a recovery kit', () => {
+  it('is read with spaces where hyphens are printed, with or without the numbers of its rows', () => {
+    const recovery = new Uint8Array(32).map((_, i) => i * 7);
+    const rows = kitRows(recovery).map((row) => row.replaceAll('-', ' '));
+    expect(readKit(rows.join('\n'))).toEqual(Buffer.from(recovery));
+    const numbered = rows.map((row, i) => `  ${i + 1}   ${row.toLowerCase()} `).join('\n');
+    expect(readKit(`RECOVERY KIT of this Chartfold\n\n${numbered}\n`)).toEqual(
+      Buffer.from(recovery),
+    );
+  });
+
   it('is four rows of three groups, and gives the key back', () => {
     fc.assert(
       fc.property(key, (recovery) => {

@@ -9,6 +9,8 @@ const ROW_BYTES = 8;
 const ROW_SYMBOLS = 15;
 /** 15 symbols hold 75 bits: 64 of the key and 11 of the check. */
 const CHECK_BITS = 11n;
+/** The three fives of a row with spaces between, as the end of a line. */
+const SPACED_ROW = /\b([0-9A-Za-z]{5})[ \t]+([0-9A-Za-z]{5})[ \t]+([0-9A-Za-z]{5})[ \t]*$/gm;
 /** Prime: one wrong symbol, or two next to each other exchanged, always changes the remainder. */
 const MODULUS = 2039n;
 
@@ -22,12 +24,15 @@ export function kitRows(recovery: Uint8Array): string[] {
 }
 
 /**
- * Reads a kit as it was typed: any case, O for 0, I and L for 1, anything around the rows.
+ * Reads a kit as it was typed: any case, O for 0, I and L for 1, spaces for hyphens, anything around the rows.
  * @returns the recovery key
  * @throws keys.wrong_kit naming the row
  */
 export function readKit(text: string): Uint8Array {
-  const rows = text.split(/\s+/).filter((word) => /^[0-9A-Za-z]+(-[0-9A-Za-z]+){2}$/.test(word));
+  const hyphened = text.replaceAll(SPACED_ROW, '$1-$2-$3');
+  const rows = hyphened
+    .split(/\s+/)
+    .filter((word) => /^[0-9A-Za-z]+(-[0-9A-Za-z]+){2}$/.test(word));
   if (rows.length !== ROWS) throw wrong(`${rows.length} rows instead of ${ROWS}`);
   return Buffer.concat(rows.map(readRow));
 }

@@ -9,6 +9,7 @@ import { asStoreError, codeOf } from '../../platform/db/store-error.ts';
 import { copyInUse } from '../../platform/db/sqlite/raw.ts';
 import { renameDurably } from '../../platform/durable.ts';
 import { ChartfoldError, isChartfoldError } from '../../platform/errors.ts';
+import { makeFolder } from '../../platform/folders.ts';
 import type { Keychain } from '../../platform/keychain/keychain.ts';
 import { databaseFile } from '../../platform/keychain/open-keyed.ts';
 import { type Manifest, openBackup, summaryOf, writeBackup } from './contents.ts';
@@ -117,7 +118,7 @@ function isFile(file: string): boolean {
 /** @throws output.not_written naming the folder, store.disk_full */
 function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     removeHalves(folder);
   } catch (cause) {
     const known = asStoreError(cause, folder);

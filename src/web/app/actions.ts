@@ -9,6 +9,7 @@ import {
 import { useId, useRef } from 'react';
 import type { ConnectReply, ConnectRequest, Connection } from '../../http/contract.ts';
 import { send } from './api.ts';
+import { tellTabs } from './live.ts';
 import { takeConnection } from './queries.ts';
 
 /** Ends the session. What was shown is dropped from memory. */
@@ -16,7 +17,10 @@ export function useSignOut() {
   const cache = useQueryClient();
   return useAction({
     mutationFn: () => send<unknown>('DELETE', '/api/session'),
-    onSuccess: () => cache.clear(),
+    onSuccess: () => {
+      cache.clear();
+      tellTabs();
+    },
   });
 }
 

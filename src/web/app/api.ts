@@ -15,6 +15,19 @@ class ApiError extends Error {
   }
 }
 
+/** The account that this page was loaded for, as long as one is known. */
+let account: string | null = null;
+
+/** Says with each call from now on for which account it is made; the server refuses it as another's. */
+export function actFor(accountId: string | null): void {
+  account = accountId;
+}
+
+/** The account for which calls are made. */
+export function actingFor(): string | null {
+  return account;
+}
+
 /** GET a JSON document, its texts short. @throws ApiError */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return shortTexts(await getWhole<T>(path, signal));
@@ -73,6 +86,7 @@ async function call(
       headers: {
         accept: `${accept}, application/problem+json`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(account === null ? {} : { 'x-chartfold-account': account }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),

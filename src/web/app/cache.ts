@@ -2,16 +2,26 @@
 // is not signed in any more comes to the sign-in page. No keys here (queries.ts).
 
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import type { Session } from '../../http/contract.ts';
 import { problemOf } from './api.ts';
 import { sessionQuery } from './queries.ts';
+import { isSession, noticeAccount, noticeSignedOut } from './session.ts';
 
 /** The cache of one page load. */
 export function createCache(): QueryClient {
   const watch = (error: unknown) => {
-    if (problemOf(error).code === 'access.sign_in_required') forgetAll(cache);
+    const { code } = problemOf(error);
+    if (code === 'access.sign_in_required') noticeSignedOut(cache);
+    // Another tab signed in as somebody else: the page becomes theirs.
+    if (code === 'access.other_account') void cache.invalidateQueries(sessionQuery);
   };
   const cache = new QueryClient({
-    queryCache: new QueryCache({ onError: watch }),
+    queryCache: new QueryCache({
+      onError: watch,
+      onSuccess: (data, { queryKey }) => {
+        if (isSession(queryKey)) noticeAccount(cache, data as Session);
+      },
+    }),
     mutationCache: new MutationCache({ onError: watch }),
     defaultOptions: {
       queries: {
@@ -29,11 +39,4 @@ export function createCache(): QueryClient {
     },
   });
   return cache;
-}
-
-// What was shown is dropped, and the frame leads to the sign-in page.
-function forgetAll(cache: QueryClient): void {
-  cache.setQueryData(sessionQuery.queryKey, { signedIn: false });
-  const [session] = sessionQuery.queryKey;
-  cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session });
 }

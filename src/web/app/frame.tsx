@@ -4,6 +4,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import type { OwnAccount } from '../../http/contract.ts';
 import { Button, ButtonLink } from '../parts/button.tsx';
 import { PageHeading } from '../parts/page-heading.tsx';
 import { Notice } from '../parts/page-states.tsx';
@@ -39,10 +40,10 @@ export function Frame() {
       </main>
     );
   }
-  return <Signed />;
+  return <Signed account={session.data.account} />;
 }
 
-function Signed() {
+function Signed({ account }: { account: OwnAccount }) {
   useLive();
   useRememberPerson();
   return (
@@ -64,6 +65,7 @@ function Signed() {
           <MobileTop />
           <Away />
           <PlainHttp />
+          <SignedInSince account={account} />
           <main
             id="main"
             tabIndex={-1}
@@ -85,6 +87,7 @@ function useLive(): void {
       joinLive((message) => {
         if (message.event === 'connections') takeConnections(cache, message.data.connections);
         else if (message.event === 'people') void takeRights(cache);
+        else if (message.event === 'session') void cache.invalidateQueries(sessionQuery);
         else refreshChart(cache, message.data.personId);
       }),
     [cache],
@@ -105,6 +108,25 @@ function PlainHttp() {
       <Button look="quiet" onClick={() => setRead(true)}>
         I know
       </Button>
+    </div>
+  );
+}
+
+// The page was loaded for one account, and another has signed in in this browser since.
+function SignedInSince({ account }: { account: OwnAccount }) {
+  const [loadedFor, setLoadedFor] = useState(account.id);
+  return (
+    <div role="status" className="print:hidden">
+      {loadedFor !== account.id && (
+        <div className="flex flex-wrap items-center gap-x-4 border-b border-line bg-amber-tint px-5 py-1 text-13 desk:px-10">
+          <p className="min-w-56 flex-1 py-1 [overflow-wrap:anywhere]">
+            This browser is signed in as {account.name} now. What you see is what they see.
+          </p>
+          <Button look="quiet" onClick={() => setLoadedFor(account.id)}>
+            I know
+          </Button>
+        </div>
+      )}
     </div>
   );
 }

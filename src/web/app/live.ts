@@ -10,6 +10,8 @@ type LiveStatus = 'starting' | 'live' | 'polling';
 type Message =
   | { kind: 'event'; event: StreamEvent }
   | { kind: 'status'; live: boolean }
+  /** Somebody signed in or out in another tab. */
+  | { kind: 'session' }
   | { kind: 'hello' };
 
 const channelName = 'chartfold.live';
@@ -59,6 +61,10 @@ export function joinLive(onEvent: (event: StreamEvent) => void): () => void {
       if (reader) channel.postMessage({ kind: 'status', live: reader.live() } satisfies Message);
       return;
     }
+    if (data.kind === 'session') {
+      onEvent({ event: 'session', data: {} });
+      return;
+    }
     if (reader) return;
     if (data.kind === 'event') onEvent(data.event);
     else setStatus(data.live ? 'live' : 'polling');
@@ -90,6 +96,13 @@ export function joinLive(onEvent: (event: StreamEvent) => void): () => void {
   };
 }
 
+/** Tells every tab of this browser that somebody signed in or out here. */
+export function tellTabs(): void {
+  const channel = new BroadcastChannel(channelName);
+  channel.postMessage({ kind: 'session' } satisfies Message);
+  channel.close();
+}
+
 function openStream(
   onEvent: (event: StreamEvent) => void,
   onStatus: (live: boolean) => void,
@@ -109,7 +122,7 @@ function openStream(
       // The browser resumes a dropped stream by itself, with Last-Event-ID; a refused one it leaves.
       if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, reopenAfterMs);
     };
-    for (const name of ['connections', 'chart', 'people'] as const) {
+    for (const name of ['connections', 'chart', 'people', 'session'] as const) {
       source.addEventListener(name, (message: MessageEvent<string>) => {
         onEvent(shortTexts({ event: name, data: JSON.parse(message.data) }) as StreamEvent);
       });

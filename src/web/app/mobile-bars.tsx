@@ -9,6 +9,7 @@ import { AppearanceSwitch } from './appearance-switch.tsx';
 import { PersonSwitch } from './person-switch.tsx';
 import { useCurrentPerson, usePeople } from './person.ts';
 import { Places } from './places.tsx';
+import { SignedInAs } from './signed-in-as.tsx';
 
 /** Whose record, and the few settings there are. */
 export function MobileTop() {
@@ -37,6 +38,7 @@ export function MobileTop() {
         >
           <Dialog aria-label="Appearance and sign-out" className="flex flex-col gap-3 outline-none">
             <AppearanceSwitch />
+            <SignedInAs className="text-13" />
             <SignOut />
           </Dialog>
         </Popover>

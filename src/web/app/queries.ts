@@ -114,6 +114,8 @@ export function takeConnection(cache: QueryClient, one: Connection): void {
 
 /** Takes word that the account may see more or less than before. What it may not see any more is dropped. */
 export async function takeRights(cache: QueryClient): Promise<void> {
+  // One that is under way may have been answered before the change.
+  await cache.cancelQueries(sessionQuery);
   const session = await cache.fetchQuery({ ...sessionQuery, staleTime: 0 });
   const seen = new Map(session.signedIn ? session.people.map((p) => [p.id, p]) : []);
   for (const query of cache.getQueryCache().findAll({ queryKey: ['chart'] }))

@@ -7,6 +7,7 @@ import { useSignOut } from './actions.ts';
 import { AppearanceSwitch } from './appearance-switch.tsx';
 import { PersonSwitch } from './person-switch.tsx';
 import { useCurrentPerson, usePeople } from './person.ts';
+import { SignedInAs } from './signed-in-as.tsx';
 import { Places } from './places.tsx';
 
 /** The rail; on small screens the bars of mobile-bars.tsx stand in for it. */
@@ -62,9 +63,10 @@ function Foot() {
     <div className="mt-auto flex flex-col gap-3 px-2 text-12 text-ink3">
       <p className="flex gap-2.5">
         <HardDrive size={16} strokeWidth={1.6} className="shrink-0" aria-hidden />
-        Everything stays on this machine
+        Everything stays on the machine of this Chartfold
       </p>
       <AppearanceSwitch />
+      <SignedInAs className="text-12" />
       <button
         type="button"
         onClick={() => signOut.mutate(undefined, { onSuccess: () => location.assign('/sign-in') })}

@@ -5,7 +5,9 @@ import type { Session } from '../../http/contract.ts';
 import { useAction } from './actions.ts';
 import { send } from './api.ts';
 import { signWithPasskey } from './passkeys.ts';
+import { tellTabs } from './live.ts';
 import { sessionQuery } from './queries.ts';
+import { noticeAccount } from './session.ts';
 
 export type SignInWay =
   | { by: 'link'; secret: string }
@@ -21,8 +23,10 @@ export function useSignIn() {
   return useAction({
     mutationFn: signIn,
     onSuccess: (session) => {
+      noticeAccount(cache, session);
       cache.setQueryData(sessionQuery.queryKey, session);
       void cache.invalidateQueries({ queryKey: ['account'] });
+      tellTabs();
     },
   });
 }

@@ -39,7 +39,7 @@ export function rightWords(right: Pick<GivenRight, 'level' | 'kinds' | 'expiresA
 }
 
 /** `until December 3, 2026` where it ends with that day here, else to the minute. */
-function untilWords(expiresAt: string): string {
+export function untilWords(expiresAt: string): string {
   const day = dayOf(expiresAt);
   return endOfDay(day) === expiresAt
     ? `until ${longDate(day)}`

@@ -1,13 +1,14 @@
 // Owns the page of everyone who may sign in here, for the owner: inviting, another link, closing.
 
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { ListedAccount } from '../../../http/contract.ts';
 import { accountsQuery, sessionQuery } from '../../app/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { nearMoment } from '../../parts/dates.ts';
 import { InlineConfirm } from '../../parts/inline-confirm.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
+import { useQuestion } from '../../parts/use-question.ts';
+import { listed } from '../../parts/words.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { ActTrouble } from '../settings/act-trouble.tsx';
 import { Row, Rows, Section } from '../settings/section.tsx';
@@ -50,9 +51,13 @@ export function AccountsPage() {
 }
 
 function AccountRow({ account: a, isOwn }: { account: ListedAccount; isOwn: boolean }) {
-  const [isAsking, setAsking] = useState(false);
+  const question = useQuestion();
   const newLink = useNewLink();
-  const seen = a.lastSeenAt ? `Last seen ${nearMoment(a.lastSeenAt)}` : 'Not signed in anywhere';
+  const seen = a.lastSeenAt
+    ? `Last seen ${nearMoment(a.lastSeenAt)}`
+    : a.hasSignedIn
+      ? 'Signed in nowhere now'
+      : 'Has not signed in yet';
   return (
     <Row
       title={
@@ -65,7 +70,7 @@ function AccountRow({ account: a, isOwn }: { account: ListedAccount; isOwn: bool
       note={seen}
       action={
         !isOwn &&
-        !isAsking && (
+        !question.isAsking && (
           <>
             <Button
               look="text"
@@ -78,7 +83,8 @@ function AccountRow({ account: a, isOwn }: { account: ListedAccount; isOwn: bool
             <Button
               look="quiet"
               aria-label={`Close the account of ${a.name}`}
-              onClick={() => setAsking(true)}
+              ref={question.opener}
+              onClick={question.ask}
             >
               Close
             </Button>
@@ -90,14 +96,21 @@ function AccountRow({ account: a, isOwn }: { account: ListedAccount; isOwn: bool
         <LinkOnce name={a.name} link={newLink.data.link} onDone={() => newLink.reset()} />
       )}
       {newLink.error && <ActTrouble error={newLink.error} again={() => newLink.mutate(a.id)} />}
-      {isAsking && <Closing account={a} onNo={() => setAsking(false)} />}
+      {question.isAsking && <Closing account={a} onNo={question.leave} />}
     </Row>
   );
 }
 
-function Closing({ account: { id, name }, onNo }: { account: ListedAccount; onNo: () => void }) {
+function Closing({
+  account: { id, name, onlyManagerOf },
+  onNo,
+}: {
+  account: ListedAccount;
+  onNo: () => void;
+}) {
   const close = useCloseAccount();
   const go = () => close.mutate(id);
+  if (onlyManagerOf.length > 0) return <Stranding names={onlyManagerOf} name={name} onNo={onNo} />;
   return (
     <>
       <InlineConfirm
@@ -109,6 +122,21 @@ function Closing({ account: { id, name }, onNo }: { account: ListedAccount; onNo
         onNo={onNo}
       />
       <ActTrouble error={close.error} again={go} />
+    </>
+  );
+}
+
+// Nobody could give a right on these records any more.
+function Stranding({ name, names, onNo }: { name: string; names: string[]; onNo: () => void }) {
+  return (
+    <>
+      <p role="status" className="rounded-box bg-amber-tint px-4 py-2.5">
+        Only {name} manages {listed(names)} for good. Let somebody else manage that first, then
+        close the account.
+      </p>
+      <Button look="quiet" className="self-start" autoFocus onClick={onNo}>
+        Leave it open
+      </Button>
     </>
   );
 }

@@ -23,7 +23,8 @@ export function LinkOnce({
         The link for {name}
       </h3>
       <p className="mt-1 text-13 text-ink2">
-        It is shown this once, and works once, for a week. Whoever opens it is {name}.
+        It is shown this once, and works once, for a week. Whoever opens it is {name}. One made
+        before works no more.
       </p>
       <p data-link className="my-3 font-mono text-13 break-all">
         {link}

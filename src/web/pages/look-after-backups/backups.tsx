@@ -18,6 +18,12 @@ export function Backups() {
       {!data && !error && <Skeleton lines={2} label="Loading the backups" />}
       {data && (
         <Rows label="Backups">
+          {data.lastFailed && (
+            <Row
+              title={<strong className="font-medium text-amber">The last one failed</strong>}
+              note={`${nearMoment(data.lastFailed.at)}. ${data.lastFailed.sentence}`}
+            />
+          )}
           <Row title="Last made" note={madeWords(data)} />
           <Row title="Last proven by restoring it" note={provenWords(data)} />
           <Row

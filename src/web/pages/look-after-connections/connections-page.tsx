@@ -2,7 +2,6 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Plus, RefreshCw } from 'lucide-react';
-import { useState } from 'react';
 import type { Connection } from '../../../http/contract.ts';
 import { useRemoveSample, useSyncAll } from '../../app/actions.ts';
 import { useManages } from '../../app/person.ts';
@@ -14,6 +13,7 @@ import { PageHeading } from '../../parts/page-heading.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { useNow } from '../../parts/use-now.ts';
+import { useQuestion } from '../../parts/use-question.ts';
 import { counted, inWords, sentenceCase } from '../../parts/words.ts';
 import { ConnectionCard } from './connection-card.tsx';
 import { inOrder } from './state-words.ts';
@@ -101,7 +101,7 @@ function Head({ connections, loaded }: { connections: Connection[]; loaded: bool
 }
 
 function SampleRow({ connections }: { connections: Connection[] }) {
-  const [asking, setAsking] = useState(false);
+  const question = useQuestion();
   const remove = useRemoveSample();
   const session = useQuery(sessionQuery);
   const isOwner = session.data?.signedIn === true && session.data.account.roles.includes('owner');
@@ -112,14 +112,14 @@ function SampleRow({ connections }: { connections: Connection[] }) {
       aria-label="The sample record"
       className="mt-8 rounded-box border border-line bg-surface px-5 py-3"
     >
-      {asking ? (
+      {question.isAsking ? (
         <InlineConfirm
-          question={`Everything the sample portals filled goes, ${counted(records, 'record')} in all, receipts included. What comes from your own clinics is not touched.`}
+          question={`Everything the sample portals filled goes, for everybody here: your ${counted(records, 'record')}, and what others tried that is not shown to you, receipts included. What comes from clinics is not touched.`}
           yes="Remove the sample"
           no="Keep it"
           busy={remove.isPending}
-          onYes={() => remove.mutate(undefined, { onSettled: () => setAsking(false) })}
-          onNo={() => setAsking(false)}
+          onYes={() => remove.mutate(undefined, { onSettled: question.leave })}
+          onNo={question.leave}
         />
       ) : (
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
@@ -128,7 +128,7 @@ function SampleRow({ connections }: { connections: Connection[] }) {
             {counted(connections.length, 'connection')}, {counted(records, 'record')}, about nobody
             who exists
           </p>
-          <Button look="text" className="ml-auto" onClick={() => setAsking(true)}>
+          <Button look="text" className="ml-auto" ref={question.opener} onClick={question.ask}>
             Remove the sample record
           </Button>
         </div>

@@ -8,6 +8,7 @@ import { accountQuery } from '../../app/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
+import { nearMoment } from '../../parts/dates.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Warning } from '../../parts/warning.tsx';
 import { ActTrouble } from '../settings/act-trouble.tsx';
@@ -27,7 +28,7 @@ export function AccountPage() {
   return <Account page={data} />;
 }
 
-function Account({ page: { account, passkeys, sessions } }: { page: Page }) {
+function Account({ page: { account, passkeys, sessions, newLink } }: { page: Page }) {
   const hasNone = !account.hasPassword && passkeys.length === 0;
   return (
     <>
@@ -36,6 +37,15 @@ function Account({ page: { account, passkeys, sessions } }: { page: Page }) {
           <Warning>
             You have no password and no passkey yet. Once this browser is signed out, only a new
             link from whoever runs this Chartfold signs you in.
+          </Warning>
+        </div>
+      )}
+      {newLink && (
+        <div className="mb-8">
+          <Warning>
+            {newLink.by ?? 'Whoever runs this Chartfold'} made a new sign-in link for you{' '}
+            {nearMoment(newLink.at)}. Whoever opened it was signed in as you. If you did not ask for
+            it, end all other sessions below: that ends the link too.
           </Warning>
         </div>
       )}
@@ -58,7 +68,7 @@ function Account({ page: { account, passkeys, sessions } }: { page: Page }) {
         title="Sessions and devices"
         intro="Where you are signed in. A browser stays so for 30 days after its last use."
       >
-        <Sessions sessions={sessions} />
+        <Sessions sessions={sessions} mayHaveLink={newLink !== null} />
       </Section>
       <Section title="Appearance" intro="Kept in this browser.">
         <div className="w-60">

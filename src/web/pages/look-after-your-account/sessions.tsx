@@ -18,7 +18,14 @@ const ways: { readonly [how in Session['how']]: string } = {
 };
 
 /** This browser first, then the last used. */
-export function Sessions({ sessions }: { sessions: Session[] }) {
+export function Sessions({
+  sessions,
+  mayHaveLink,
+}: {
+  sessions: Session[];
+  /** A link that somebody made may still be open; it ends with the sessions. */
+  mayHaveLink: boolean;
+}) {
   const end = useEndSession();
   const now = useNow(60_000);
   const ordered = sessions.toSorted((a, b) => Number(b.current) - Number(a.current));
@@ -50,7 +57,7 @@ export function Sessions({ sessions }: { sessions: Session[] }) {
           />
         ))}
       </Rows>
-      {sessions.length > 1 && (
+      {(sessions.length > 1 || mayHaveLink) && (
         <Button
           className="mt-2"
           busy={end.isPending && end.variables === null}

@@ -10,6 +10,7 @@ const line = (seq: number, at: Date): AuditLine => ({
   who: 'Ann',
   what: 'signed in',
   whose: null,
+  until: null,
   origin: 'Chrome, Linux, 127.0.0.1',
   refused: false,
 });

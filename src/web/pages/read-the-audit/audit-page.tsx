@@ -9,6 +9,7 @@ import { Button } from '../../parts/button.tsx';
 import { timeOfDay, weekdayDate } from '../../parts/dates.ts';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
+import { untilWords } from '../../parts/right-words.ts';
 import { auditDays } from './audit-days.ts';
 import { Verify } from './verify.tsx';
 
@@ -61,6 +62,7 @@ function Line({ line }: { line: AuditLine }) {
           </span>
         )}
         <strong className="font-medium">{line.who}</strong> {line.what}
+        {line.until !== null && ` ${untilWords(line.until)}`}
         {line.whose !== null && <span className="text-ink2">, {line.whose}</span>}
       </p>
       <p className="col-start-2 text-13 text-ink2 [overflow-wrap:anywhere] desk:col-start-3 desk:text-right">

@@ -72,7 +72,8 @@ function RightForm({
   onClose: () => void;
 }) {
   const [draft, setDraft] = useState<Draft>({
-    accountId: accounts[0]?.id ?? '',
+    // Nobody is shown a record because they come first in a list.
+    accountId: '',
     level: 'read',
     kinds: [],
     isLimited: false,
@@ -106,7 +107,7 @@ function RightForm({
           <Button
             type="submit"
             busy={give.isPending}
-            disabled={limited && draft.kinds.length === 0}
+            disabled={draft.accountId === '' || (limited && draft.kinds.length === 0)}
           >
             Show it
           </Button>
@@ -175,8 +176,12 @@ function Who({
         id={id}
         value={chosen}
         onChange={(e) => onChoose(e.target.value)}
+        required
         className={fieldLook}
       >
+        <option value="" disabled>
+          Choose somebody
+        </option>
         {accounts.map((a) => (
           <option key={a.id} value={a.id}>
             {a.name}

@@ -2,7 +2,7 @@
 // adding a person.
 
 import { useQuery } from '@tanstack/react-query';
-import type { Person } from '../../../http/contract.ts';
+import type { GivenRight, Person } from '../../../http/contract.ts';
 import { usePeople } from '../../app/person.ts';
 import { rightsQuery, sessionQuery } from '../../app/queries.ts';
 import { longDate } from '../../parts/dates.ts';
@@ -54,6 +54,11 @@ export function PeoplePage() {
   );
 }
 
+function isOnlyManager(right: GivenRight, all: readonly GivenRight[]): boolean {
+  const lasting = all.filter((one) => one.level === 'manage' && one.expiresAt === null);
+  return lasting.length === 1 && lasting[0]?.id === right.id;
+}
+
 function ManagedRecord({ person }: { person: Person }) {
   const { data, error, refetch } = useQuery(rightsQuery(person.id));
   const session = useQuery(sessionQuery);
@@ -79,6 +84,7 @@ function ManagedRecord({ person }: { person: Person }) {
                 personId={person.id}
                 right={right}
                 isOwn={right.accountId === account?.id}
+                isOnlyManager={isOnlyManager(right, data.rights)}
               />
             ))}
           </Rows>

@@ -3,11 +3,13 @@
 
 import { Fingerprint } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import type { Problem } from '../../../http/contract.ts';
 import { problemOf } from '../../app/api.ts';
 import { hasPasskeys } from '../../app/passkeys.ts';
 import { type SignedIn, type SignInWay, useSignIn } from '../../app/sign-in.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field, FormError } from '../../parts/field.tsx';
+import { sentenceCase } from '../../parts/words.ts';
 
 type Secret = 'password' | 'recovery-code';
 
@@ -30,7 +32,7 @@ export function SignInForm({
   const go = (way: SignInWay) => {
     if (!isUnderWay) signIn.mutate(way, { onSuccess: onSignedIn });
   };
-  const error = signIn.error && <FormError>{problemOf(signIn.error).title}</FormError>;
+  const error = signIn.error && <Refused problem={problemOf(signIn.error)} />;
   return (
     <div className="mt-5 flex flex-col gap-4">
       {hasForm && (
@@ -61,6 +63,15 @@ export function SignInForm({
         </Button>
       </div>
     </div>
+  );
+}
+
+function Refused({ problem: { title, detail } }: { problem: Problem }) {
+  return (
+    <FormError>
+      {title}
+      {detail && <span className="block text-13 text-ink2">{sentenceCase(detail)}</span>}
+    </FormError>
   );
 }
 

@@ -59,6 +59,7 @@ function ByLink({
   onSignedIn: (session: SignedIn) => void;
   onOtherWay: () => void;
 }) {
+  const session = useQuery(sessionQuery);
   const signIn = useSignIn();
   const refused = signIn.error ? problemOf(signIn.error) : null;
   const isUnderWay = signIn.isPending || signIn.isSuccess;
@@ -70,6 +71,12 @@ function ByLink({
         This link signs in this browser, once. The record stays on the machine that Chartfold runs
         on.
       </p>
+      {session.data?.signedIn && (
+        <p className="mt-3 [overflow-wrap:anywhere]">
+          You are signed in here as {session.data.account.name} now. Signing in by this link ends
+          that, and the link may be another account’s.
+        </p>
+      )}
       {refused && (
         <div className="mt-4">
           <FormError>{refused.title}</FormError>

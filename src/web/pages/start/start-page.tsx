@@ -25,7 +25,9 @@ export function StartPage() {
   const account = session.data?.signedIn ? session.data.account : null;
   if (person && !person.manages) {
     return (
-      <Empty sentence={`Nothing has been received for ${person.name} yet.`}>
+      <Empty
+        sentence={`${person.kinds ? 'Nothing that you may see' : 'Nothing'} has been received for ${person.name} yet.`}
+      >
         <p className="mt-3 text-ink2">Whoever manages this record can connect its portals.</p>
       </Empty>
     );
@@ -33,7 +35,7 @@ export function StartPage() {
   if (!person && account && !account.roles.includes('owner')) return <NothingShown />;
   const begun = connections.data?.length ?? 0;
   return (
-    <Empty sentence="Connect the portals of your clinics, and their charts fold into one record that stays on this machine.">
+    <Empty sentence="Connect the portals of your clinics, and their charts fold into one record that stays on the machine that Chartfold runs on.">
       <div className="mt-8 flex flex-wrap justify-center gap-3">
         <ButtonLink to="/connections/add" look="filled" className="text-15 desk:min-h-11 desk:px-5">
           <Plus size={16} strokeWidth={1.8} aria-hidden />
