@@ -88,7 +88,7 @@ describe('a record that is gone', () => {
 
 describe('a first start', () => {
   it('with a secret made beforehand begins a record, in each data directory', async () => {
-    writeFileSync(secret, `${'cd'.repeat(32)}\n`);
+    writeFileSync(secret, `${'cd'.repeat(32)}\n`, { mode: 0o600 });
     const second = join(line.directory, 'second');
     expect(await names()).toEqual([]);
     expect(await names({ CHARTFOLD_DATA_DIR: second })).toEqual([]);

@@ -88,10 +88,17 @@ describe('the audit of a request', () => {
     expect(lines.map(({ detail }) => detail.what).filter(Boolean)).toEqual(['link']);
   });
 
-  it('names a passkey by what it begins with: it may be long', async () => {
-    await owner.post(`/api/account/passkeys/${'k'.repeat(1_300)}`, undefined, 'DELETE');
-    const [first] = await app.audit.lines({ all: true, limit: 1 });
-    expect(first?.detail.what).toBe('k'.repeat(64));
+  it('keeps nothing of a passkey’s id that is nobody’s, however long it is [CWE-117]', async () => {
+    const gone = await owner.post(
+      `/api/account/passkeys/${'k'.repeat(1_300)}`,
+      undefined,
+      'DELETE',
+    );
+    expect(await codeOf(gone)).toBe('access.passkey_not_found');
+    await app.audit.flush();
+    const lines = await app.audit.lines({ all: true, limit: 10 });
+    expect(lines[0]?.detail).toEqual({ refused: 'access.passkey_not_found' });
+    expect(JSON.stringify(lines)).not.toContain('kkkk');
   });
 
   it('of a check of the whole chain says who had it checked', async () => {
