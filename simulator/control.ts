@@ -83,6 +83,9 @@ export function makeControl(parts: ControlParts) {
     truth(environment: EnvironmentName, patientId: string): Truth {
       return tellTruth(portal(environment).store, environment, patientId);
     },
+    /** The exact text of a resource. */
+    text: (environment: EnvironmentName, type: string, id: string): string | undefined =>
+      portal(environment).store.get(type, id)?.text,
     edit(edit: Edit): void {
       const { store } = portal(edit.environment);
       const text = editedText(store.get(edit.type, edit.id), edit);

@@ -52,6 +52,9 @@ export async function startProgram(
     log?: Log;
     outbound?: Outbound;
     backoffMs?: number;
+    /** About how many resources each patient has, and how many a page is asked for. */
+    size?: number;
+    pageSize?: number;
     env?: Record<string, string>;
     /** The portals as they are where nothing is configured: they list their clinics, all they hold is sample. */
     isSample?: boolean;
@@ -88,7 +91,7 @@ export async function startProgram(
       portal: 'athenahealth' as const,
       jwksUri: c.jwksUri.replace(PUBLIC_URL, jwksUrl),
     })),
-    size: 300,
+    size: options.size ?? 300,
     ...(options.behaviour ? { behaviour: options.behaviour } : {}),
   });
   const config = configFor(simulator.url, auth, options.env ?? {});
@@ -100,7 +103,7 @@ export async function startProgram(
           { baseUrl: simulator.url, clientIdOf: simulatedClientId },
         )
       : createRegistry(config, null),
-    options.backoffMs ?? 1,
+    { backoffMs: options.backoffMs ?? 1, pageSize: String(options.pageSize ?? 25) },
     options.vendor ?? ((vendor) => vendor),
   );
   const changedIds: string[] = [];
@@ -194,7 +197,7 @@ export async function startProgram(
 /** The same portals, as a test wants them, with shorter pauses between tries and smaller pages. */
 function changed(
   registry: PortalRegistry,
-  backoffMs: number,
+  { backoffMs, pageSize }: { backoffMs: number; pageSize: string },
   change: (vendor: Vendor) => Vendor,
 ): PortalRegistry {
   const quick = (entry: PortalEntry): PortalEntry => {
@@ -204,7 +207,7 @@ function changed(
       ...question,
       parameters: {
         ...question.parameters,
-        ...('_count' in question.parameters ? { _count: '25' } : {}),
+        ...('_count' in question.parameters ? { _count: pageSize } : {}),
       },
     }));
     const requests = { ...portal.requests, backoffMs };
