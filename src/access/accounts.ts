@@ -34,7 +34,7 @@ export async function createAccount(
     name_key: nameKey(name),
     roles: (account.roles ?? []).join(' '),
     password: null,
-    created_at: isoTime(clock.now()),
+    created_at: await nextTime(db, clock),
     closed_at: null,
   };
   const { numInsertedOrUpdatedRows } = await db
@@ -44,6 +44,15 @@ export async function createAccount(
     .executeTakeFirstOrThrow();
   if (numInsertedOrUpdatedRows === 0n) throw new ChartfoldError('access.name_taken');
   return readAccount(row);
+}
+
+/** Now, or a millisecond after the last account was made: which of two was there first must never be in doubt. */
+async function nextTime(db: Db, clock: Clock): Promise<string> {
+  const { last } = await db
+    .selectFrom('account')
+    .select((eb) => eb.fn.max('created_at').as('last'))
+    .executeTakeFirstOrThrow();
+  return isoTime(Math.max(clock.now(), last === null ? 0 : Date.parse(last) + 1));
 }
 
 /**

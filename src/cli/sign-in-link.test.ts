@@ -18,8 +18,7 @@ beforeEach(async () => {
   app = appOf(program);
   const { db, clock } = app;
   ids = {
-    // A second earlier: of two made in one millisecond neither is the first.
-    first: (await ensureOwner(db, { ...clock, now: () => clock.now() - 1_000 })).id,
+    first: (await ensureOwner(db, clock)).id,
     second: (await createAccount(db, clock, { name: 'Nora', roles: ['owner'] })).id,
     member: (await createAccount(db, clock, { name: 'Ben' })).id,
   };
