@@ -7,7 +7,7 @@ import type { Receipt } from '../../http/contract.ts';
 import { firstVendor } from '../../portals/index.ts';
 import { type Instance, startInstance } from '../selftest/instance.ts';
 import { connectThrough, finishedReceipt, firstAccount, lastJson } from '../selftest/selftest.ts';
-import { fetchFloor, insertFloor } from './floor.ts';
+import { floorOf } from './floor.ts';
 import { type LoopVitals, processUse } from './vitals.ts';
 
 type Flags = { size: string; runs: string; json?: boolean };
@@ -17,7 +17,7 @@ export function benchSync(of: Command): void {
   of.command('sync')
     .description('a first and a second sync of a large patient, beside their floors')
     .option('--size <count>', 'about how many resources', '10000')
-    .option('--runs <count>', 'how often', '3')
+    .option('--runs <count>', 'how often', '5')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const runs: Figures[] = [];
@@ -43,10 +43,7 @@ async function oneRun(size: string): Promise<Figures> {
     await lastJson(instance.call('vitals', { begin: true }));
     const second = await lastJson<Receipt>(instance.call('sync', { id: connection }));
     const loopAgain = await lastJson<LoopVitals>(instance.call('vitals', {}));
-    const fetched = await fetchFloor(instance, account);
-    const raw = join(instance.directory, 'raw');
-    await lastJson(instance.call('export', { format: 'raw', out: raw }));
-    const inserted = await insertFloor(raw, join(instance.directory, 'plain.sqlite'));
+    const floor = await floorOf(instance, account, join(instance.directory, 'floor.sqlite'));
     return {
       resources: first.received,
       'first sync, s': secondsOf(first),
@@ -60,8 +57,9 @@ async function oneRun(size: string): Promise<Figures> {
       'second sync, s': secondsOf(second),
       'second sync, resources/s': second.received / secondsOf(second),
       'second sync main-loop stall, ms': loopAgain.stallMs,
-      'floor: pages fetched and parsed, s': fetched.seconds,
-      'floor: texts into a plain table, s': inserted.seconds,
+      'floor: fetched, parsed, one row each, s': floor.seconds,
+      'floor beside first sync (gate 0.35)': floor.seconds / secondsOf(first),
+      'floor beside second sync': floor.seconds / secondsOf(second),
     };
   } finally {
     await instance.close();
