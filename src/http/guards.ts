@@ -25,7 +25,9 @@ export function headers(app: Guarded): MiddlewareHandler<Env> {
     c.set('nonce', nonce);
     await next();
     const set = (name: string, value: string) => c.res.headers.set(name, value);
-    set('content-security-policy', contentSecurityPolicy(nonce));
+    // A file of a record has a stricter one.
+    if (!c.res.headers.has('content-security-policy'))
+      set('content-security-policy', contentSecurityPolicy(nonce));
     set('referrer-policy', 'no-referrer');
     set('x-content-type-options', 'nosniff');
     set('x-frame-options', 'DENY');
