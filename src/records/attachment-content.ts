@@ -27,7 +27,6 @@ export type KeepAttachment = {
   readonly question: string;
   readonly at: AttachmentKey;
   readonly content: PreparedContent;
-  readonly tries: number;
   readonly now: number;
 };
 
@@ -52,7 +51,7 @@ export function nameOfContent(key: Uint8Array, bytes: Uint8Array): string {
  */
 export async function keepAttachment(db: Db, keep: KeepAttachment): Promise<void> {
   const { id, bytes } = keep.content;
-  await db.transaction().execute((trx) => beginContent(trx, keep));
+  await bulkTransaction(db, (trx) => beginContent(trx, keep));
   const { is_whole } = await db
     .selectFrom('attachment_content')
     .select('is_whole')
@@ -63,7 +62,7 @@ export async function keepAttachment(db: Db, keep: KeepAttachment): Promise<void
     await ownTurn();
     await bulkTransaction(db, (trx) => writeChunks(trx, keep.content, from, from + step));
   }
-  await db.transaction().execute((trx) => finishContent(trx, keep));
+  await bulkTransaction(db, (trx) => finishContent(trx, keep));
 }
 
 /** The bytes from one place to before another, in pieces. Whether they may be read is the caller's to know. */
@@ -190,7 +189,6 @@ async function finishContent(trx: Transaction, keep: KeepAttachment): Promise<vo
       state: 'kept',
       code: null,
       http_status: null,
-      tries: keep.tries,
       next_try_at: null,
       bytes: content.bytes.length,
       kept_type: content.type,

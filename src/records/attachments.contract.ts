@@ -10,7 +10,7 @@ import {
   readContent,
   verifyContents,
 } from './attachment-content.ts';
-import { addQuestion, attachmentsOf, dueAttachments, setAttachmentAside } from './attachments.ts';
+import { addQuestion, attachmentsOf, dueAttachments, setAttachmentsAside } from './attachments.ts';
 import { now, type OpenStore, openScene, person, type Scene } from './contract-aids.ts';
 import { deleteSource } from './sources.ts';
 import type { Incoming } from './types.ts';
@@ -44,7 +44,7 @@ export function describeAttachments(dialect: string, open: OpenStore): void {
     if (!at) throw new Error('nothing is due');
     const id = nameOfContent(await contentKey(scene.db), bytes);
     const content = { id, bytes, type: 'application/pdf' };
-    await keepAttachment(scene.db, { run: scene.run, question, at, content, tries: 1, now });
+    await keepAttachment(scene.db, { run: scene.run, question, at, content, now });
     return id;
   }
   async function read(id: string, from: number, to: number): Promise<Buffer> {
@@ -115,7 +115,13 @@ export function describeAttachments(dialect: string, open: OpenStore): void {
       } as const;
       const nextTryAt = now + 1_000;
       if (at)
-        await setAttachmentAside(scene.db, { run: scene.run, question, at, ...why, nextTryAt });
+        await setAttachmentsAside(scene.db, {
+          run: scene.run,
+          question,
+          at: [at],
+          ...why,
+          nextTryAt,
+        });
       expect(await due(now + 999)).toEqual([]);
       expect(await due(now + 1_000)).toMatchObject([{ tries: 1 }]);
       expect(await scene.question(question)).toMatchObject({

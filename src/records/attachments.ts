@@ -4,6 +4,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Attachment } from '../fhir/attachments.ts';
 import { isoTime } from '../platform/clock.ts';
+import { bulkTransaction } from '../platform/db/bulk.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import type { ErrorCode } from '../platform/errors.ts';
 import { questionRow, setAsideOf } from './runs.ts';
@@ -131,38 +132,39 @@ export async function addQuestion(db: Db, run: RunId, question: PlannedQuestion)
     .execute();
 }
 
-/** What came of an attachment that is not here, and when it is asked for again; null: no more. */
+/** What came of attachments that are not here, and when they are asked for again; null: no more. */
 export type NotKept = {
   readonly run: RunId;
   readonly question: string;
-  readonly at: AttachmentKey;
+  readonly at: readonly AttachmentKey[];
   readonly state: Exclude<AttachmentState, 'waiting' | 'kept' | 'absent'>;
   readonly code: ErrorCode;
   readonly httpStatus: number | null;
-  readonly tries: number;
   readonly nextTryAt: number | null;
 };
 
-/** Notes why an attachment is not here, and counts it in its question. */
-export async function setAttachmentAside(db: Db, not: NotKept): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    await trx
-      .updateTable('attachment')
-      .set({
-        state: not.state,
-        code: not.code,
-        http_status: not.httpStatus,
-        tries: not.tries,
-        next_try_at: not.nextTryAt === null ? null : isoTime(not.nextTryAt),
-      })
-      .where('version_seq', '=', not.at.seq)
-      .where('n', '=', not.at.n)
-      .execute();
+/** Notes why attachments are not here, at most some hundred at once, and counts them in their question. */
+export async function setAttachmentsAside(db: Db, not: NotKept): Promise<void> {
+  await bulkTransaction(db, async (trx) => {
+    for (const { seq, n } of not.at)
+      await trx
+        .updateTable('attachment')
+        .set((eb) => ({
+          state: not.state,
+          code: not.code,
+          http_status: not.httpStatus,
+          tries: eb('tries', '+', 1),
+          next_try_at: not.nextTryAt === null ? null : isoTime(not.nextTryAt),
+        }))
+        .where('version_seq', '=', seq)
+        .where('n', '=', n)
+        .execute();
     const row = await questionRow(trx, not.run, not.question);
-    const why = [...setAsideOf(row), { code: not.code, type: 'Binary', count: 1 }];
+    const count = not.at.length;
+    const why = countSetAside([...setAsideOf(row), { code: not.code, type: 'Binary', count }]);
     await trx
       .updateTable('sync_question')
-      .set({ set_aside: row.set_aside + 1, set_aside_why: JSON.stringify(countSetAside(why)) })
+      .set({ set_aside: row.set_aside + count, set_aside_why: JSON.stringify(why) })
       .where('run_id', '=', not.run)
       .where('key', '=', not.question)
       .execute();

@@ -9,7 +9,7 @@ import {
   addQuestion,
   dueAttachments,
   type NotKept,
-  setAttachmentAside,
+  setAttachmentsAside,
 } from '../records/attachments.ts';
 import { closeQuestion, questionsOf } from '../records/runs.ts';
 import type { CloseQuestion, DueAttachment, PlannedQuestion, Question } from '../records/types.ts';
@@ -32,7 +32,7 @@ const WEEK = 7 * 24 * HOUR;
 const PAUSES = [HOUR, 6 * HOUR, 24 * HOUR, WEEK];
 /** Files are held in memory while they are read, so few at a time. */
 const AT_A_TIME = 2;
-const A_BATCH = 20;
+const A_BATCH = 100;
 /** Where so many were refused and none was given, the portal gives none: the rest is not asked for this time. */
 const REFUSALS_OF_ALL = 3;
 
@@ -89,41 +89,63 @@ async function fetchAll(
   const fetching: Fetching = { asking, signal, key, given: 0, refused: 0, refusedAll: null };
   let batch = first;
   for (let last = batch.at(-1); last; last = batch.at(-1)) {
-    const queue = new PQueue({ concurrency: AT_A_TIME });
-    const brokenOff: unknown[] = [];
-    const one = (due: DueAttachment) => async () => {
-      if (brokenOff.length > 0) return;
-      await fetchOne(fetching, due).catch((error: unknown) => brokenOff.push(error));
-    };
-    await queue.addAll(batch.map(one));
-    if (brokenOff.length > 0) throw brokenOff[0];
+    signal.throwIfAborted();
+    if (fetching.refusedAll) await setAside(fetching, batch, fetching.refusedAll, null);
+    else await fetchSome(fetching, batch);
     batch = await dueAfter(asking, last);
   }
 }
 
+/** Asks for several at a time. When one breaks off, the others have ended too before this throws. */
+async function fetchSome(fetching: Fetching, batch: readonly DueAttachment[]): Promise<void> {
+  const queue = new PQueue({ concurrency: AT_A_TIME });
+  const brokenOff: unknown[] = [];
+  const one = (due: DueAttachment) => async () => {
+    if (brokenOff.length > 0) return;
+    await fetchOne(fetching, due).catch((error: unknown) => brokenOff.push(error));
+  };
+  await queue.addAll(batch.map(one));
+  if (brokenOff.length > 0) throw brokenOff[0];
+}
+
 async function fetchOne(fetching: Fetching, due: DueAttachment): Promise<void> {
-  const { asking } = fetching;
-  const { context, run } = asking;
+  const { context, run, connectionId } = fetching.asking;
   fetching.signal.throwIfAborted();
   const answer = await answerTo(fetching, due);
-  const tries = due.tries + 1;
-  const about = { run: run.id, question: QUESTION.key, at: { seq: due.seq, n: due.n }, tries };
-  const now = context.clock.now();
-  if (answer.ok) {
-    fetching.given += 1;
-    await keepAttachment(context.db, { ...about, content: answer.content, now });
-  } else {
-    const { code, httpStatus } = answer;
-    if (ENDS_THE_RUN.has(code)) throw new ChartfoldError(code);
-    noteRefusal(fetching, code);
-    await setAttachmentAside(context.db, {
-      ...about,
+  if (!answer.ok) {
+    if (ENDS_THE_RUN.has(answer.code)) throw new ChartfoldError(answer.code);
+    noteRefusal(fetching, answer.code);
+    return setAside(fetching, [due], answer.code, answer.httpStatus);
+  }
+  fetching.given += 1;
+  await keepAttachment(context.db, {
+    run: run.id,
+    question: QUESTION.key,
+    at: due,
+    content: answer.content,
+    now: context.clock.now(),
+  });
+  context.changed(connectionId);
+}
+
+/** Notes why some did not come, for each number of tries by itself: what is next depends on it. */
+async function setAside(
+  { asking }: Fetching,
+  dues: readonly DueAttachment[],
+  code: ErrorCode,
+  httpStatus: number | null,
+): Promise<void> {
+  const { context, run, connectionId } = asking;
+  for (const [tries, at] of Map.groupBy(dues, (due) => due.tries + 1))
+    await setAttachmentsAside(context.db, {
+      run: run.id,
+      question: QUESTION.key,
+      at,
       code,
       httpStatus,
-      ...lastsOf(code, tries, now),
+      ...lastsOf(code, tries, context.clock.now()),
     });
-  }
-  context.changed(asking.connectionId);
+  context.changed(connectionId);
 }
 
 /** What came of asking; where the portal refuses all, what it says to all. */
