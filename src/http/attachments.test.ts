@@ -164,7 +164,7 @@ describe('a file of a record', () => {
     expect(await response.json()).toMatchObject({ code: 'record.attachment_not_here' });
     const sheet = await browser.fetch(`/api/people/${person}/records/${resource_id}`);
     expect(((await sheet.json()) as RecordSheet).attachments).toMatchObject([
-      { n: 0, state: 'refused', reason: expect.stringMatching(/^The portal refused/) },
+      { n: 0, state: 'refused', code: 'fhir.forbidden' },
     ]);
     await row.set({ state: 'kept', code: null }).execute();
   });
@@ -178,7 +178,7 @@ describe('a file of a record', () => {
         contentType: 'text/plain; charset=ISO-8859-1',
         bytes: 5,
         state: 'kept',
-        reason: null,
+        code: null,
         nextTryAt: null,
       },
     ]);

@@ -408,8 +408,8 @@ export const attachment = z.object({
   /** As the record says, until it is kept. */
   bytes: count.nullable(),
   state: z.enum(['waiting', 'kept', 'absent', 'refused', 'failed', 'too-large']),
-  /** Why it is not here, where something went wrong. */
-  reason: z.string().nullable(),
+  /** Of the error catalogue: why it is not here, where something went wrong. */
+  code: z.string().nullable(),
   /** When the portal is asked for it again, at the earliest. */
   nextTryAt: instant.nullable(),
 });

@@ -2,7 +2,6 @@
 // how one reads on the wire. Whatever a file says that it is, nothing of it runs as a page of ours.
 
 import { endingOf } from '../../fhir/attachments.ts';
-import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
 import type { StoredAttachment } from '../../records/types.ts';
 import type { Attachment as Wire } from '../contract.ts';
 
@@ -37,14 +36,13 @@ export function attachmentHeaders(file: {
 }
 
 export function presentAttachment(one: StoredAttachment): Wire {
-  const code = one.code !== null && Object.hasOwn(errorCatalogue, one.code) ? one.code : null;
   return {
     n: one.n,
     title: one.title,
     contentType: one.keptType ?? one.contentType,
     bytes: one.bytes,
     state: one.state,
-    reason: code === null ? null : errorCatalogue[code as ErrorCode].sentence,
+    code: one.code,
     nextTryAt: one.state === 'kept' ? null : one.nextTryAt,
   };
 }

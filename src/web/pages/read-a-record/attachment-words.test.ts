@@ -23,18 +23,27 @@ describe('a file of a record', () => {
     ]);
   });
 
-  it('that is not here says why, and whether it is asked for again', () => {
-    const of = (state: 'kept' | 'waiting' | 'absent' | 'refused' | 'failed' | 'too-large') =>
-      absenceWords({ state, reason: 'A reason.', nextTryAt: null }, false);
-    expect(of('kept')).toBeNull();
-    expect(of('absent')).toBe('Not published by the clinic.');
-    expect(of('refused')).toBe('The portal refused this file. A reason.');
-    expect(of('failed')).toBe(
-      'It could not be fetched. A reason. Chartfold no longer asks for it.',
+  it('that is not here says why, and when it is asked for again', () => {
+    const of = (state: Parameters<typeof absenceWords>[0]['state'], code: string, again = '') =>
+      absenceWords({ state, code }, { isImported: false, again: again || null });
+    expect(of('kept', '')).toBeNull();
+    expect(of('absent', '')).toBe('Not published by the clinic.');
+    expect(of('refused', 'fhir.forbidden', 'Sunday')).toBe(
+      'The portal refused this file. Your clinic can say why. It is asked for again by a sync after Sunday.',
     );
-    expect(of('too-large')).toBe('A reason.');
-    const waiting = { state: 'waiting', reason: null, nextTryAt: null } as const;
-    expect(absenceWords(waiting, false)).toMatch(/next sync/);
-    expect(absenceWords(waiting, true)).toBe('The imported file only refers to it.');
+    expect(of('refused', 'sync.attachment_foreign')).toBe(
+      'This file lies on another server than the portal’s records, so it was not asked for.',
+    );
+    expect(of('failed', 'fhir.server_error')).toBe(
+      'It could not be fetched: the portal had a fault of its own. Chartfold no longer asks for it.',
+    );
+    expect(of('failed', 'a.code_of_tomorrow', 'Sunday')).toBe(
+      'It could not be fetched: the portal’s answer could not be used. It is asked for again by a sync after Sunday.',
+    );
+    expect(of('too-large', '')).toMatch(/^Larger than the 64 MB/);
+    expect(of('waiting', '')).toMatch(/next sync/);
+    expect(absenceWords({ state: 'waiting', code: null }, { isImported: true, again: null })).toBe(
+      'The imported file only refers to it.',
+    );
   });
 });

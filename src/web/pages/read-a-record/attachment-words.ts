@@ -29,10 +29,10 @@ export function sizeWords(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** Why a file is not here; null where it is. */
+/** Why a file is not here; null where it is. `again` is when it is asked for again, in words. */
 export function absenceWords(
-  { state, reason, nextTryAt }: Pick<Attachment, 'state' | 'reason' | 'nextTryAt'>,
-  isImported: boolean,
+  { state, code }: Pick<Attachment, 'state' | 'code'>,
+  { isImported, again }: { isImported: boolean; again: string | null },
 ): string | null {
   switch (state) {
     case 'kept':
@@ -43,17 +43,34 @@ export function absenceWords(
       return isImported
         ? 'The imported file only refers to it.'
         : 'Not fetched yet. It is asked for with the next sync.';
-    case 'refused':
-      return ['The portal refused this file.', reason].filter(Boolean).join(' ');
     case 'too-large':
-      return reason ?? 'It is too large to be kept here.';
-    case 'failed':
+      return 'Larger than the 64 MB that Chartfold keeps of one file. The portal itself may show it.';
+    case 'refused':
       return [
-        'It could not be fetched.',
-        reason,
-        nextTryAt === null && 'Chartfold no longer asks for it.',
+        refusals[code ?? ''] ?? 'The portal refused this file. Your clinic can say why.',
+        next(),
       ]
         .filter(Boolean)
         .join(' ');
+    case 'failed':
+      return `It could not be fetched: ${causes[code ?? ''] ?? 'the portal’s answer could not be used'}. ${next() ?? 'Chartfold no longer asks for it.'}`;
+  }
+
+  function next(): string | null {
+    return again === null ? null : `It is asked for again by a sync after ${again}.`;
   }
 }
+
+const refusals: Readonly<Record<string, string>> = {
+  'fhir.not_found': 'The portal does not have this file any more, or does not show it.',
+  'sync.attachment_foreign':
+    'This file lies on another server than the portal’s records, so it was not asked for.',
+};
+
+const causes: Readonly<Record<string, string>> = {
+  'fhir.server_error': 'the portal had a fault of its own',
+  'fhir.rate_limited': 'the portal asked for a pause',
+  'net.timeout': 'the portal did not answer in time',
+  'net.unreachable': 'the portal could not be reached',
+  'sync.attachment_unreadable': 'the portal sent something else in its place',
+};

@@ -1,6 +1,7 @@
 // Owns the files of a record: what each is, and a link that opens it, or why it is not here.
 
 import type { RecordSheet } from '../../../http/contract.ts';
+import { moment } from '../../parts/dates.ts';
 import { absenceWords, fileWords } from './attachment-words.ts';
 
 /** The files of a record, in its order. */
@@ -14,7 +15,8 @@ export function RecordFiles({ personId, record: r }: { personId: string; record:
       </h3>
       <ul>
         {r.attachments.map((file) => {
-          const absence = absenceWords(file, r.receiptId === null);
+          const again = file.nextTryAt === null ? null : moment(file.nextTryAt);
+          const absence = absenceWords(file, { isImported: r.receiptId === null, again });
           const name = file.title ?? r.title;
           return (
             <li
