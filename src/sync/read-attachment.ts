@@ -13,7 +13,7 @@ export const mostAnswerBytes = Math.ceil(mostAttachmentBytes / 3) * 4 + 64 * 102
 
 /** An answer as it came. */
 type AttachmentBytes = {
-  readonly body: ArrayBuffer;
+  readonly pieces: readonly Uint8Array[];
   /** By the answer, and by the resource that refers to it. */
   readonly answerType: string | null;
   readonly declaredType: string | null;
@@ -23,8 +23,10 @@ type AttachmentBytes = {
 
 type File = { readonly bytes: Uint8Array; readonly type: string | null };
 
-function read({ body, answerType, declaredType, key }: AttachmentBytes) {
-  const { bytes, type } = fileIn(new Uint8Array(body), answerType, declaredType);
+function read({ pieces, answerType, declaredType, key }: AttachmentBytes) {
+  const [only, ...more] = pieces;
+  const body = only && more.length === 0 ? only : Buffer.concat(pieces);
+  const { bytes, type } = fileIn(body, answerType, declaredType);
   if (bytes.length === 0) throw new ChartfoldError('sync.attachment_unreadable');
   if (bytes.length > mostAttachmentBytes) throw new ChartfoldError('sync.attachment_too_large');
   // A small buffer is part of one that others use, which can't be moved.
@@ -42,7 +44,11 @@ serveTasks(import.meta.url, tasks);
  * @throws `sync.attachment_unreadable`, `sync.attachment_too_large`, `fhir.undecodable`
  */
 export function readAttachment(answer: AttachmentBytes): Promise<PreparedContent> {
-  return thread.run('read', answer, [answer.body]);
+  // Those that have a buffer of their own; a small one may share its with others.
+  const moves = answer.pieces
+    .filter(({ byteLength, buffer }) => byteLength === buffer.byteLength)
+    .map(({ buffer }) => buffer as ArrayBuffer);
+  return thread.run('read', answer, [...new Set(moves)]);
 }
 
 /**
