@@ -18,7 +18,7 @@ export type FaultSetting = {
   readonly most?: number;
   /** `reply.slow`, `token.slow`: how long each answer is held back. */
   readonly delayMs?: number;
-  /** `page.next-link-foreign-host`: the origin put into the link. */
+  /** `page.next-link-foreign-host`, `binary.foreign-host`: the origin put into the link. */
   readonly origin?: string;
   /** `scope.narrowed`: the scopes that are left out of the grant. */
   readonly scopes?: readonly string[];
@@ -147,6 +147,32 @@ export const faultCatalogue = [
     name: 'meta.lastUpdated-moves',
     sentence: 'Each resource says that it changed just now, in meta.lastUpdated.',
     parameters: ['type'],
+  },
+  {
+    name: 'binary.is-raw-pdf',
+    sentence: 'A Binary is answered with the file itself, and its Content-Type says FHIR JSON.',
+    parameters: [],
+  },
+  {
+    name: 'binary.is-json',
+    sentence: 'A Binary is answered as JSON with the file inside, whatever the client accepts.',
+    parameters: [],
+  },
+  { name: 'binary.500', sentence: 'A Binary is answered with 500.', parameters: [] },
+  {
+    name: 'binary.too-large',
+    sentence: 'A Binary is answered with a file of 70 MB.',
+    parameters: [],
+  },
+  {
+    name: 'binary.foreign-host',
+    sentence: 'The addresses of files in documents point at another origin.',
+    parameters: ['origin'],
+  },
+  {
+    name: 'attachment.url-signed',
+    sentence: 'The addresses of files in documents are signed, anew in each answer.',
+    parameters: [],
   },
   {
     name: 'refresh.rotates',

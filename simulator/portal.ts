@@ -57,7 +57,8 @@ export type Portal = {
 export async function makePortal(parts: PortalParts): Promise<Portal> {
   const { environment, behaviour, state, faults } = parts;
   const store = makeResourceStore();
-  const { accounts, practices } = generateWorld(parts.world, (generated) => store.put(generated));
+  const world = { ...parts.world, rates: behaviour.rates };
+  const { accounts, practices } = generateWorld(world, (generated) => store.put(generated));
   for (const edit of state.edits()) {
     if (edit.environment === environment.name) applyEdit(store, edit);
   }

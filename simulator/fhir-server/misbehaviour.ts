@@ -85,7 +85,7 @@ export function writePage(
       };
     }
   }
-  const textOf = bendText(faults, type);
+  const textOf = bendText(faults, type, page.foreignOrigin);
   if (textOf !== undefined) bent = { ...bent, textOf };
   const text = writeBundle(bent);
   if (strike('page.truncated-json') === undefined) return text;
@@ -120,10 +120,14 @@ export function encodePage(
 export function bendText(
   faults: FaultSwitches,
   type: string,
+  foreignOrigin: string,
 ): ((resource: StoredResource) => string) | undefined {
   const shuffles = faults.strike('resource.key-order', { type }) !== undefined;
   const moves = faults.strike('meta.lastUpdated-moves', { type }) !== undefined;
-  if (!shuffles && !moves) return undefined;
+  const hasFiles = type === 'DocumentReference' || type === 'DiagnosticReport';
+  const signs = hasFiles && faults.strike('attachment.url-signed') !== undefined;
+  const leads = hasFiles ? faults.strike('binary.foreign-host') : undefined;
+  if (!shuffles && !moves && !signs && leads === undefined) return undefined;
   answers += 1;
   const turn = answers;
   return (resource) => {
@@ -134,7 +138,35 @@ export function bendText(
         meta: { ...(value.meta as object), lastUpdated: new Date().toISOString() },
       };
     }
+    if (leads !== undefined) {
+      const origin = leads.origin ?? foreignOrigin;
+      value = withAddresses(value, (url) => `${origin}/fhir/r4/${url}`);
+    }
+    if (signs) {
+      value = withAddresses(value, (url) => `${url}?sig=${turn}&expires=${turn + 300}`);
+    }
     return writeExactly(shuffles ? turnKeys(value, turn) : value);
+  };
+}
+
+/** A document or report with the addresses of its files turned into others. */
+function withAddresses(
+  value: Record<string, unknown>,
+  turn: (url: string) => string,
+): Record<string, unknown> {
+  type File = { readonly url?: string };
+  const turned = (file: File): File =>
+    file.url === undefined ? file : { ...file, url: turn(file.url) };
+  const { content, presentedForm } = value as {
+    content?: readonly { readonly attachment: File }[];
+    presentedForm?: readonly File[];
+  };
+  return {
+    ...value,
+    ...(content === undefined
+      ? {}
+      : { content: content.map((one) => ({ ...one, attachment: turned(one.attachment) })) }),
+    ...(presentedForm === undefined ? {} : { presentedForm: presentedForm.map(turned) }),
   };
 }
 

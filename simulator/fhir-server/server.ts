@@ -9,6 +9,7 @@ import type { FaultSwitches } from '../faults.ts';
 import { type Answer, answer, readForm } from '../http.ts';
 import type { RequestRecord } from '../request-log.ts';
 import { smartConfiguration } from '../smart-server/discovery.ts';
+import { readBinary } from './binary.ts';
 import { nextUrl } from './bundles.ts';
 import { capabilityStatement } from './metadata.ts';
 import { addStrangers, bendText, encodePage, losePage, writePage } from './misbehaviour.ts';
@@ -78,7 +79,10 @@ export function makeFhirServer(parts: FhirServerParts): FhirHandler {
       request.method === 'POST' ? await readForm(request) : new URLSearchParams(rawQuery);
     const refusal = refuseByScope(behaviour, who, route);
     if (refusal !== undefined) return send(refusal);
-    if (route.id !== undefined) return send(readOne(parts, who, route.type, route.id, query));
+    if (route.id !== undefined) {
+      const { accept } = request.headers;
+      return send(readOne(parts, who, { type: route.type, id: route.id, accept }, query));
+    }
     const page = search(parts, who, route.type, query, rawQuery);
     if (page === 'reset') {
       record.status = 0;
@@ -122,10 +126,9 @@ function refuseByScope(
 }
 
 function readOne(
-  { behaviour, store, faults }: FhirServerParts,
+  { behaviour, store, faults, foreignOrigin }: FhirServerParts,
   who: TokenContext,
-  type: string,
-  id: string,
+  { type, id, accept }: { type: string; id: string; accept: string | undefined },
   query: URLSearchParams,
 ): Answer {
   const wrongPractice = checkPractice(behaviour, query, who);
@@ -134,7 +137,8 @@ function readOne(
   const isVisible =
     found !== undefined && (found.patientId === undefined || found.patientId === who.patientId);
   if (!isVisible) return outcomes.notFound(type, id);
-  const bend = bendText(faults, type);
+  if (type === 'Binary') return readBinary(faults, found, accept);
+  const bend = bendText(faults, type, foreignOrigin);
   return { status: 200, body: bend?.(found) ?? found.text, contentType: outcomes.fhirJson };
 }
 

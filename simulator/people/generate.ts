@@ -70,7 +70,7 @@ function writeChart(
       seed,
       facilities,
       random: makeRandom(request.seed, request.environment, seed.patientId),
-      rates: athenahealthBehaviour.rates,
+      rates: request.rates ?? athenahealthBehaviour.rates,
       start: birth > earliest ? birth : earliest,
       anchor,
     },

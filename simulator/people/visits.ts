@@ -80,6 +80,7 @@ export type DocumentDraft = {
 /** Adds a document: the text inside at the recorded share, else the vendor's "not published" attachment. */
 export function addDocument(chart: Chart, draft: DocumentDraft): void {
   const { random, rates, facilities } = chart;
+  const id = chart.id(draft.kind);
   const attachment = random.chance(rates.documentInline)
     ? {
         contentType: 'text/html',
@@ -87,22 +88,24 @@ export function addDocument(chart: Chart, draft: DocumentDraft): void {
         title: draft.title,
         creation: draft.time,
       }
-    : {
-        contentType: 'application/octet-stream',
-        _data: {
-          extension: [
-            {
-              url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
-              valueCode: 'unknown',
-            },
-          ],
-        },
-      };
+    : rates.documentByReference > 0 && random.chance(rates.documentByReference)
+      ? addFile(chart, id, draft)
+      : {
+          contentType: 'application/octet-stream',
+          _data: {
+            extension: [
+              {
+                url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
+                valueCode: 'unknown',
+              },
+            ],
+          },
+        };
   const restricted = random.chance(0.05);
   chart.add(
     {
       resourceType: 'DocumentReference',
-      id: chart.id(draft.kind),
+      id,
       ...(restricted ? { meta: { security: [confidentiality('R', 'restricted')] } } : {}),
       status: 'current',
       type: concept(draft.title, [
@@ -131,6 +134,43 @@ export function addDocument(chart: Chart, draft: DocumentDraft): void {
     touched(chart, draft.time),
     { provenance: draft.encounter === undefined ? 0.05 : 0.4 },
   );
+}
+
+/** The file of a document as a Binary of its own. @returns the attachment that refers to it */
+function addFile(chart: Chart, documentId: string, draft: DocumentDraft): Record<string, string> {
+  const id = `${documentId}-file`;
+  const contentType = 'application/pdf';
+  const data = simplePdf(draft.note).toString('base64');
+  chart.add({ resourceType: 'Binary', id, contentType, data }, touched(chart, draft.time), {
+    provenance: 0,
+  });
+  return { contentType, url: `Binary/${id}`, title: draft.title, creation: draft.time };
+}
+
+/** A PDF of one page with a note's beginning on it. */
+function simplePdf(note: string): Buffer {
+  const words = note
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/[^ -~]|[()\\]/g, ' ')
+    .slice(0, 80);
+  const content = `BT /F1 12 Tf 72 720 Td (${words}) Tj ET`;
+  const objects = [
+    '<</Type/Catalog/Pages 2 0 R>>',
+    '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>',
+    `<</Length ${content.length}>>stream\n${content}\nendstream`,
+    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+  ];
+  let text = '%PDF-1.4\n';
+  const places = objects.map((object, index) => {
+    const place = String(text.length).padStart(10, '0');
+    text += `${index + 1} 0 obj${object}endobj\n`;
+    return `${place} 00000 n \n`;
+  });
+  const start = text.length;
+  text += `xref\n0 6\n0000000000 65535 f \n${places.join('')}`;
+  text += `trailer<</Size 6/Root 1 0 R>>\nstartxref\n${start}\n%%EOF\n`;
+  return Buffer.from(text, 'latin1');
 }
 
 /** A confidentiality label of `meta.security`. */

@@ -4,6 +4,7 @@ import type { Sight } from '../access/policy.ts';
 import type { Db } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { rawOf, readResource, versionsOf } from '../records/read.ts';
+import { attachmentsOfRecord } from './attachment.ts';
 import { describe } from './describe/describe.ts';
 import { dayOf, type Described, type Fact, type Kind } from './describe/described.ts';
 import { isSeen } from './sight.ts';
@@ -12,7 +13,8 @@ import { type LineRow, lineRow, placeOf } from './timeline/timeline.ts';
 /** @throws `record.not_found` where the person does not read it, or it has no place in the chart */
 export async function readSheet(db: Db, personId: string, resourceId: string, sight: Sight) {
   const resource = await readResource(db, resourceId, personId);
-  const described = describe(resource.type, await rawOf(db, resource.currentSeq));
+  const raw = await rawOf(db, resource.currentSeq);
+  const described = describe(resource.type, raw);
   if (!described || !isSeen(sight, described.kind)) throw new ChartfoldError('record.not_found');
   const latest = (await versionsOf(db, resourceId)).at(-1);
   return {
@@ -33,6 +35,7 @@ export async function readSheet(db: Db, personId: string, resourceId: string, si
     related: (await relatedOf(db, personId, resourceId, described))
       .map(({ label, rows }) => ({ label, rows: rows.filter((row) => isSeen(sight, row.kind)) }))
       .filter(({ rows }) => rows.length > 0),
+    attachments: await attachmentsOfRecord(db, resource, raw),
     receivedAt: latest?.receivedAt ?? resource.changedAt,
     versions: resource.versionCount,
     runId: latest?.run ?? null,

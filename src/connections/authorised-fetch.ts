@@ -10,6 +10,15 @@ import type { Refresher } from './refresh.ts';
 /** Some vendors answer with the older media type; parsing goes by structure. */
 const ACCEPT = 'application/fhir+json, application/json+fhir;q=0.9, application/json;q=0.8';
 
+type Asking = {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Other media types than those of records. */
+  readonly accept?: string;
+  /** Another cap than what a way out has by itself. */
+  readonly maxBytes?: number;
+};
+
 export type AuthorisedFetch = {
   /** The absolute address of a question below the FHIR base, with what the vendor wants on every call. */
   addressOf(request: string): string;
@@ -23,7 +32,7 @@ export type AuthorisedFetch = {
    * It waits for its turn at that host.
    * @throws `smart.sign_in_again`, `smart.no_refresh`, `net.*`
    */
-  get(address: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Response>;
+  get(address: string, options: Asking): Promise<Response>;
   /** Tells that the host has refused one as too many, and for how long, where it said: all who ask there wait. */
   tooMany(retryAfterMs: number | null): void;
 };
@@ -46,16 +55,12 @@ export function authorisedFetch(
     return withEveryCall(url.href, entry, target.clinicId);
   };
 
-  const send = (
-    address: string,
-    token: string,
-    options: { timeoutMs: number; signal?: AbortSignal },
-  ) =>
+  const send = (address: string, token: string, { accept = ACCEPT, ...options }: Asking) =>
     pace.run(
       () =>
         context.outbound(followable(address), {
           ...options,
-          headers: { accept: ACCEPT, authorization: `Bearer ${token}` },
+          headers: { accept, authorization: `Bearer ${token}` },
         }),
       options.signal,
     );

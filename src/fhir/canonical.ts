@@ -19,7 +19,8 @@ import {
  * their order. Equal forms mean that the texts say the same.
  *
  * @param volatilePaths members to leave out, dotted from the root, such as `meta.lastUpdated`;
- * arrays on the way add nothing to a path
+ * arrays on the way add nothing to a path; with `?` behind it, of an address only what follows its `?`, such as
+ * `content.attachment.url?` for one that is signed anew for each answer
  * @returns undefined when the text is no JSON
  */
 export function canonicalForm(
@@ -108,8 +109,9 @@ function add(frame: Frame, part: string, volatile: ReadonlySet<string>): void {
     frame.hasLost = true;
     return;
   }
+  const isSigned = frame.isObject && volatile.size > 0 && volatile.has(`${memberPath(frame)}?`);
   frame.keys.push(frame.key);
-  frame.parts.push(part);
+  frame.parts.push(isSigned ? part.replace(/[?#].*"$/s, '"') : part);
 }
 
 /** Stands for an object that only held what was left out: `meta` with nothing but `lastUpdated`. */

@@ -403,6 +403,20 @@ export const resultHistory = z.object({
 });
 
 /** GET /api/people/:id/records/:recordId: what the sheet shows. */
+/** A file of a record; its bytes are at `…/records/:recordId/attachments/:n` where it is kept. */
+export const attachment = z.object({
+  n: count,
+  title: z.string().nullable(),
+  contentType: z.string().nullable(),
+  /** As the record says, until it is kept. */
+  bytes: count.nullable(),
+  state: z.enum(['waiting', 'kept', 'absent', 'refused', 'failed', 'too-large']),
+  /** Of the error catalogue: why it is not here, where something went wrong. */
+  code: z.string().nullable(),
+  /** When the portal is asked for it again, at the earliest. */
+  nextTryAt: instant.nullable(),
+});
+
 export const record = z.object({
   id,
   kind,
@@ -431,6 +445,7 @@ export const record = z.object({
   text: z.array(z.string()),
   /** Records this one holds or belongs to: a panel's results, a visit's contents. */
   related: z.array(z.object({ label: z.string(), rows: z.array(timelineRow) })),
+  attachments: z.array(attachment),
   receivedAt: instant,
   versions: count,
   receiptId: id.nullable(),
@@ -440,6 +455,7 @@ export const record = z.object({
 /** POST /api/connections/:id/confirm: whose record it is; null for a new person. */
 export const confirmRequest = z.object({ personId: id.nullable() });
 
+export type Attachment = z.infer<typeof attachment>;
 export type Problem = z.infer<typeof problem>;
 export type Person = z.infer<typeof person>;
 export type Session = z.infer<typeof session>;

@@ -26,6 +26,8 @@ let ids: {
   connection: string;
   run: string;
   record: string;
+  /** One with its file inside. */
+  document: string;
   analyte: string;
   right: string;
 };
@@ -100,6 +102,7 @@ describe('a record that is not theirs', () => {
       connection: NOTHING,
       run: NOTHING,
       record: NOTHING,
+      document: NOTHING,
       analyte: NOTHING,
       right: NOTHING,
     });
@@ -233,7 +236,8 @@ function call(role: keyof typeof browsers, route: Route, given: typeof ids): Pro
       : given.connection;
   const path = route.path
     .replace('{person}', given.person)
-    .replace('{record}', given.record)
+    .replace('{record}', route.path.includes('/attachments/') ? given.document : given.record)
+    .replace('{n}', '0')
     .replace('{key}', encodeURIComponent(given.analyte))
     .replace('{id}', id);
   return method === 'get'
@@ -255,8 +259,13 @@ async function someOf(person: string) {
     .selectAll()
     .where('person_id', '=', person)
     .executeTakeFirstOrThrow();
+  const file = await db
+    .selectFrom('attachment')
+    .select('resource_id')
+    .where('comes', '=', 'inline')
+    .executeTakeFirstOrThrow();
   const run = await db.selectFrom('sync_run').select('id').executeTakeFirstOrThrow();
-  return { record: row.resource_id, analyte: row.analyte, run: run.id };
+  return { record: row.resource_id, document: file.resource_id, analyte: row.analyte, run: run.id };
 }
 
 /** Names, dates and ids of the record that must not leak. */

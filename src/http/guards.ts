@@ -25,7 +25,9 @@ export function headers(app: Guarded): MiddlewareHandler<Env> {
     c.set('nonce', nonce);
     await next();
     const set = (name: string, value: string) => c.res.headers.set(name, value);
-    set('content-security-policy', contentSecurityPolicy(nonce));
+    // A file of a record has a stricter one.
+    if (!c.res.headers.has('content-security-policy'))
+      set('content-security-policy', contentSecurityPolicy(nonce));
     // A page with a form of its own has set another: guards of origins need the form's Origin.
     if (!c.res.headers.has('referrer-policy')) set('referrer-policy', 'no-referrer');
     set('x-content-type-options', 'nosniff');

@@ -9,6 +9,7 @@ import { wantsPage, wrongAddressPage } from './page.ts';
 import { answerProblem, type Env } from './problem.ts';
 import { rates } from './rate.ts';
 import { accountRoutes } from './routes/account.ts';
+import { attachmentRoutes } from './routes/attachments.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backupRoutes } from './routes/backup.ts';
 import { chartRoutes } from './routes/chart.ts';
@@ -53,6 +54,7 @@ export function declareRoutes(api: Api): Api['declared'] {
   peopleRoutes(api);
   connectionRoutes(api);
   chartRoutes(api);
+  attachmentRoutes(api);
   auditRoutes(api);
   backupRoutes(api);
   sampleRoutes(api);

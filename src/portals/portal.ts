@@ -76,7 +76,7 @@ export type Portal = {
     readonly questionMs: number;
     readonly runMs: number;
   };
-  /** Paths whose change alone makes no new version. */
+  /** Paths whose change alone makes no new version; `…url?` for the query of an address, which may be signed. */
   readonly volatilePaths: readonly string[];
   /** What this portal is known not to give, in words for the person. */
   readonly gaps: readonly string[];

@@ -2,6 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { attachmentsIn, hasAttachments } from '../fhir/attachments.ts';
 import { ownTurn } from '../platform/own-turn.ts';
 import type { BodyEncoding, Incoming, Prepared } from './types.ts';
 
@@ -25,9 +26,21 @@ export async function prepare(resources: readonly Incoming[]): Promise<Prepared[
   return prepared;
 }
 
-/** Hashes and compresses one resource. */
+/** Hashes and compresses one resource, and finds its attachments. */
 export function prepareOne({ raw, ...resource }: Incoming): Prepared {
-  return { ...resource, ...packText(raw) };
+  const packed = { ...resource, ...packText(raw) };
+  if (!hasAttachments(resource.type)) return packed;
+  const attachments = attachmentsIn(resource.type, parsed(raw));
+  return attachments.length === 0 ? packed : { ...packed, attachments };
+}
+
+/** What can't be parsed is stored all the same, and has no attachments. */
+function parsed(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
+  }
 }
 
 /** SHA-256 of a text's UTF-8, hex. */

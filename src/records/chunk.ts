@@ -3,6 +3,7 @@
 
 import type { Transaction } from '../platform/db/db.ts';
 import { newId } from '../platform/ids.ts';
+import { noteAttachments } from './attachments.ts';
 import { unpackText } from './body.ts';
 import { drawNumbers } from './counter.ts';
 import { markBack } from './gone.ts';
@@ -48,6 +49,7 @@ export async function writeChunk(
     ? await replaysOf(trx, context.stamp, slots, context.replays)
     : undefined;
   const written: Written[] = [];
+  const same: Written[] = [];
   const tally = { new: 0, changed: 0, unchanged: 0 };
   for (const resource of chunk) {
     const key = keyOf(resource);
@@ -56,6 +58,8 @@ export async function writeChunk(
       ? judge(resource, slot, context.volatilePaths, replays?.get(slot.id))
       : { verdict: 'new' as const, writes: true };
     tally[verdict] += 1;
+    if (slot && verdict === 'unchanged' && resource.attachments)
+      same.push({ resource, slot, versionNo: slot.versionCount });
     if (!writes) continue;
     const at = slot ?? newSlot(context.stamp.question);
     slots.set(key, at);
@@ -65,6 +69,12 @@ export async function writeChunk(
     written.push({ resource, slot: at, versionNo: at.versionCount });
   }
   await writeVersions(trx, context, written);
+  // Where the address of one has moved, or it was stored before attachments were known.
+  await noteAttachments(
+    trx,
+    same.map((one) => ({ ...one, seq: one.slot.currentSeq })),
+    context.receivedAt,
+  );
   // What this very call wrote is no earlier attempt.
   if (context.isResumed) for (const { slot } of written) context.replays.set(slot.id, walkedReplay);
   await noteSeenAgain(trx, context, chunk, slots);
@@ -238,6 +248,11 @@ async function writeVersions(
       })),
     )
     .execute();
+  await noteAttachments(
+    trx,
+    written.map((one, index) => ({ ...one, seq: first + index })),
+    context.receivedAt,
+  );
 }
 
 function resourceRow(context: ChunkContext, { resource, slot }: Written) {

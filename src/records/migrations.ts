@@ -1,5 +1,6 @@
 // Owns the making of the records tables. A migration that has been released is never edited.
 
+import { randomBytes } from 'node:crypto';
 import { type CreateTableBuilder, sql } from 'kysely';
 import type { MigrationDb, Migrations } from '../platform/db/migrate.ts';
 
@@ -8,7 +9,64 @@ export const recordsMigrations: Migrations = {
   '2026-11-23-records-2': { up: sayWhySetAside },
   '2026-11-23-records-3': { up: findOpenRuns },
   '2026-11-24-records-4': { up: tellWhatIsGone },
+  '2026-11-25-records-attachments': { up: keepAttachments },
 };
+
+async function keepAttachments(db: MigrationDb): Promise<void> {
+  await db.schema
+    .createTable('attachment')
+    .addColumn('version_seq', 'integer', (col) => col.notNull().references('resource_version.seq'))
+    .addColumn('n', 'integer', (col) => col.notNull())
+    .addColumn('resource_id', 'text', (col) => col.notNull().references('resource.id'))
+    .addColumn('place', 'text', (col) => col.notNull())
+    .addColumn('content_type', 'text')
+    .addColumn('title', 'text')
+    .addColumn('comes', 'text', (col) => col.notNull())
+    .addColumn('absent_reason', 'text')
+    .addColumn('address', 'text')
+    .addColumn('state', 'text', (col) => col.notNull())
+    .addColumn('code', 'text')
+    .addColumn('http_status', 'integer')
+    .addColumn('tries', 'integer', (col) => col.notNull().defaultTo(0))
+    .addColumn('next_try_at', 'text')
+    .addColumn('bytes', 'integer')
+    .addColumn('content_id', 'text')
+    .addColumn('kept_type', 'text')
+    .addColumn('fetched_at', 'text')
+    .addPrimaryKeyConstraint('attachment_identity', ['version_seq', 'n'])
+    .execute();
+  await index('attachment_by_resource', 'attachment', 'resource_id');
+  await index('attachment_by_content', 'attachment', 'content_id');
+  await db.schema
+    .createIndex('attachment_due')
+    .on('attachment')
+    .columns(['version_seq', 'n'])
+    .where(sql.ref('next_try_at'), 'is not', null)
+    .execute();
+  await db.schema
+    .createTable('attachment_content')
+    .addColumn('id', 'text', (col) => col.primaryKey())
+    .addColumn('bytes', 'integer', (col) => col.notNull())
+    .addColumn('is_whole', 'integer', (col) => col.notNull())
+    .execute();
+  await db.schema
+    .createTable('attachment_chunk')
+    .addColumn('content_id', 'text', (col) => col.notNull().references('attachment_content.id'))
+    .addColumn('n', 'integer', (col) => col.notNull())
+    .addColumn('bytes', 'blob', (col) => col.notNull())
+    .addPrimaryKeyConstraint('attachment_chunk_identity', ['content_id', 'n'])
+    .execute();
+  await db.schema
+    .createTable('attachment_key')
+    .addColumn('id', 'integer', (col) => col.primaryKey())
+    .addColumn('key', 'blob', (col) => col.notNull())
+    .execute();
+  await sql`insert into attachment_key (id, key) values (1, ${randomBytes(32)})`.execute(db);
+
+  function index(name: string, table: string, column: string): Promise<void> {
+    return db.schema.createIndex(name).on(table).column(column).execute();
+  }
+}
 
 /** Open runs are few, and asked for again and again beside a long past. */
 async function findOpenRuns(db: MigrationDb): Promise<void> {

@@ -1,6 +1,7 @@
 // Runs the records contracts on the dialects there are.
 
 import { openStore } from '../platform/db/sqlite/open.ts';
+import { describeAttachments } from './attachments.contract.ts';
 import { describeFeed } from './feed.contract.ts';
 import { describeGone } from './gone.contract.ts';
 import { recordsMigrations } from './migrations.ts';
@@ -14,3 +15,4 @@ describeRecords('SQLite', openSqlite);
 describeFeed('SQLite', openSqlite);
 describeReplay('SQLite', openSqlite);
 describeGone('SQLite', openSqlite);
+describeAttachments('SQLite', openSqlite);

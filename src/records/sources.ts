@@ -5,6 +5,7 @@ import type { Selectable } from 'kysely';
 import { isoTime } from '../platform/clock.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import { newId } from '../platform/ids.ts';
+import { sweepContents } from './attachment-content.ts';
 import type { Source, SourceId } from './types.ts';
 
 const deletedPerTransaction = 200;
@@ -69,6 +70,7 @@ export async function importSourceOf(db: Db, origin: string): Promise<Source | u
  */
 export async function deleteSource(db: Db, source: SourceId): Promise<void> {
   while ((await db.transaction().execute((trx) => deleteSome(trx, source))) > 0) await nextTurn();
+  while (await db.transaction().execute(sweepContents)) await nextTurn();
   await db.transaction().execute(async (trx) => {
     await trx.deleteFrom('shared_reader').where('source_id', '=', source).execute();
     await trx
@@ -105,6 +107,7 @@ async function deleteSome(trx: Transaction, source: SourceId): Promise<number> {
   const ids = rows.map((row) => row.id);
   if (ids.length === 0) return 0;
   const versions = trx.selectFrom('resource_version').select('seq').where('resource_id', 'in', ids);
+  await trx.deleteFrom('attachment').where('resource_id', 'in', ids).execute();
   await trx.deleteFrom('body').where('seq', 'in', versions).execute();
   await trx.deleteFrom('resource_version').where('resource_id', 'in', ids).execute();
   await trx.deleteFrom('resource_notice').where('resource_id', 'in', ids).execute();

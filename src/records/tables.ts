@@ -2,7 +2,8 @@
 // Narrow typed columns stand apart from the bodies, which only exact text and export need.
 
 import type { Generated } from 'kysely';
-import type { BodyEncoding, QuestionOutcome, RunTrigger } from './types.ts';
+import type { AttachmentComes } from '../fhir/attachments.ts';
+import type { AttachmentState, BodyEncoding, QuestionOutcome, RunTrigger } from './types.ts';
 
 type SourceTable = {
   id: string;
@@ -61,6 +62,48 @@ type ResourceNoticeTable = {
 type SyncSeenTable = { run_id: string; numbers: Uint8Array };
 
 type BodyTable = { seq: number; encoding: BodyEncoding; bytes: Uint8Array };
+
+/** An attachment of one version of a resource; of the current version it is shown and fetched. */
+type AttachmentTable = {
+  version_seq: number;
+  /** Its number in that version, from 0. */
+  n: number;
+  resource_id: string;
+  /** Where in the resource it stands: `content[0].attachment`. */
+  place: string;
+  content_type: string | null;
+  title: string | null;
+  comes: AttachmentComes;
+  absent_reason: string | null;
+  /** As the portal gave it last: a signed one moves without being another. */
+  address: string | null;
+  state: AttachmentState;
+  code: string | null;
+  http_status: number | null;
+  tries: number;
+  /** When it is asked for, at the earliest; null where nothing is to be asked any more. */
+  next_try_at: string | null;
+  /** Once kept, counted; before, what the resource says. */
+  bytes: number | null;
+  /** Set before its chunks are written, so that nobody sweeps them away meanwhile. */
+  content_id: string | null;
+  /** What the content is by its answer, where that says more than the resource. */
+  kept_type: string | null;
+  fetched_at: string | null;
+};
+
+/** Content by its keyed hash, so that one file under many documents is kept once. */
+type AttachmentContentTable = {
+  id: string;
+  bytes: number;
+  /** 0 while its chunks are being written. */
+  is_whole: number;
+};
+
+type AttachmentChunkTable = { content_id: string; n: number; bytes: Uint8Array };
+
+/** One row: the key of the names of contents, so that a name tells nobody which known file it is. */
+type AttachmentKeyTable = { id: number; key: Uint8Array };
 
 /** Who refers to which shared resource, by name: it may arrive after the reference to it. */
 type SharedReaderTable = {
@@ -142,6 +185,10 @@ declare module '../platform/db/db.ts' {
     resource_version: ResourceVersionTable;
     resource_notice: ResourceNoticeTable;
     body: BodyTable;
+    attachment: AttachmentTable;
+    attachment_content: AttachmentContentTable;
+    attachment_chunk: AttachmentChunkTable;
+    attachment_key: AttachmentKeyTable;
     shared_reader: SharedReaderTable;
     shared_reference: SharedReferenceTable;
     record_counter: RecordCounterTable;

@@ -1,6 +1,7 @@
 // Owns the words of the records folder: sources, runs, questions, resources and their versions.
 // Types only. `now` is milliseconds since the epoch; a time read back is ISO 8601 UTC text.
 
+import type { Attachment } from '../fhir/attachments.ts';
 import type { Transaction } from '../platform/db/db.ts';
 import type { ErrorCode } from '../platform/errors.ts';
 
@@ -142,9 +143,41 @@ export type Prepared = Omit<Incoming, 'raw'> & {
   readonly rawHash: string;
   readonly encoding: BodyEncoding;
   readonly bytes: Uint8Array;
+  readonly attachments?: readonly Attachment[];
 };
 
 export type BodyEncoding = 'raw' | 'zstd';
+
+/**
+ * `waiting`: not asked for yet; `kept`: it is here, inside its resource or by itself; `absent`: the source gave none.
+ * The others say why it is not here.
+ */
+export type AttachmentState = 'waiting' | 'kept' | 'absent' | 'refused' | 'failed' | 'too-large';
+
+/** Names an attachment of a version. */
+export type AttachmentKey = { readonly seq: number; readonly n: number };
+
+/** An attachment as the store knows it, without its content. */
+export type StoredAttachment = Attachment & {
+  readonly n: number;
+  readonly state: AttachmentState;
+  /** Of the error catalogue; null where nothing went wrong. */
+  readonly code: string | null;
+  readonly tries: number;
+  readonly nextTryAt: string | null;
+  readonly contentId: string | null;
+  /** What the content is by its answer; null where that said nothing. */
+  readonly keptType: string | null;
+  readonly fetchedAt: string | null;
+};
+
+/** An attachment that is to be asked for. */
+export type DueAttachment = AttachmentKey & {
+  readonly address: string;
+  readonly contentType: string | null;
+  readonly bytes: number | null;
+  readonly tries: number;
+};
 
 export type StartRun = {
   readonly source: SourceId;

@@ -22,7 +22,7 @@ export type Asking = {
   readonly run: Run;
   readonly signal: AbortSignal;
   readonly fetchPage: FetchPage;
-  readonly followable: AuthorisedFetch['followable'];
+  readonly portal: AuthorisedFetch;
   readonly references: References;
   /** How many records may still be asked for by id in this run. */
   referencedLeft: number;
@@ -44,7 +44,7 @@ type Asked = {
 };
 
 /** After one of these nothing more can be asked in this run. */
-const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+export const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'smart.sign_in_again',
   'smart.renewal_cut_off',
   'smart.access_expired',
@@ -67,7 +67,7 @@ const MAYBE_TOO_MUCH: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'fhir.truncated',
   'fhir.rejected',
 ]);
-const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+export const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'fhir.scope_missing',
   'fhir.forbidden',
   'fhir.not_found',
@@ -229,7 +229,7 @@ function nextAddress(
   if (link === null) return null;
   let address: string;
   try {
-    address = asking.followable(link);
+    address = asking.portal.followable(link);
   } catch (error) {
     if (!isChartfoldError(error, 'net.foreign_origin')) throw error;
     return new ChartfoldError('sync.next_link_foreign');

@@ -21,7 +21,8 @@ async function tablesWithRows(): Promise<string[]> {
   const tables = await program.db.introspection.getTables();
   const held: string[] = [];
   for (const { name } of tables) {
-    if (/^(job|chart_state|record_counter|account|person|audit)/.test(name)) continue;
+    if (/^(job|chart_state|record_counter|attachment_key|account|person|audit)/.test(name))
+      continue;
     const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(name)}`.execute(
       program.db,
     );

@@ -10,6 +10,7 @@ import { presentOne } from '../http/present/overview.ts';
 import { readReceiptFor } from '../http/present/receipt.ts';
 import { operator } from '../access/policy.ts';
 import type { ErrorCode } from '../platform/errors.ts';
+import { athenahealthBehaviour } from '../portals/athenahealth/behaviour.ts';
 import {
   menderWords,
   outcomeWord,
@@ -20,7 +21,9 @@ import {
 const PAGE = resolve(import.meta.dirname, '../../docs/conformance/receipts-under-faults.gen.md');
 
 type Expected = {
-  /** Of the question about Observations. */
+  /** The question looked at; about Observations unless said. */
+  readonly question?: 'attachments';
+  /** Of that question. */
   readonly outcome: ReceiptQuestion['outcome'];
   readonly code?: ErrorCode;
   readonly act?: 'person' | 'clinic' | 'operator' | 'us';
@@ -30,6 +33,7 @@ type Expected = {
   readonly setsAside?: boolean;
 };
 const full: Expected = { outcome: 'full' };
+const file = { question: 'attachments', outcome: 'full' } as const;
 /** Renews the access in the middle of the sync. */
 const renewing = [{ name: '401.mid-sync', type: 'Observation' }] as const;
 const lost = (code: ErrorCode, act: Expected['act'] = 'us'): Expected => ({
@@ -72,6 +76,25 @@ const EXPECTED: Record<FaultName, Expected | 'sign-in'> = {
     also: renewing,
     with: { times: 1 },
   },
+  'binary.is-raw-pdf': file,
+  'binary.is-json': file,
+  'binary.500': { ...file, ...lost('fhir.server_error'), setsAside: true },
+  'binary.too-large': {
+    ...file,
+    outcome: 'part',
+    code: 'sync.attachment_too_large',
+    act: 'us',
+    setsAside: true,
+    with: { times: 1 },
+  },
+  'binary.foreign-host': {
+    ...file,
+    outcome: 'refused',
+    code: 'sync.attachment_foreign',
+    act: 'us',
+    setsAside: true,
+  },
+  'attachment.url-signed': file,
   'discovery.html': { ...lost('smart.discovery_failed'), outcome: 'part', also: renewing },
   'scope.narrowed': 'sign-in',
 };
@@ -83,14 +106,17 @@ describe('the receipt of a sync', () => {
     async (name, sentence) => {
       const expected = EXPECTED[name];
       if (expected === 'sign-in') return;
-      const program = await startProgram({ vendor: patient });
+      const behaviour = expected.question === undefined ? {} : GIVES_FILES;
+      const program = await startProgram({ vendor: patient, behaviour });
       try {
         const connection = await program.connect();
         program.simulator.control.setFaults(settingsOf(name, expected));
         const run = await program.sync(connection);
         const receipt = await readReceiptFor(program, run.id);
         expectToAddUp(receipt);
-        const asked = receipt.questions.find((q) => q.key === 'observations');
+        const asked = receipt.questions.find(
+          (q) => q.key === (expected.question ?? 'observations'),
+        );
         expect([asked?.outcome, asked?.reason?.code, asked?.reason?.act]).toEqual([
           expected.outcome,
           expected.code,
@@ -116,6 +142,12 @@ What a person is told when a portal fails in each of the ways that the simulator
     await expect([head, ...written].join('\n')).toMatchFileSnapshot(PAGE);
   });
 });
+
+/** A portal that refers to the files of its documents and gives them. */
+const GIVES_FILES = {
+  deniedToPatients: [],
+  rates: { ...athenahealthBehaviour.rates, documentByReference: 1, documentInline: 0 },
+};
 
 /** Limits that a test can meet, and one question after the other, so that each time it is the same. */
 function patient<V extends { portal: { limits: object; requests: object } }>(vendor: V): V {

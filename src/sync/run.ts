@@ -12,6 +12,7 @@ import { markGone } from '../records/gone.ts';
 import { finishRun, openRunOf, questionsOf, startRun } from '../records/runs.ts';
 import type { Question, Run, RunTrigger } from '../records/types.ts';
 import { type Asking, askReferenced, askSearch } from './ask.ts';
+import { fetchAttachments, isAboutRecords } from './attachments.ts';
 import type { SyncContext } from './context.ts';
 import { createFetchPage } from './fetch.ts';
 import { planQuestions } from './plan.ts';
@@ -41,6 +42,7 @@ export async function syncConnection(
     const referenced = asking.entry.vendor.portal.referenced.questions.map(({ type }) => type);
     if (unfinished) await noteStored(context.db, connectionId, referenced, asking.references);
     await askQuestions(asking);
+    await fetchAttachments(asking);
     return end(asking);
   });
 }
@@ -76,7 +78,7 @@ function askingOf(
       clock: context.clock,
       reads: { about, referenced },
     }),
-    followable: portal.followable,
+    portal,
     references: gatherReferences(referenced),
     referencedLeft: vendor.limits.referenced,
     stopped: null,
@@ -86,7 +88,7 @@ function askingOf(
 async function askQuestions(asking: Asking): Promise<void> {
   const { referenced, requests } = asking.entry.vendor.portal;
   const open = (await questionsOf(asking.context.db, asking.run.id)).filter(
-    (q) => q.outcome === 'pending' || q.outcome === 'asking',
+    (q) => isAboutRecords(q) && (q.outcome === 'pending' || q.outcome === 'asking'),
   );
   const isReferenced = (q: Question) => referenced.questions.some((r) => r.key === q.key);
   await askAll(
@@ -117,7 +119,9 @@ async function end(asking: Asking): Promise<Run> {
 
 /** Whether the portal took our token and gave nothing at all for it: no scope is missing then, all of it is. */
 async function isWithdrawn({ context, run }: Asking): Promise<boolean> {
-  const asked = (await questionsOf(context.db, run.id)).filter((q) => q.outcome !== 'not-asked');
+  const asked = (await questionsOf(context.db, run.id)).filter(
+    (q) => isAboutRecords(q) && q.outcome !== 'not-asked',
+  );
   const isRefused = (q: Question) => q.outcome === 'refused' && q.code === 'fhir.forbidden';
   // Those by reference have nothing to ask for, and so are answered in full.
   const bySearch = asked.filter((q) => q.received > 0 || q.outcome !== 'full');
@@ -125,7 +129,7 @@ async function isWithdrawn({ context, run }: Asking): Promise<boolean> {
 }
 
 async function markWhatIsGone({ context, entry, run }: Asking): Promise<void> {
-  const questions = await questionsOf(context.db, run.id);
+  const questions = (await questionsOf(context.db, run.id)).filter(isAboutRecords);
   const referenced = entry.vendor.portal.referenced.questions.map(({ type }) => type);
   await markGone(context.db, {
     run,

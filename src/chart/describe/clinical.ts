@@ -246,8 +246,8 @@ const documentReference: Describe = (o) => {
       fact('Type', conceptText(o.type), codeWords(o.type)),
       fact('By', join(objs(o.author).map(displayOf))),
       fact('Kept by', displayOf(o.custodian)),
-      fact('Form', join(attachments.map((a) => text(a?.contentType)))),
-      hasContent ? null : fact('Content', 'not published to patients by the clinic'),
+      // Of each attachment that is none the sheet says so where it lists them.
+      attachments.length > 0 ? null : fact('Content', 'not published to patients by the clinic'),
     ],
     text: attachments.flatMap((a) => attachmentText(a)),
   };

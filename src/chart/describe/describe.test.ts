@@ -170,10 +170,11 @@ group('each kind', () => {
   });
 
   it('of document says when its content was not published, and when it was only linked', () => {
-    const bare = of('DocumentReference', {
-      type: words('Progress note'),
+    const withheld = of('DocumentReference', {
       content: [{ attachment: { contentType: 'text/html' } }],
     });
+    expect(withheld).toMatchObject({ note: 'content not published' });
+    const bare = of('DocumentReference', { type: words('Progress note') });
     expect(bare).toMatchObject({ title: 'Progress note', note: 'content not published' });
     expect(factsOf(bare).Content).toBe('not published to patients by the clinic');
     const linked = of('DocumentReference', {

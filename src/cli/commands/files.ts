@@ -119,8 +119,8 @@ async function* exportRawFiles(
     throw new ChartfoldError('export.target_not_empty', { detail: out });
   const apart = (person ?? (await listPeople(app.db))).length > 1;
   let count = 0;
-  for await (const { path, text } of exportRaw(app.db, person, apart)) {
-    await keepFile(join(out, path), text);
+  for await (const { path, content } of exportRaw(app.db, person, apart)) {
+    await keepFile(join(out, path), content);
     count += 1;
   }
   yield { json: { files: count, folder: out }, text: `${count} files written to ${out}` };
@@ -136,10 +136,10 @@ async function filesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function keepFile(file: string, text: string): Promise<void> {
+async function keepFile(file: string, content: string | AsyncIterable<Uint8Array>): Promise<void> {
   try {
     makeFolder(dirname(file));
-    await writeFile(file, text, { mode: 0o600 });
+    await writeFile(file, content, { mode: 0o600 });
   } catch (error) {
     throw notWritten(file, error);
   }

@@ -7,10 +7,11 @@ export const verify: Verb<{ readonly checkpoints?: readonly string[] }> = {
   name: 'verify',
   act: 'instance.audit',
   async *run(app, { checkpoints = [] }) {
-    const { faults, versions, auditLines, sealed } = await app.backups.verify(checkpoints);
-    const looked = `${versions} versions of records, ${auditLines} lines of audit, ${sealed} sealed values`;
+    const { faults, versions, attachments, auditLines, sealed } =
+      await app.backups.verify(checkpoints);
+    const looked = `${versions} versions of records, ${attachments} files of records, ${auditLines} lines of audit, ${sealed} sealed values`;
     yield {
-      json: { versions, auditLines, sealed, faults },
+      json: { versions, attachments, auditLines, sealed, faults },
       text:
         faults.length === 0
           ? `Nothing is damaged: ${looked}.`

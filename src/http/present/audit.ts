@@ -117,6 +117,7 @@ const KINDS: Readonly<Record<string, readonly [one: string, more: string]>> = {
   'care-team': ['care team', 'care teams'],
   device: ['device', 'devices'],
   other: ['other record', 'other records'],
+  attachment: ['file of a record', 'files of records'],
   raw: ['text as it was received', 'texts as they were received'],
 };
 

@@ -81,7 +81,7 @@ function presentQuestion(q: Question): ReceiptQuestion {
   return {
     key: q.key,
     label: q.label,
-    note: q.outcome === 'part' ? `pages 1 to ${q.pages}` : null,
+    note: noteOf(q),
     why: q.why,
     request: q.request,
     pages: q.pages,
@@ -98,6 +98,14 @@ function presentQuestion(q: Question): ReceiptQuestion {
     outcome: q.outcome === 'not-asked' ? 'failed' : q.outcome,
     reason: reasonOf(q),
   };
+}
+
+/** Files come one by one, not on pages. */
+function noteOf(q: Question): string | null {
+  if (q.outcome !== 'part') return null;
+  return q.pages > 0
+    ? `pages 1 to ${q.pages}`
+    : `${q.received} of ${q.received + q.setAside} files`;
 }
 
 function reasonOf(q: Question): ReceiptQuestion['reason'] {

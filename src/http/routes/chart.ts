@@ -11,6 +11,7 @@ import type { Source } from '../../records/types.ts';
 import { answerRoute, type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
+import { presentAttachment } from '../present/attachment.ts';
 import { markOf } from '../present/connection.ts';
 import { indexOf } from '../present/overview.ts';
 import { ofPerson } from './people.ts';
@@ -147,6 +148,7 @@ export function chartRoutes(api: Api): void {
       const { runId, ...rest } = sheet;
       return {
         ...rest,
+        attachments: sheet.attachments.map(presentAttachment),
         source: { ...sourceOf(sources, sheet.source.id), sample: sheet.source.sample },
         // A file that was imported has no receipt.
         receiptId: sheet.source.kind === 'portal' ? runId : null,

@@ -64,9 +64,33 @@ export const recordsErrors = {
     'later',
     503,
   ),
+  'sync.attachment_foreign': row(
+    'The file lies on another server than the portal’s records. Your access goes to the portal alone, so the file was not asked for.',
+    'us',
+    'never',
+    502,
+  ),
+  'sync.attachment_too_large': row(
+    'The file is larger than the 64 MB that Chartfold keeps of one file. The portal itself may show it.',
+    'us',
+    'never',
+    413,
+  ),
+  'sync.attachment_unreadable': row(
+    'What the portal sent in place of the file was not the file: a page, a message or nothing. Chartfold asks again.',
+    'us',
+    'later',
+    502,
+  ),
 
   // records, imports, export
   'record.not_found': row('There is no such record.', 'person', 'never', 404),
+  'record.attachment_not_here': row(
+    'This file is not here. The record that it belongs to says why.',
+    'person',
+    'never',
+    404,
+  ),
   'person.not_found': row('There is no such person here.', 'person', 'never', 404),
   'person.ambiguous': row(
     'There are several people here. Say whose record is meant with --person.',

@@ -47,6 +47,8 @@ export type AthenahealthBehaviour = {
     readonly conditionWithClinicalStatus: number;
     readonly lastUpdatedMissing: number;
     readonly documentInline: number;
+    /** Of the documents without their text inside: those that refer to a Binary. */
+    readonly documentByReference: number;
   };
 };
 
@@ -144,5 +146,7 @@ export const athenahealthBehaviour: AthenahealthBehaviour = {
     conditionWithClinicalStatus: 7 / 43,
     lastUpdatedMissing: 0.5,
     documentInline: 8 / 22,
+    // H: the other 14 are not published; no attachment of the sample has an address.
+    documentByReference: 0,
   },
 };

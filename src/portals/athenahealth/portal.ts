@@ -145,8 +145,14 @@ export const athenahealth = {
     questionMs: 30 * 60_000,
     runMs: 90 * 60_000,
   },
-  // meta.lastUpdated moves without a change of content, and is missing on about half.
-  volatilePaths: ['meta.lastUpdated', 'meta.versionId'],
+  // meta.lastUpdated moves without a change of content, and is missing on about half. No address of an attachment was in
+  // the sample; one that comes may be signed, and a signature is no content.
+  volatilePaths: [
+    'meta.lastUpdated',
+    'meta.versionId',
+    'content.attachment.url?',
+    'presentedForm.url?',
+  ],
   gaps: [
     'Documents that the clinic has not published come without their content.',
     'Scanned files and pictures are not offered to patients’ programs.',

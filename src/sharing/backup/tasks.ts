@@ -82,7 +82,7 @@ async function verify({ dataDir, keychain, checkpoints }: VerifyTask): Promise<V
   } catch (error) {
     if (!isChartfoldError(error, 'store.corrupt')) throw error;
     const fault = { place: 'database', what: 'it can’t be opened a second time' };
-    return { versions: 0, auditLines: 0, sealed: 0, faults: [fault] };
+    return { versions: 0, auditLines: 0, sealed: 0, attachments: 0, faults: [fault] };
   }
 }
 

@@ -7,6 +7,7 @@ import type { Db, Store } from '../../platform/db/db.ts';
 import { asChartfoldError, isChartfoldError } from '../../platform/errors.ts';
 import type { Keychain } from '../../platform/keychain/keychain.ts';
 import { createSealer, type Sealed } from '../../platform/seal.ts';
+import { verifyContents } from '../../records/attachment-content.ts';
 import { textHash, unpackText } from '../../records/body.ts';
 
 export type Fault = { readonly place: string; readonly what: string };
@@ -14,6 +15,8 @@ export type Verified = {
   readonly versions: number;
   readonly auditLines: number;
   readonly sealed: number;
+  /** Files that came by themselves. */
+  readonly attachments: number;
   readonly faults: readonly Fault[];
 };
 
@@ -35,6 +38,7 @@ export async function verifyStore(
   return store.db.transaction().execute(async (trx) => ({
     versions: await part('records', faults, () => verifyBodies(trx, faults)),
     auditLines: await part('audit', faults, () => verifyAudit(trx, keychain, kept, faults)),
+    attachments: await part('files of records', faults, () => verifyAttachments(trx, faults)),
     sealed: await part('sealed values', faults, () => verifySealed(trx, keychain, faults)),
     faults,
   }));
@@ -82,6 +86,15 @@ function faultOfBody(body: Parameters<typeof unpackText>[0], rawHash: string): s
   } catch {
     return 'its text can’t be unpacked'; // Whatever the decompressor says of it.
   }
+}
+
+async function verifyAttachments(db: Db, faults: Fault[]): Promise<number> {
+  let count = 0;
+  for await (const { id, what } of verifyContents(db)) {
+    count += 1;
+    if (what) faults.push({ place: `file ${id.slice(0, 12)}`, what });
+  }
+  return count;
 }
 
 async function verifyAudit(

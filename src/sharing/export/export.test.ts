@@ -72,9 +72,35 @@ describe('exportRaw', () => {
   it('gives each current resource unchanged, a file each', async () => {
     await keep(resources);
     expect(await collect(exportRaw(store.db, ['p']))).toEqual([
-      { path: 'Observation/x.json', text: odd },
-      { path: 'Practitioner/d.json', text: '{"shared":1}' },
+      { path: 'Observation/x.json', content: odd },
+      { path: 'Practitioner/d.json', content: '{"shared":1}' },
     ]);
+  });
+
+  it('puts the files of a record beside it, those that come inside as well', async () => {
+    const contents = [
+      { attachment: { contentType: 'text/html', data: 'PGI+' } },
+      { attachment: { contentType: 'application/pdf', url: 'Binary/1' } },
+      { attachment: {} },
+    ];
+    const raw = JSON.stringify({ resourceType: 'DocumentReference', content: contents });
+    await keep([{ type: 'DocumentReference', id: 'd', raw, person: 'p' }]);
+    const { db } = store;
+    const kept = { id: 'c', bytes: 3, is_whole: 1 };
+    await db.insertInto('attachment_content').values(kept).execute();
+    const chunk = { content_id: 'c', n: 0, bytes: Buffer.from('pdf') };
+    await db.insertInto('attachment_chunk').values(chunk).execute();
+    const as = { state: 'kept', content_id: 'c', bytes: 3 } as const;
+    await db.updateTable('attachment').set(as).where('n', '=', 1).execute();
+    const found: Record<string, string> = {};
+    for await (const { path, content } of exportRaw(db, ['p']))
+      found[path] =
+        typeof content === 'string' ? content : Buffer.concat(await collect(content)).toString();
+    expect(found).toEqual({
+      'DocumentReference/d.json': raw,
+      'DocumentReference/d.0.html': '<b>',
+      'DocumentReference/d.1.pdf': 'pdf',
+    });
   });
 
   it('names no two files alike, and none that leaves its folder, hides or is a device', async () => {

@@ -1,6 +1,8 @@
 // Owns writing a person's record, or everything, out as it came: NDJSON with the tokens of each resource, or one file
 // a resource with its exact characters. Reads records/, never the chart.
 
+import { filesOfRecord } from '../../chart/attachment.ts';
+import { endingOf } from '../../fhir/attachments.ts';
 import { joinTokens } from '../../fhir/tokens.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { listCurrent } from '../../records/read.ts';
@@ -19,7 +21,8 @@ export async function* exportNdjson(
 
 /**
  * The current version of everything some people read, or with null of all that is stored, each once; a file each:
- * `Type/id.json` with unchanged text. No two paths are the same, on file systems that ignore case neither.
+ * `Type/id.json` with unchanged text, and beside it `Type/id.0.pdf` and so on for the files that it holds or refers to
+ * and that are here. No two paths are the same, on file systems that ignore case neither.
  *
  * @param apart puts each person's into a folder by the person's id, and what is shared into `shared`
  */
@@ -27,21 +30,24 @@ export async function* exportRaw(
   db: Db,
   people: readonly PersonId[] | null,
   apart = false,
-): AsyncGenerator<{ path: string; text: string }> {
+): AsyncGenerator<{ path: string; content: string | AsyncIterable<Uint8Array> }> {
   const taken = new Set<string>();
   for await (const row of listCurrent(db, people)) {
     const folder = apart ? `${row.person ?? 'shared'}/` : '';
-    yield {
-      path: freePath(`${folder}${safeName(row.type)}/${safeName(row.fhirId)}`, taken),
-      text: row.raw,
-    };
+    const stem = `${folder}${safeName(row.type)}/${safeName(row.fhirId)}`;
+    const path = freePath(stem, '.json', taken);
+    yield { path, content: row.raw };
+    const beside = path.slice(0, -'.json'.length);
+    const resource = { type: row.type, currentSeq: row.seq };
+    for await (const { n, contentType, pieces } of filesOfRecord(db, resource, row.raw))
+      yield { path: freePath(`${beside}.${n}`, endingOf(contentType), taken), content: pieces };
   }
 }
 
 /** Two sources may use one id: the second gets a number behind it. */
-function freePath(stem: string, taken: Set<string>): string {
+function freePath(stem: string, ending: string, taken: Set<string>): string {
   for (let n = 1; ; n += 1) {
-    const path = n === 1 ? `${stem}.json` : `${stem}_${n}.json`;
+    const path = n === 1 ? `${stem}${ending}` : `${stem}_${n}${ending}`;
     const key = path.toLowerCase();
     if (taken.has(key)) continue;
     taken.add(key);

@@ -12,6 +12,7 @@ import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { Sheet } from '../../parts/sheet.tsx';
 import { beginning } from '../../parts/short.ts';
 import { Origin } from './origin.tsx';
+import { RecordFiles } from './record-files.tsx';
 import { RelatedRecords } from './related-records.tsx';
 
 type RecordSheetProps = {
@@ -76,6 +77,7 @@ export function RecordSheet({ personId, recordId, onClose, onStep, onOpen }: Rec
         {r.related.map((group) => (
           <RelatedRecords key={group.label} group={group} onOpen={onOpen} />
         ))}
+        <RecordFiles personId={personId} record={r} />
         <LongText key={recordId} paragraphs={r.text} />
       </div>
     </Sheet>
