@@ -17,6 +17,8 @@ import { chooseSchedule, putDue, startScheduler } from './scheduler.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** A whole sync, on a busy machine. */
+const LONG = { timeout: 20_000 };
 
 let program: TestProgram;
 let connection: string;
@@ -50,9 +52,9 @@ const runs = async () => listRuns(program.db, connection);
 /** Waits until so many runs have ended and no job is left. */
 async function ended(count: number): Promise<void> {
   await expect
-    .poll(async () => (await runs()).filter((run) => run.endedAt !== null).length)
+    .poll(async () => (await runs()).filter((run) => run.endedAt !== null).length, LONG)
     .toBe(count);
-  await expect.poll(() => program.jobs.isLive(SYNC_QUEUE, connection)).toBe(false);
+  await expect.poll(() => program.jobs.isLive(SYNC_QUEUE, connection), LONG).toBe(false);
 }
 const shown = () => presentOne(program, operator, connection);
 const round = () => putDue(program, 0, new AbortController().signal);
@@ -81,9 +83,9 @@ describe('a connection that syncs by itself', () => {
     offset = 90 * DAY;
     const scheduler = startScheduler(program);
     await ended(2);
-    await expect.poll(() => rounds.length).toBe(1);
+    await expect.poll(() => rounds.length, LONG).toBe(1);
     rounds.shift()?.();
-    await expect.poll(() => rounds.length).toBe(1);
+    await expect.poll(() => rounds.length, LONG).toBe(1);
     expect(await runs()).toHaveLength(2);
     await scheduler.stop();
   });
