@@ -23,3 +23,5 @@ export const connectionSchedule = scheduleRequest.extend({
   /** Whether the portal lets access be renewed; without, each sync takes a sign-in. */
   renews: z.boolean(),
 });
+
+export type ScheduleRequest = z.infer<typeof scheduleRequest>;
