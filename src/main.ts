@@ -58,9 +58,9 @@ import {
 import { createBackups } from './sharing/backup/backups.ts';
 import { backupMigrations } from './sharing/backup/tables.ts';
 import { recordsMigrations } from './records/migrations.ts';
-import type { RunTrigger } from './records/types.ts';
 import { DELETE_QUEUE, runDeletion } from './sync/delete.ts';
-import { syncConnection } from './sync/run.ts';
+import { runSync } from './sync/job.ts';
+import { startScheduler } from './sync/scheduler.ts';
 
 const VERSION = (
   JSON.parse(readFileSync(resolve(import.meta.dirname, '../package.json'), 'utf8')) as {
@@ -102,6 +102,10 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Assem
     if (options.listens) {
       if (config.backup.every > 0) prepareBackupDir(config.backup.folder);
       app.backups.start();
+    }
+    if (options.listens && options.portals) {
+      const scheduler = startScheduler(app);
+      undo.defer(() => scheduler.stop());
     }
     return { app, secretMadeAt: data.secretMadeAt, port, close: () => undo.disposeAsync() };
   } catch (error) {
@@ -217,10 +221,7 @@ async function startJobs(
   const afterCommit = (personId: string) => (trx: Transaction) =>
     app.jobs.put(chart(personId), trx);
   undo.defer(() => app.jobs.stop());
-  const sync: JobHandler = async (payload, signal) => {
-    const { connectionId, trigger } = payload as { connectionId: string; trigger: RunTrigger };
-    await syncConnection({ ...app, afterCommit }, connectionId, trigger, signal);
-  };
+  const sync: JobHandler = (payload, signal) => runSync({ ...app, afterCommit }, payload, signal);
   await app.jobs.start({
     ...(asksPortals ? { [SYNC_QUEUE]: sync } : {}),
     [DELETE_QUEUE]: (payload) =>

@@ -7,7 +7,7 @@ import { simulatedClientId, simulatedClients } from '../../src/cli/simulator-pro
 import { type BeginRequest, beginConnection, followLink } from '../../src/connections/begin.ts';
 import { type CallbackResult, handleCallback } from '../../src/connections/callback.ts';
 import { confirmPatient } from '../../src/connections/confirm.ts';
-import type { ConnectionContext } from '../../src/connections/context.ts';
+import { type ConnectionContext, SYNC_QUEUE } from '../../src/connections/context.ts';
 import { createPaces } from '../../src/connections/pace.ts';
 import { createRefresher } from '../../src/connections/refresh.ts';
 import { activeSigner, ensureRings, publicKeys } from '../../src/keys/keyring.ts';
@@ -28,6 +28,7 @@ import {
 } from '../../src/portals/registry.ts';
 import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
 import type { Vendor } from '../../src/portals/portal.ts';
+import { runSync } from '../../src/sync/job.ts';
 import { syncConnection } from '../../src/sync/run.ts';
 import { createServer } from 'node:http';
 import { migrations } from './migrations.ts';
@@ -183,6 +184,9 @@ export async function startProgram(
     },
     sync: (connectionId: string, signal = new AbortController().signal) =>
       syncConnection(syncContext, connectionId, 'manual', signal),
+    /** Runs what is queued: syncs of connections. */
+    runJobs: () =>
+      jobs.start({ [SYNC_QUEUE]: (payload, signal) => runSync(syncContext, payload, signal) }),
     project: (personId: string) => projectPerson(db, personId),
     async close() {
       await jobs.stop();

@@ -49,6 +49,8 @@ export const policy = {
   'record.read': read,
   'record.export': { on: 'record', level: 'read', whole: true },
   'record.sync': manage,
+  'record.schedule': manage,
+  'record.cancel': manage,
   'record.connect': manage,
   'record.disconnect': manage,
   'record.delete': manage,

@@ -145,7 +145,16 @@ describe('the audit of a verb', () => {
 });
 
 function namesARecord(name: string): boolean {
-  return ['sync', 'receipt', 'disconnect', 'import', 'export', 'connect'].includes(name);
+  return [
+    'sync',
+    'cancel-sync',
+    'schedule',
+    'receipt',
+    'disconnect',
+    'import',
+    'export',
+    'connect',
+  ].includes(name);
 }
 
 /** What a verb is asked, so that it would meet the record if it could. */
@@ -157,6 +166,8 @@ function argsFor(verb: Verb): Record<string, unknown> {
       return { files: [join(folder, 'patient.json')], person: ids.person, unknown: 'new' };
     case 'export':
       return { format: 'ndjson', person: ids.person };
+    case 'schedule':
+      return { id: ids.connection, every: 'week' };
     default:
       return { id: ids.connection };
   }

@@ -10,7 +10,9 @@ import { keys } from './commands/keys.ts';
 import { addPerson, people, signInLink } from './commands/people.ts';
 import { portals } from './commands/portals.ts';
 import { rebuild } from './commands/rebuild.ts';
+import { cancelSync, schedule } from './commands/schedule.ts';
 import { connections, disconnect, receipt, sync } from './commands/sync.ts';
+import { everyChoices } from '../sync/schedule.ts';
 import type { Program } from './program.ts';
 import { bench } from './bench/bench.ts';
 import { vitals } from './bench/vitals.ts';
@@ -33,6 +35,8 @@ export const verbs: readonly Verb[] = [
   connect,
   connections,
   sync,
+  cancelSync,
+  schedule,
   receipt,
   disconnect,
   importFiles,
@@ -125,7 +129,19 @@ export function commandLine(program: Program): Command {
   );
   verb('sync [id]', 'sync one connection, or all')
     .option('--all', 'every connection that is ready')
-    .action((id, flags) => run(sync as Verb<never>)({ id, all: flags.all }, flags));
+    .option('--cancel', 'stop the one that waits or runs, keeping what came')
+    .action((id, flags) =>
+      flags.cancel
+        ? run(cancelSync as Verb<never>)({ id }, flags)
+        : run(sync as Verb<never>)({ id, all: flags.all }, flags),
+    );
+  verb('schedule <id>', 'how often a connection is synced by itself')
+    .addOption(
+      new Option('--every <interval>', 'default: what the portal was told at the registration')
+        .choices([...everyChoices, 'default'])
+        .makeOptionMandatory(),
+    )
+    .action((id, flags) => run(schedule as Verb<never>)({ id, every: flags.every }, flags));
   verb('receipt <id>', 'what a sync asked and what came; of a connection the last').action(
     (id, flags) => run(receipt as Verb<never>)({ id }, flags),
   );

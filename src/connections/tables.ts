@@ -1,5 +1,6 @@
 // Owns the shapes and migration of connections: what is connected, its sealed grant, the sign-ins under way.
 
+import type { Generated } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Sealed } from '../platform/seal.ts';
 
@@ -45,6 +46,14 @@ export type ConnectionTable = {
   request_key: string | null;
   /** The account that began it; null for the terminal. Decides while it is nobody's record yet. */
   begun_by: string | null;
+  /** How often the person wants it synced; null for the portal's own interval. */
+  sync_every: 'day' | 'week' | 'month' | 'off' | null;
+  /** JSON of the hours in which no sync begins by itself; null for none. */
+  quiet_hours: string | null;
+  /** ISO time at which a sync last ended, was cancelled or failed; null before the first. */
+  sync_ended_at: string | null;
+  /** How many in a row left something worth asking for again soon. */
+  sync_troubles: Generated<number>;
 };
 
 export type GrantTable = {
@@ -159,6 +168,16 @@ export const connectionMigrations: Record<string, Migration> = {
     async up(db) {
       for (const column of ['refresh_since', 'renewal_started'])
         await db.schema.alterTable('connection_grant').addColumn(column, 'text').execute();
+    },
+  },
+  '2026-11-25-connections-6': {
+    async up(db) {
+      for (const column of ['sync_every', 'quiet_hours', 'sync_ended_at'])
+        await db.schema.alterTable('connection').addColumn(column, 'text').execute();
+      await db.schema
+        .alterTable('connection')
+        .addColumn('sync_troubles', 'integer', (c) => c.notNull().defaultTo(0))
+        .execute();
     },
   },
 };

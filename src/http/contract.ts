@@ -3,8 +3,10 @@
 
 import { z } from 'zod';
 import { id, instant, ownAccount, sightKind } from './contract/access.ts';
+import { connectionSchedule } from './contract/schedule.ts';
 
 export * from './contract/access.ts';
+export * from './contract/schedule.ts';
 
 /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`: as precise as the source said. */
 export const partialDate = z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/);
@@ -193,6 +195,11 @@ export const connection = z.object({
   /** The portal sent this account back while nobody was signed in; `go-on` goes on from there. */
   signInWaits: z.boolean(),
   lastReceipt: receiptSummary.nullable(),
+  schedule: connectionSchedule,
+  /** When the next sync begins by itself; null where none does, and while one runs or waits. */
+  nextSyncAt: instant.nullable(),
+  /** When the portal's permission ends unless one signs in there again; null where the portal does not say. */
+  signInBy: instant.nullable(),
   /** Where the last sign-in was at another clinic than the one chosen, or it is in doubt which: a sentence. */
   clinicNote: z.string().nullable(),
   /** A sentence about the portal's known limits, if any. */
@@ -283,6 +290,8 @@ export const receipt = z.object({
   gaps: z.array(z.string()),
   previous: id.nullable(),
   next: id.nullable(),
+  /** When the next sync of this connection begins by itself; null where none does. */
+  nextTry: instant.nullable(),
 });
 
 // ---- the chart -------------------------------------------------------------------------------

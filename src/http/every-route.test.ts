@@ -222,6 +222,7 @@ function bodyFor(path: string): unknown {
       clinicId: '',
       personId: ids.person,
     };
+  if (path.endsWith('/schedule')) return { every: 'week', quiet: null };
   if (path === '/api/audit') return { before: null };
   if (path.endsWith('/name')) return { name: `Name ${Math.random()}` };
   return {};

@@ -48,6 +48,8 @@ export type Portal = {
   readonly refreshRepeats: readonly ('client_id' | 'scope')[];
   /** How long a refresh token lasts from when it came, in days; null where the vendor does not say. */
   readonly refreshTokenDays: number | null;
+  /** Hours between two syncs where the person has chosen nothing: what was said at the registration. */
+  readonly syncEveryHours: number;
   readonly questions: readonly PortalQuestion[];
   /** What is read by id because the patient's records refer to it, in this order, some ids to a request. */
   readonly referenced: {

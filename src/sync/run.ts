@@ -17,6 +17,7 @@ import type { SyncContext } from './context.ts';
 import { createFetchPage } from './fetch.ts';
 import { planQuestions } from './plan.ts';
 import { gatherReferences, noteStored } from './references.ts';
+import { noteEnd } from './trouble.ts';
 import { typesSeenWhole } from './whole-types.ts';
 import { withinTime } from './within-time.ts';
 
@@ -110,6 +111,7 @@ async function end(asking: Asking): Promise<Run> {
     received: ended.sums.received,
     new: ended.sums.new,
   });
+  await noteEnd(context, connectionId, await questionsOf(context.db, run.id));
   const code = stopped ?? ((await isWithdrawn(asking)) ? 'connection.withdrawn' : null);
   // Not where it was disconnected meanwhile: that has been decided by the person.
   if (code) await setStatus(context, connectionId, 'sign-in-again', { code, from: 'ready' });

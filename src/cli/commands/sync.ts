@@ -1,4 +1,4 @@
-// Owns `connections`, `sync`, `receipt` and `disconnect`.
+// Owns `connections`, `sync`, `receipt` and `disconnect`. When a connection syncs by itself is schedule.ts.
 
 import { type Actor, allowOn } from '../../access/policy.ts';
 import { disconnect as endConnection } from '../../connections/disconnect.ts';
@@ -27,7 +27,7 @@ export const connections: Verb = {
         all
           .map(
             (c) =>
-              `${c.id}  ${c.clinicName}, ${c.portalName} ${c.environment}  ${c.state.kind}, ${c.records} records${c.sample ? ', sample' : ''}`,
+              `${c.id}  ${c.clinicName}, ${c.portalName} ${c.environment}  ${c.state.kind}, ${c.records} records${c.sample ? ', sample' : ''}${c.nextSyncAt ? `, next sync ${c.nextSyncAt}` : ''}${c.signInBy ? `, sign in again by ${c.signInBy}` : ''}`,
           )
           .join('\n') || 'Nothing is connected yet.',
     };
@@ -106,7 +106,7 @@ export const disconnect: Verb<{ id: string; deletes: boolean }> = {
 };
 
 /** The connections that the actor may see. */
-async function connectionsFor(app: App, actor: Actor) {
+export async function connectionsFor(app: App, actor: Actor) {
   return (await listConnections(app.db)).filter((one) => seesConnection(actor, one));
 }
 

@@ -64,6 +64,8 @@ const WORDS: Readonly<Record<AuditAct, string>> = {
   'record.read': 'read',
   'record.export': 'exported',
   'record.sync': 'started a sync',
+  'record.schedule': 'chose how often a portal is asked',
+  'record.cancel': 'stopped a sync',
   'record.connect': 'began or confirmed a connection',
   'record.disconnect': 'disconnected a portal',
   'record.delete': 'deleted what a portal filled',

@@ -17,6 +17,7 @@ import {
   type SourceMark,
   type Connection as Wire,
 } from '../contract.ts';
+import { nextSyncOf, quietOf, type Renewal, signInByOf } from '../../sync/scheduler.ts';
 import type { App } from '../app.ts';
 
 const MARKS: readonly SourceMark[] = ['circle', 'square', 'diamond', 'hexagon', 'ring', 'plus'];
@@ -38,6 +39,8 @@ export type ConnectionFacts = {
   readonly signInWaits: boolean;
   readonly openRun: Receipt | undefined;
   readonly lastRun: RunSummary | undefined;
+  /** What its grant lets the schedule know; undefined where there is none. */
+  readonly renewal: Renewal | undefined;
 };
 
 /** The mark of the n-th source; after five they begin again, `plus` is for what the person added. */
@@ -69,6 +72,7 @@ export function presentConnection(
     lastReceipt: facts.lastRun ? receiptSummary(facts.lastRun) : null,
     clinicNote: connection.clinic_note,
     note: entry?.vendor.portal.gaps[0] ?? null,
+    ...scheduleCard(app, connection, facts),
   };
   const whole = wireConnection.safeParse({ ...card, state: readableState(app, connection, facts) });
   if (whole.success) return whole.data;
@@ -79,6 +83,26 @@ export function presentConnection(
     createdAt: now,
     lastReceipt: null,
     state: failedWith('connection.unreadable', now),
+  };
+}
+
+/** When it is synced by itself, and until when its permission lasts. */
+function scheduleCard(
+  app: Presenting,
+  connection: Connection,
+  { renewal, isWaiting, openRun }: ConnectionFacts,
+): Pick<Wire, 'schedule' | 'nextSyncAt' | 'signInBy'> {
+  const portal = app.registry.entries.find((e) => e.key === connection.portal)?.vendor.portal;
+  const next = nextSyncOf(connection, portal, renewal, { now: app.clock.now() });
+  return {
+    schedule: {
+      every: connection.sync_every,
+      quiet: quietOf(connection),
+      defaultHours: portal?.syncEveryHours ?? 24,
+      renews: renewal?.renews ?? false,
+    },
+    nextSyncAt: next === null || isWaiting || openRun ? null : isoTime(next),
+    signInBy: signInByOf(portal, renewal),
   };
 }
 

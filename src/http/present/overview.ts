@@ -14,6 +14,7 @@ import { countResourcesBySource } from '../../records/read.ts';
 import { latestRuns, summariesOf } from '../../records/run-history.ts';
 import { readReceipt } from '../../records/runs.ts';
 import type { Receipt } from '../../records/types.ts';
+import { renewalsOf } from '../../sync/scheduler.ts';
 import type { Connection as Wire, ReceiptSummary } from '../contract.ts';
 import { presentConnection, type Presenting, receiptSummary } from './connection.ts';
 
@@ -80,6 +81,7 @@ async function gather(
   const records = await countResourcesBySource(app.db, ids);
   const waiting = await app.jobs.waiting(SYNC_QUEUE);
   const back = actor.account ? await waitingFor(app, actor.account.id) : null;
+  const renewals = await renewalsOf(app, ids);
   const latest = await latestRuns(app.db, ids);
   const runs = [...latest.values()];
   const ended = await summariesOf(app.db, { runs: runs.flatMap((run) => run.ended ?? []) });
@@ -100,6 +102,7 @@ async function gather(
       signInWaits: back?.has(connection.id) ?? false,
       openRun: open.get(run?.open ?? ''),
       lastRun: ended.find(({ id }) => id === run?.ended),
+      renewal: renewals.get(connection.id),
     });
   };
 }

@@ -1,18 +1,20 @@
 // Owns how a receipt reads on the wire: sums that add up, a reason for each question not answered in full.
 
 import { listPeople } from '../../access/people.ts';
-import { type Connection, getConnection } from '../../connections/context.ts';
+import { type Connection, getConnection, SYNC_QUEUE } from '../../connections/context.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { neighboursOf } from '../../records/run-history.ts';
 import { readReceipt } from '../../records/runs.ts';
 import type { Question, Receipt } from '../../records/types.ts';
+import { nextSyncOf, renewalsOf } from '../../sync/scheduler.ts';
+import { isoTime } from '../../platform/clock.ts';
 import type { App } from '../app.ts';
 import type { ReceiptQuestion, Receipt as Wire } from '../contract.ts';
 
 /** A receipt as the doors show it. @throws `record.not_found` */
 export async function readReceiptFor(
-  app: Pick<App, 'db' | 'registry'>,
+  app: Pick<App, 'db' | 'registry' | 'clock' | 'jobs'>,
   runId: string,
 ): Promise<Wire> {
   const receipt = await readReceipt(app.db, runId);
@@ -23,7 +25,20 @@ export async function readReceiptFor(
     connection,
     personName: person?.name ?? '',
     ...(await neighboursOf(app.db, receipt.run)),
+    nextTry: await nextTryOf(app, connection),
   });
+}
+
+/** When the connection begins to sync by itself; null where it does not, or one waits or runs. */
+async function nextTryOf(
+  app: Pick<App, 'db' | 'registry' | 'clock' | 'jobs'>,
+  connection: Connection,
+): Promise<string | null> {
+  if (await app.jobs.isLive(SYNC_QUEUE, connection.id)) return null;
+  const entry = app.registry.entries.find((e) => e.key === connection.portal);
+  const renewal = (await renewalsOf(app, [connection.id])).get(connection.id);
+  const next = nextSyncOf(connection, entry?.vendor.portal, renewal, { now: app.clock.now() });
+  return next === null ? null : isoTime(next);
 }
 
 function presentReceipt(
@@ -34,6 +49,7 @@ function presentReceipt(
     personName: string;
     previous: string | null;
     next: string | null;
+    nextTry: string | null;
   },
 ): Wire {
   const { run, questions } = receipt;
@@ -74,6 +90,7 @@ function presentReceipt(
     gaps: [...(entry?.vendor.portal.gaps ?? [])],
     previous: about.previous,
     next: about.next,
+    nextTry: about.nextTry,
   };
 }
 

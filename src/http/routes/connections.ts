@@ -10,6 +10,8 @@ import { getConnection, listConnections } from '../../connections/context.ts';
 import { disconnect } from '../../connections/disconnect.ts';
 import { queueSync } from '../../connections/queue-sync.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
+import { cancelSync } from '../../sync/cancel.ts';
+import { chooseSchedule } from '../../sync/scheduler.ts';
 import { disconnectAndDelete } from '../../sync/delete.ts';
 import { readReceipt } from '../../records/runs.ts';
 import { type Access, type Api, parameter, route } from '../api.ts';
@@ -214,7 +216,41 @@ export function connectionRoutes(api: Api): void {
       return presentConnections(app, actor);
     },
   );
+  scheduleRoutes(api);
   receiptRoutes(api);
+}
+
+function scheduleRoutes(api: Api): void {
+  const { app } = api;
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/connections/{id}/cancel',
+      summary: 'Stop a sync that waits or runs, keeping what came',
+      access: on('record.cancel', 'act'),
+      reply: wire.connection,
+    },
+    async (c, _body, { actor }) => {
+      await cancelSync(app, parameter(c, 'id'));
+      return presentOne(app, actor, parameter(c, 'id'));
+    },
+  );
+  route(
+    api,
+    {
+      method: 'put',
+      path: '/api/connections/{id}/schedule',
+      summary: 'Choose how often a connection is synced by itself, and in which hours it is not',
+      access: on('record.schedule', 'act'),
+      body: wire.scheduleRequest,
+      reply: wire.connection,
+    },
+    async (c, body, { actor }) => {
+      await chooseSchedule(app, parameter(c, 'id'), body);
+      return presentOne(app, actor, parameter(c, 'id'));
+    },
+  );
 }
 
 function receiptRoutes(api: Api): void {

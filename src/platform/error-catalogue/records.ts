@@ -58,6 +58,12 @@ export const recordsErrors = {
     'never',
     409,
   ),
+  'sync.cancelled': row(
+    'This sync was stopped before everything was asked. What came is kept; the rest is asked for at the next sync.',
+    'person',
+    'later',
+    409,
+  ),
   'sync.interrupted': row(
     'The sync was broken off before everything was answered. What came is kept; the rest is asked for when this connection syncs again.',
     'us',

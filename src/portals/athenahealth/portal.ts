@@ -68,6 +68,8 @@ export const athenahealth = {
   refreshRepeats: ['client_id', 'scope'],
   // Not in what the vendor publishes: any renewal may be refused.
   refreshTokenDays: null,
+  // Once a day is what the registration's answers say.
+  syncEveryHours: 24,
   questions: [
     {
       key: 'patient',

@@ -7,7 +7,12 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { useId, useRef } from 'react';
-import type { ConnectReply, ConnectRequest, Connection } from '../../http/contract.ts';
+import type {
+  ConnectReply,
+  ConnectRequest,
+  Connection,
+  ScheduleRequest,
+} from '../../http/contract.ts';
 import { send } from './api.ts';
 import { tellTabs } from './live.ts';
 import { takeConnection } from './queries.ts';
@@ -80,6 +85,21 @@ export function useSync() {
   return useConnectionAction('sync');
 }
 
+/** Stops the sync that waits or runs. */
+export function useCancelSync() {
+  return useConnectionAction('cancel');
+}
+
+/** Chooses how often a connection syncs by itself. */
+export function useSchedule() {
+  const cache = useQueryClient();
+  return useAction({
+    mutationFn: ({ id, ...choice }: ScheduleRequest & { id: string }) =>
+      send<Connection>('PUT', `${at(id)}/schedule`, choice),
+    onSuccess: (connection) => takeConnection(cache, connection),
+  });
+}
+
 /** Ends a connection; what was received is kept. */
 export function useDisconnect() {
   return useConnectionAction('disconnect');
@@ -134,7 +154,7 @@ function newKey(): string {
   ).join('');
 }
 
-function useConnectionAction(verb: 'sync' | 'disconnect' | 'go-on') {
+function useConnectionAction(verb: 'sync' | 'cancel' | 'disconnect' | 'go-on') {
   const cache = useQueryClient();
   return useAction({
     mutationFn: (id: string) => send<Connection>('POST', `${at(id)}/${verb}`),

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import type { Connection } from '../../../http/contract.ts';
 import {
+  useCancelSync,
   useDeleteFilled,
   useDisconnect,
   useReconnect,
@@ -14,6 +15,7 @@ import { Button, ButtonLink } from '../../parts/button.tsx';
 import { InlineConfirm } from '../../parts/inline-confirm.tsx';
 import { Notice } from '../../parts/page-states.tsx';
 import { counted } from '../../parts/words.ts';
+import { signInByWords } from './schedule-words.ts';
 
 type Actions = {
   connection: Connection;
@@ -90,9 +92,21 @@ function Acts({ connection, filled, children }: Actions) {
   );
 }
 
-// The one thing to do in this state; while a sync runs or waits there is nothing.
+function Stop({ id }: { id: string }) {
+  const stop = useCancelSync();
+  return (
+    <>
+      <Button look="text" busy={stop.isPending} onClick={() => stop.mutate(id)}>
+        Stop this sync
+      </Button>
+      {stop.error && <Notice error={stop.error} />}
+    </>
+  );
+}
+
+// The one thing to do in this state.
 function WayOn({
-  connection: { id, state },
+  connection,
   look,
   reconnect,
   sync,
@@ -102,7 +116,8 @@ function WayOn({
   reconnect: ReturnType<typeof useReconnect>;
   sync: ReturnType<typeof useSync>;
 }) {
-  if (state.kind === 'syncing' || state.kind === 'waiting') return null;
+  const { id, state } = connection;
+  if (state.kind === 'syncing' || state.kind === 'waiting') return <Stop id={id} />;
   if (state.kind === 'confirm') {
     return (
       <ButtonLink to="/connections/$connectionId/confirm" params={{ connectionId: id }} look={look}>
@@ -112,9 +127,16 @@ function WayOn({
   }
   if (state.kind === 'ready') {
     return (
-      <Button look="text" busy={sync.isPending} onClick={() => sync.mutate(id)}>
-        Ask now
-      </Button>
+      <>
+        <Button look="text" busy={sync.isPending} onClick={() => sync.mutate(id)}>
+          Ask now
+        </Button>
+        {signInByWords(connection, new Date()) && (
+          <Button look="text" busy={reconnect.isPending} onClick={() => reconnect.mutate(id)}>
+            Sign in now
+          </Button>
+        )}
+      </>
     );
   }
   return (

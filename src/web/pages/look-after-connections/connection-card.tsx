@@ -13,8 +13,10 @@ import {
 import type { Connection } from '../../../http/contract.ts';
 import { usePeople } from '../../app/person.ts';
 import { PreviewBadge, SampleBadge, SourceMark } from '../../parts/marks.tsx';
+import { Warning } from '../../parts/warning.tsx';
 import { ProgressOfSync } from '../../parts/ticks.tsx';
 import { ConnectionActions } from './connection-actions.tsx';
+import { nextSyncWords, signInByWords } from './schedule-words.ts';
 import { receiptWords, stateWords } from './state-words.ts';
 
 /** One portal of one person. Preview is dashed amber. */
@@ -45,6 +47,7 @@ export function ConnectionCard({
         <div className="mt-4 flex gap-4">
           <StateLines connection={c} now={now} indented />
         </div>
+        <Ahead connection={c} now={now} />
       </div>
       <div className="border-t border-line px-5 py-2">
         <ConnectionActions connection={c} filled={filled}>
@@ -52,6 +55,22 @@ export function ConnectionCard({
         </ConnectionActions>
       </div>
     </li>
+  );
+}
+
+/** What comes next: the sync that begins by itself, the sign-in that is needed soon. */
+function Ahead({ connection, now }: { connection: Connection; now: Date }) {
+  const next = nextSyncWords(connection, now);
+  const signIn = signInByWords(connection, now);
+  return (
+    <>
+      {next && <p className="mt-1 pl-9 text-13 text-ink2">{next}</p>}
+      {signIn && (
+        <div className="mt-3">
+          <Warning>{signIn}</Warning>
+        </div>
+      )}
+    </>
   );
 }
 

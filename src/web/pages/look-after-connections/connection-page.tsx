@@ -18,6 +18,8 @@ import { useNow } from '../../parts/use-now.ts';
 import { Warning } from '../../parts/warning.tsx';
 import { counted, figures } from '../../parts/words.ts';
 import { ConnectionActions } from './connection-actions.tsx';
+import { ScheduleSection } from './schedule-form.tsx';
+import { signInByWords } from './schedule-words.ts';
 import { StateLines } from './connection-card.tsx';
 
 /** `/connections/:id` */
@@ -66,6 +68,7 @@ export function ConnectionPage() {
 }
 
 function One({ connection: c, now }: { connection: Connection; now: Date }) {
+  const signIn = signInByWords(c, now);
   const filled = c.state.kind !== 'disconnected' && c.state.kind !== 'ready';
   const where = [c.portalName, c.town].filter((s) => s !== null).join(', ');
   return (
@@ -102,12 +105,18 @@ function One({ connection: c, now }: { connection: Connection; now: Date }) {
           </ConnectionActions>
         </div>
       </section>
+      {signIn && (
+        <div className="mt-3">
+          <Warning>{signIn}</Warning>
+        </div>
+      )}
       {c.clinicNote && c.state.kind !== 'disconnected' && (
         <div className="mt-3">
           <Warning>{c.clinicNote}</Warning>
         </div>
       )}
       {c.note && c.state.kind !== 'ready' && <p className="mt-3 text-13 text-ink2">{c.note}</p>}
+      <ScheduleSection connection={c} now={now} />
       <Receipts connectionId={c.id} />
     </>
   );

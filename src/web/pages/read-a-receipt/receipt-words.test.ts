@@ -42,6 +42,7 @@ const base: Receipt = {
   gaps: [],
   previous: null,
   next: null,
+  nextTry: null,
 };
 const letter = (over: Partial<Receipt> = {}) =>
   receiptSentences({ ...base, ...over })

@@ -1,0 +1,40 @@
+// Owns stopping a sync that waits or runs: its job goes, and its run ends with what came.
+
+import { type ConnectionContext, getConnection, SYNC_QUEUE } from '../connections/context.ts';
+import { closeQuestion, finishRun, openRunOf, questionsOf } from '../records/runs.ts';
+import { noteEnd } from './trouble.ts';
+
+/**
+ * Stops the sync of a connection, and has stopped it when this returns; where there is none, nothing is done.
+ * @returns the id of the run that was ended, null where none had begun
+ * @throws `connection.not_found`
+ */
+export async function cancelSync(
+  context: Pick<ConnectionContext, 'db' | 'clock' | 'jobs' | 'changed' | 'log'>,
+  connectionId: string,
+): Promise<string | null> {
+  const { db, clock, jobs } = context;
+  await getConnection(db, connectionId);
+  const wasLive = await jobs.isLive(SYNC_QUEUE, connectionId);
+  await jobs.cancel(SYNC_QUEUE, connectionId);
+  const run = await openRunOf(db, connectionId);
+  if (!run && !wasLive) return null;
+  if (run) {
+    for (const { key, outcome, pages } of await questionsOf(db, run.id)) {
+      if (outcome !== 'pending' && outcome !== 'asking') continue;
+      await closeQuestion(db, {
+        run: run.id,
+        question: key,
+        outcome: pages > 0 ? 'part' : 'not-asked',
+        code: 'sync.cancelled',
+        now: clock.now(),
+      });
+    }
+    await finishRun(db, { run: run.id, now: clock.now() });
+  }
+  // The next is reckoned from here, or it would begin again at once.
+  await noteEnd(context, connectionId, []);
+  context.log.info('sync.cancelled', { connection: connectionId, run: run?.id });
+  context.changed(connectionId);
+  return run?.id ?? null;
+}
