@@ -39,7 +39,7 @@ export function selftest(root: Command): void {
 }
 
 /** Runs the whole test. Only with no faults asked for must every question be answered in full. */
-async function runSelftest(flags: Flags) {
+export async function runSelftest(flags: Flags) {
   const simulatorArgs = [
     ...(flags.size ? ['--size', flags.size] : []),
     ...(flags.faults ? ['--faults', flags.faults] : []),
@@ -191,7 +191,7 @@ async function compareWithTruth(instance: Instance, patientId: string): Promise<
   const truth = (await (await fetch(address)).json()) as { resources: { sha256: string }[] };
   const out = join(instance.directory, 'raw');
   await lastJson(instance.call('export', { format: 'raw', out }));
-  const stored = await hashesBelow(out);
+  const stored = await recordsBelow(out);
   const wanted = new Set(truth.resources.map((r) => r.sha256));
   const missing = [...wanted].filter((hash) => !stored.has(hash)).length;
   const extra = [...stored].filter((hash) => !wanted.has(hash)).length;
@@ -202,10 +202,11 @@ async function compareWithTruth(instance: Instance, patientId: string): Promise<
   };
 }
 
-async function hashesBelow(folder: string): Promise<Set<string>> {
+/** The hashes of the records' texts; files that were attached lie beside them. */
+async function recordsBelow(folder: string): Promise<Set<string>> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   const hashes = files
-    .filter((f) => f.isFile())
+    .filter((f) => f.isFile() && f.name.endsWith('.json'))
     .map(async (f) =>
       createHash('sha256')
         .update(await readFile(join(f.parentPath, f.name)))
