@@ -34,15 +34,20 @@ export async function commitPage(db: Db, page: CommitPage): Promise<Counts> {
     stamp: { run: page.run, question: page.question, page: page.page },
     isResumed: before.partial_page === page.page,
   });
-  await inChunks(db, page.resources, context, async (trx, isLast) => {
-    if (isLast) await tally(trx, page, withSetAside(context.counts, page.setAside));
-    else await markPartial(trx, page);
-    if (isLast) await page.afterwards?.(trx);
-  });
+  await inChunks(
+    { db, transact: bulkTransaction },
+    page.resources,
+    context,
+    async (trx, isLast) => {
+      if (isLast) await tally(trx, page, withSetAside(context.counts, page.setAside));
+      else await markPartial(trx, page);
+      if (isLast) await page.afterwards?.(trx);
+    },
+  );
   return withSetAside(context.counts, page.setAside);
 }
 
-/** Stores resources that came from files, in the same chunks as a page. */
+/** Stores resources that came from files, in the same chunks as a page; on the disk when it returns: nobody asks again. */
 export async function commitImport(db: Db, batch: CommitImport): Promise<Counts> {
   const context = newChunkContext({
     source: batch.source,
@@ -51,14 +56,19 @@ export async function commitImport(db: Db, batch: CommitImport): Promise<Counts>
     stamp: { run: batch.importId, question: null, page: null },
     isResumed: false,
   });
-  await inChunks(db, batch.resources, context, async (trx, isLast) => {
-    if (isLast) await batch.afterwards?.(trx);
-  });
+  await inChunks(
+    { db, transact: durableTransaction },
+    batch.resources,
+    context,
+    async (trx, isLast) => {
+      if (isLast) await batch.afterwards?.(trx);
+    },
+  );
   return context.counts;
 }
 
 async function inChunks(
-  db: Db,
+  { db, transact }: { db: Db; transact: typeof bulkTransaction },
   resources: readonly Prepared[],
   context: ChunkContext,
   close: (trx: Transaction, isLast: boolean) => Promise<void>,
@@ -68,11 +78,15 @@ async function inChunks(
     const chunk = resources.slice(at, at + chunkSize);
     at += chunkSize;
     await ownTurn();
-    await bulkTransaction(db, async (trx) => {
+    await transact(db, async (trx) => {
       await writeChunk(trx, context, chunk);
       await close(trx, at >= resources.length);
     });
   } while (at < resources.length);
+}
+
+function durableTransaction<T>(db: Db, work: (trx: Transaction) => Promise<T>): Promise<T> {
+  return db.transaction().execute(work);
 }
 
 async function markPartial(trx: Transaction, page: CommitPage): Promise<void> {
