@@ -63,7 +63,7 @@ export function useConfirm() {
     mutationFn: ({ id, personId }: { id: string; personId: string | null }) =>
       send<Connection>('POST', `${at(id)}/confirm`, { personId }),
     onSuccess: (connection) => {
-      takeConnection(cache, connection);
+      void takeConnection(cache, connection);
       // Another tab may have confirmed this patient first: the connection asked about is gone then.
       void cache.invalidateQueries({ queryKey: ['connections'] });
       void cache.invalidateQueries({ queryKey: ['session'] });

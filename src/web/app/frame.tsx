@@ -85,7 +85,7 @@ function useLive(): void {
   useEffect(
     () =>
       joinLive((message) => {
-        if (message.event === 'connections') takeConnections(cache, message.data.connections);
+        if (message.event === 'connections') void takeConnections(cache, message.data.connections);
         else if (message.event === 'people') void takeRights(cache);
         else if (message.event === 'session') void cache.invalidateQueries(sessionQuery);
         else refreshChart(cache, message.data.personId);

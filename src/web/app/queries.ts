@@ -96,20 +96,30 @@ export function connectionsQuery(cache: QueryClient) {
   });
 }
 
+/** Takes what an act answered with, or the stream brought. A question under way was perhaps answered before that. */
+export async function takeAnswer<Answer>(
+  cache: QueryClient,
+  { queryKey }: { queryKey: readonly unknown[] },
+  answer: Answer,
+): Promise<void> {
+  await cache.cancelQueries({ queryKey, exact: true });
+  cache.setQueryData(queryKey, answer);
+}
+
 /** Takes connections that arrived by the stream or by polling. */
-export function takeConnections(cache: QueryClient, connections: Connection[]): void {
+export function takeConnections(cache: QueryClient, connections: Connection[]): Promise<void> {
   noticeChange(cache, connections);
-  cache.setQueryData(['connections'], connections);
+  return takeAnswer(cache, { queryKey: ['connections'] }, connections);
 }
 
 /** Takes the one connection that a POST answered with. */
-export function takeConnection(cache: QueryClient, one: Connection): void {
+export async function takeConnection(cache: QueryClient, one: Connection): Promise<void> {
   const known = cache.getQueryData<Connection[]>(['connections']);
   if (!known) return;
   const rest = known.some((c) => c.id === one.id)
     ? known.map((c) => (c.id === one.id ? one : c))
     : [...known, one];
-  takeConnections(cache, rest);
+  await takeConnections(cache, rest);
 }
 
 /** Takes word that the account may see more or less than before. What it may not see any more is dropped. */

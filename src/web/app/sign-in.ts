@@ -6,7 +6,7 @@ import { useAction } from './actions.ts';
 import { send } from './api.ts';
 import { signWithPasskey } from './passkeys.ts';
 import { tellTabs } from './live.ts';
-import { sessionQuery } from './queries.ts';
+import { sessionQuery, takeAnswer } from './queries.ts';
 import { noticeAccount } from './session.ts';
 
 export type SignInWay =
@@ -22,9 +22,9 @@ export function useSignIn() {
   const cache = useQueryClient();
   return useAction({
     mutationFn: signIn,
-    onSuccess: (session) => {
+    onSuccess: async (session) => {
       noticeAccount(cache, session);
-      cache.setQueryData(sessionQuery.queryKey, session);
+      await takeAnswer(cache, sessionQuery, session);
       void cache.invalidateQueries({ queryKey: ['account'] });
       tellTabs();
     },

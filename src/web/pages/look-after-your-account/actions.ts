@@ -5,7 +5,7 @@ import type { AccountPage } from '../../../http/contract.ts';
 import { useAction } from '../../app/actions.ts';
 import { send } from '../../app/api.ts';
 import { makePasskey } from '../../app/passkeys.ts';
-import { accountQuery, sessionQuery } from '../../app/queries.ts';
+import { accountQuery, sessionQuery, takeAnswer } from '../../app/queries.ts';
 
 const part = encodeURIComponent;
 
@@ -54,8 +54,8 @@ function useAccountAct<Given>(act: (given: Given) => Promise<AccountPage>) {
   const cache = useQueryClient();
   return useAction({
     mutationFn: act,
-    onSuccess: (page) => {
-      cache.setQueryData(accountQuery.queryKey, page);
+    onSuccess: async (page) => {
+      await takeAnswer(cache, accountQuery, page);
       void cache.invalidateQueries(sessionQuery);
     },
   });

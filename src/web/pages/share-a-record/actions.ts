@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { GivenRight, Rights, SightKind } from '../../../http/contract.ts';
 import { useAction } from '../../app/actions.ts';
 import { send } from '../../app/api.ts';
-import { rightsQuery, sessionQuery } from '../../app/queries.ts';
+import { rightsQuery, sessionQuery, takeAnswer } from '../../app/queries.ts';
 
 const at = (personId: string) => `/api/people/${encodeURIComponent(personId)}/rights`;
 
@@ -20,7 +20,7 @@ export function useGiveRight(personId: string) {
   const cache = useQueryClient();
   return useAction({
     mutationFn: (right: NewRight) => send<Rights>('POST', at(personId), right),
-    onSuccess: (rights) => cache.setQueryData(rightsQuery(personId).queryKey, rights),
+    onSuccess: (rights) => takeAnswer(cache, rightsQuery(personId), rights),
   });
 }
 
