@@ -20,7 +20,7 @@ import { openRaw } from '../src/platform/db/sqlite/raw.ts';
 import { type Keychain, keychainFile, readKeychain } from '../src/platform/keychain/keychain.ts';
 import { databaseFile } from '../src/platform/keychain/open-keyed.ts';
 import { createSealer, type Sealed } from '../src/platform/seal.ts';
-import { packText } from '../src/records/body.ts';
+import { packTexts } from '../src/records/body.ts';
 import { kitRows } from '../src/sharing/backup/kit.ts';
 import { type Life, liveOnce } from './support/life.ts';
 import { pagesOfStore, placesInFiles, placesInLog, placesInStore } from './support/places.ts';
@@ -274,8 +274,8 @@ describe('a token that is planted', () => {
     ],
     [
       'body.bytes row 2',
-      'update body set bytes = ? where seq = (select min(seq) + 1 from body)',
-      packText(JSON.stringify({ token: token.value, text: ' '.repeat(300) })).bytes,
+      'update body set bytes = ? where seq = (select seq from body order by seq limit 1 offset 1)',
+      packTexts([Buffer.from(JSON.stringify({ token: token.value, text: ' '.repeat(300) }))]).bytes,
     ],
   ] as const)('in the store is found as %s', ([place, statement, value], context) => {
     lived(context);

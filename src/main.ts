@@ -45,6 +45,7 @@ import { mergeMigrations } from './platform/db/migrate.ts';
 import { createJobs, type JobHandler } from './platform/jobs/jobs.ts';
 import { jobMigrations } from './platform/jobs/tables.ts';
 import { type Log, openLog } from './platform/log.ts';
+import { beginThreads } from './platform/off-thread.ts';
 import { createOutbound } from './platform/outbound.ts';
 import { databaseFile, isStoreThere, openKeyedStore } from './platform/keychain/open-keyed.ts';
 import { createSealer } from './platform/seal.ts';
@@ -233,7 +234,9 @@ async function startJobs(
     },
   });
   for (const person of await listPeople(app.db)) await app.jobs.put(chart(person.id));
-  if (asksPortals) await resumeRenewals(app);
+  if (!asksPortals) return;
+  beginThreads();
+  await resumeRenewals(app);
 }
 
 /** The web address and the control socket. @returns the port */

@@ -51,7 +51,7 @@ async function storePage(): Promise<Left> {
   const page = ((await questionsOf(db, run.id)).find(({ key }) => key === 'a')?.pages ?? 0) + 1;
   await commitPage(db, {
     ...{ run: run.id, question: 'a', page, source: run.source_id, now: 0 },
-    ...{ resources: await prepare(pageOf(page)), setAside: [], volatilePaths: [] },
+    ...{ packs: await prepare(pageOf(page)), setAside: [], volatilePaths: [] },
     finish: { next: `https://ehr.example/${page + 1}` },
   });
   return { page };

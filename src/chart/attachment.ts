@@ -7,7 +7,8 @@ import type { Db } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { readContent } from '../records/attachment-content.ts';
 import { attachmentsOf, foundAttachment } from '../records/attachments.ts';
-import { bodiesOf, readResource } from '../records/read.ts';
+import { readResource } from '../records/read.ts';
+import { packsOf } from '../records/texts.ts';
 import type { StoredAttachment, StoredResource } from '../records/types.ts';
 import { cutAttachment } from './cut-attachment.ts';
 import type { Kind } from './describe/described.ts';
@@ -37,9 +38,9 @@ export async function openAttachment(
 ): Promise<OpenAttachment> {
   const resource = await readResource(db, of.record, personId);
   const seq = resource.currentSeq;
-  const body = (await bodiesOf(db, [seq])).get(seq);
-  if (!body || !hasAttachments(resource.type)) throw new ChartfoldError('record.not_found');
-  const cut = await cutAttachment({ ...body, type: resource.type, n: of.n });
+  const [pack] = await packsOf(db, [seq]);
+  if (!pack || !hasAttachments(resource.type)) throw new ChartfoldError('record.not_found');
+  const cut = await cutAttachment({ type: resource.type, pack, at: seq - pack.seq, n: of.n });
   const isHidden = sight !== 'all' && (cut.kind === undefined || !isSeen(sight, cut.kind));
   if (isHidden || !cut.attachment) throw new ChartfoldError('record.not_found');
   const noted = (await attachmentsOf(db, seq)).find(({ n }) => n === of.n);
@@ -86,7 +87,8 @@ export async function* filesOfRecord(
 }
 
 async function* piecesInside(type: string, raw: string, n: number): AsyncGenerator<Uint8Array> {
-  const { data } = await cutAttachment({ type, encoding: 'raw', bytes: Buffer.from(raw), n });
+  const pack = { count: 1, encoding: 'raw', bytes: Buffer.from(raw) } as const;
+  const { data } = await cutAttachment({ type, pack, at: 0, n });
   if (data !== null) yield data;
 }
 

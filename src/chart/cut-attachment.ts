@@ -3,15 +3,17 @@
 
 import { type Attachment, attachmentsIn, inlineDataOf } from '../fhir/attachments.ts';
 import { offThread, serveTasks } from '../platform/off-thread.ts';
-import { unpackText } from '../records/body.ts';
-import type { BodyEncoding } from '../records/types.ts';
+import { unpackTexts } from '../records/body.ts';
+import type { Packed } from '../records/types.ts';
 import { describe } from './describe/describe.ts';
 import type { Kind } from './describe/described.ts';
 
-type Packed = {
+/** A record's text, in its pack, and which of its attachments is meant. */
+type Where = {
   readonly type: string;
-  readonly encoding: BodyEncoding;
-  readonly bytes: Uint8Array;
+  readonly pack: Packed;
+  /** Its place in the pack, from 0. */
+  readonly at: number;
   readonly n: number;
 };
 
@@ -25,8 +27,8 @@ export type CutAttachment = {
   readonly data: Uint8Array | null;
 };
 
-function cut({ type, n, ...body }: Packed) {
-  const raw = unpackText(body);
+function cut({ type, pack, at, n }: Where) {
+  const raw = unpackTexts(pack)[at]?.toString('utf8') ?? '';
   const resource = parsed(raw);
   const base64 = inlineDataOf(type, resource, n);
   // An array of its own: a small buffer is part of one that others use, which can't be moved.
@@ -44,7 +46,7 @@ const thread = offThread<typeof tasks>(import.meta.url);
 serveTasks(import.meta.url, tasks);
 
 /** Cuts an attachment, by its number from 0, out of the packed text of its record. */
-export function cutAttachment(of: Packed): Promise<CutAttachment> {
+export function cutAttachment(of: Where): Promise<CutAttachment> {
   return thread.run('cut', of);
 }
 

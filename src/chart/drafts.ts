@@ -3,8 +3,7 @@
 import type { Insertable } from 'kysely';
 import { sha256 } from '../platform/ids.ts';
 import { offThread, serveTasks } from '../platform/off-thread.ts';
-import { unpackText } from '../records/body.ts';
-import { type Parcel, parcelOf, unparcel } from '../records/packed.ts';
+import { type Pack, type Texts, textsIn } from '../records/texts.ts';
 import type { VersionRow } from '../records/types.ts';
 import { describe } from './describe/describe.ts';
 import { type Described, dayOf, instantOf } from './describe/described.ts';
@@ -20,28 +19,41 @@ export type Draft = {
   readonly members: Insertable<ChartMemberTable>[];
 };
 
-type Batch = { readonly personId: string; readonly versions: Parcel<VersionRow> };
+type Batch = {
+  readonly personId: string;
+  readonly versions: readonly VersionRow[];
+  readonly packs: readonly Pack[];
+};
 
 const tasks = {
-  draft: ({ personId, versions }: Batch) => ({
-    value: unparcel(versions).map((version) => draftOf(personId, version)),
-  }),
+  draft: ({ personId, versions, packs }: Batch) => {
+    const texts = textsIn(packs);
+    return {
+      value: versions.map((version) => draftOf(personId, version, textOf(version, texts))),
+    };
+  },
 };
-const thread = offThread<typeof tasks>(import.meta.url);
+const thread = offThread<typeof tasks>(import.meta.url, { isNeeded: true });
 serveTasks(import.meta.url, tasks);
 
 /** The drafts of some versions of a person's records; of several versions of one resource, the last. */
 export async function draftsOf(
   personId: string,
   versions: readonly VersionRow[],
+  packs: readonly Pack[],
 ): Promise<Draft[]> {
   const latest = new Map(versions.map((version) => [version.resource, version]));
-  const parcel = parcelOf([...latest.values()]);
-  return thread.run('draft', { personId, versions: parcel }, [parcel.bytes]);
+  return thread.run('draft', { personId, versions: [...latest.values()], packs });
 }
 
-function draftOf(personId: string, version: VersionRow): Draft {
-  const described = describe(version.type, unpackText(version));
+function textOf({ seq }: VersionRow, texts: Texts): string {
+  const text = texts.get(seq);
+  if (text === undefined) throw new Error(`Version ${seq} has no text`);
+  return text;
+}
+
+function draftOf(personId: string, version: VersionRow, text: string): Draft {
+  const described = describe(version.type, text);
   const members = described?.members ?? [];
   return {
     written: {

@@ -218,7 +218,7 @@ describe('what belongs together', () => {
     await commitImport(scene.db, {
       importId: 'i',
       source: other.id,
-      resources: await prepare([result('a', '2026-11-17', 5, inVisit('e1'))]),
+      packs: await prepare([result('a', '2026-11-17', 5, inVisit('e1'))]),
       volatilePaths: [],
       now: 1,
     });

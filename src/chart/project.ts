@@ -1,28 +1,27 @@
 // Owns making the chart from the raw records: reads a person's versions in order, writes rows, remembers how
 // far it came in the same transaction. What it writes can be dropped and made again.
 
-import { bulkTransaction } from '../platform/db/bulk.ts';
+import { bulkTransaction, insertRows } from '../platform/db/bulk.ts';
 import type { Db, Transaction } from '../platform/db/db.ts';
-import { ownTurn } from '../platform/own-turn.ts';
+import { newTurns, ownTurn } from '../platform/own-turn.ts';
 import { versionsSince } from '../records/feed.ts';
+import { packsOf } from '../records/texts.ts';
 import { type Draft, draftsOf } from './drafts.ts';
 import { writeAndJoin } from './resolve.ts';
 
 /** The queue of projection jobs; `key` is the person's id. */
 export const CHART_QUEUE = 'chart';
 /** A batch is one transaction, small enough that the main loop is free between two. */
-const BATCH = 100;
-/** SQLite takes 32,766 parameters a statement; a row has 22. */
-const ROWS_PER_INSERT = 500;
+const BATCH = 400;
 
 /** Brings a person's chart up to date. @returns how many versions were read */
 export function projectPerson(db: Db, personId: string, signal?: AbortSignal): Promise<number> {
-  return inTurn(personId, () => project(db, personId, signal));
+  return people.take(personId, () => project(db, personId, signal));
 }
 
 /** Drops a person's chart and makes it again from the raw records. */
 export function rebuildPerson(db: Db, personId: string): Promise<number> {
-  return inTurn(personId, async () => {
+  return people.take(personId, async () => {
     await forget(db, personId);
     return project(db, personId);
   });
@@ -30,25 +29,14 @@ export function rebuildPerson(db: Db, personId: string): Promise<number> {
 
 /** Drops a person's chart. */
 export function forgetPerson(db: Db, personId: string): Promise<void> {
-  return inTurn(personId, () => forget(db, personId));
+  return people.take(personId, () => forget(db, personId));
 }
-
-const turns = new Map<string, Promise<unknown>>();
 
 /**
  * One at a time for each person: a projection under way while the chart is dropped would write how far it had
- * come, and what lies before would be missing. One process owns the store, so this is enough.
+ * come, and what lies before would be missing.
  */
-function inTurn<T>(personId: string, work: () => Promise<T>): Promise<T> {
-  const before = turns.get(personId) ?? Promise.resolve();
-  const mine = before.then(work, work);
-  const settled = mine.catch(() => undefined);
-  turns.set(personId, settled);
-  void settled.then(() => {
-    if (turns.get(personId) === settled) turns.delete(personId);
-  });
-  return mine;
-}
+const people = newTurns<string>();
 
 async function project(db: Db, personId: string, signal?: AbortSignal): Promise<number> {
   let read = 0;
@@ -68,11 +56,17 @@ async function project(db: Db, personId: string, signal?: AbortSignal): Promise<
     const last = versions.at(-1);
     if (!last) break;
     await ownTurn();
-    const drafts = await draftsOf(personId, versions);
+    const packs = await packsOf(
+      db,
+      versions.map(({ seq }) => seq),
+    );
+    const drafts = await draftsOf(personId, versions, packs);
     await ownTurn();
     await bulkTransaction(db, async (trx) => {
       const written = drafts.map((draft) => draft.written);
-      await writeAndJoin(trx, personId, written, () => writeDrafts(trx, personId, drafts));
+      await writeAndJoin(trx, personId, written, (known) =>
+        writeDrafts(trx, personId, drafts, known),
+      );
       await trx
         .insertInto('chart_state')
         .values({ person_id: personId, position: last.position })
@@ -96,35 +90,36 @@ async function writeDrafts(
   trx: Transaction,
   personId: string,
   drafts: readonly Draft[],
+  known: readonly string[],
 ): Promise<void> {
-  const ids = drafts.map((draft) => draft.written.resourceId);
+  if (known.length > 0) await forgetSome(trx, personId, known);
   const rows = drafts.flatMap((draft) => draft.row ?? []);
   const results = drafts.flatMap((draft) => draft.result ?? []);
   const members = drafts.flatMap((draft) => draft.members);
-  for (const table of ['chart_row', 'chart_result'] as const) {
+  await insertRows(trx, 'chart_row', rows);
+  await ownTurn();
+  await insertRows(trx, 'chart_result', results);
+  await insertRows(trx, 'chart_member', members, (insert) =>
+    insert.onConflict((conflict) => conflict.doNothing()),
+  );
+  await ownTurn();
+}
+
+async function forgetSome(
+  trx: Transaction,
+  personId: string,
+  resources: readonly string[],
+): Promise<void> {
+  for (const [table, column] of NAMED_BY)
     await trx
       .deleteFrom(table)
       .where('person_id', '=', personId)
-      .where('resource_id', 'in', ids)
+      .where(column as 'resource_id', 'in', [...resources])
       .execute();
-  }
-  await trx
-    .deleteFrom('chart_member')
-    .where('person_id', '=', personId)
-    .where('panel_id', 'in', ids)
-    .execute();
-  for (const some of slices(rows)) await trx.insertInto('chart_row').values(some).execute();
-  for (const some of slices(results)) await trx.insertInto('chart_result').values(some).execute();
-  for (const some of slices(members)) {
-    await trx
-      .insertInto('chart_member')
-      .values(some)
-      .onConflict((c) => c.doNothing())
-      .execute();
-  }
 }
 
-function* slices<T>(list: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < list.length; start += ROWS_PER_INSERT)
-    yield list.slice(start, start + ROWS_PER_INSERT);
-}
+const NAMED_BY = [
+  ['chart_row', 'resource_id'],
+  ['chart_result', 'resource_id'],
+  ['chart_member', 'panel_id'],
+] as const;

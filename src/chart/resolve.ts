@@ -24,20 +24,20 @@ const IDS_PER_STATEMENT = 500;
 /**
  * Writes a batch and joins what it touches: its own rows; those of a visit or a panel in it, as they were before
  * and as they are now; the panels that lose or gain a part.
+ * @param write writes the batch; of its resources those given have rows already
  */
 export async function writeAndJoin(
   trx: Transaction,
   personId: string,
   batch: readonly Written[],
-  write: () => Promise<void>,
+  write: (known: readonly string[]) => Promise<void>,
 ): Promise<void> {
   const touched: Touched = { rows: new Set(), panels: new Set() };
   for (const { resourceId, members } of batch) {
     touched.rows.add(resourceId);
     if (members.length > 0) touched.panels.add(resourceId);
   }
-  await touchParts(trx, personId, batch, touched);
-  await write();
+  await write(await touchParts(trx, personId, batch, touched));
   await touchOfVisits(trx, personId, batch, touched);
   await inSlices([...touched.rows], async (some) => {
     await join(trx, personId, some);
@@ -46,13 +46,16 @@ export async function writeAndJoin(
   await inSlices([...touched.panels], (some) => writePanels(trx, personId, some));
 }
 
-/** Before it is written: where its rows stood, what its panels held, and what they are going to hold. */
+/**
+ * Before it is written: where its rows stood, what its panels held, and what they are going to hold.
+ * @returns which of the batch's resources have rows
+ */
 async function touchParts(
   trx: Transaction,
   personId: string,
   batch: readonly Written[],
   touched: Touched,
-): Promise<void> {
+): Promise<string[]> {
   const parts = trx
     .selectFrom('chart_row')
     .select(['resource_id', 'panel_id'])
@@ -63,13 +66,16 @@ async function touchParts(
       if (panel_id !== null) touched.panels.add(panel_id);
     }
   };
+  const known: string[] = [];
   await inSlices(
     batch.map(({ resourceId }) => resourceId),
     async (some) => {
-      note(await parts.where('resource_id', 'in', some).execute());
-      note(await parts.where('panel_id', 'in', some).execute());
+      const rows = await parts.where('resource_id', 'in', some).execute();
+      note(rows);
+      known.push(...rows.map((row) => row.resource_id));
     },
   );
+  await inSlices(known, async (some) => note(await parts.where('panel_id', 'in', some).execute()));
   for (const [source, written] of Map.groupBy(batch, ({ sourceId }) => sourceId)) {
     const held = written.flatMap(({ members }) => members.map((ref) => ref.split('/')[1] ?? ''));
     const named = parts.where('source_id', '=', source).where('type', '=', 'Observation');
@@ -77,6 +83,7 @@ async function touchParts(
       note(await named.where('fhir_id', 'in', some).execute()),
     );
   }
+  return known;
 }
 
 /** What says that it belongs to a visit of the batch, which may be of another day now. */
@@ -102,23 +109,32 @@ async function touchOfVisits(
   }
 }
 
-/** Each row to its visit of the same day, else its source; each result to the first panel that names it. */
+/**
+ * Each row to its visit of the same day, else its source; each result to the first panel that names it. Rows that can
+ * have neither stand as they were written, and of the others those alone are written that stood elsewhere.
+ */
 async function join(trx: Transaction, personId: string, ids: readonly string[]): Promise<void> {
   await sql`
-    update chart_row set
-      group_key = case when kind = 'visit' then resource_id else coalesce((
+    update chart_row set group_key = place.group_key, panel_id = place.panel_id
+    from (select resource_id,
+      case when kind = 'visit' then resource_id else coalesce((
         select visit.resource_id from chart_row as visit
-        where visit.person_id = chart_row.person_id and visit.source_id = chart_row.source_id
-          and visit.type = 'Encounter' and visit.fhir_id = substr(chart_row.visit_ref, 11)
-          and chart_row.visit_ref like 'Encounter/%' and visit.day = chart_row.day), source_id) end,
-      panel_id = case when type = 'Observation' then (
+        where visit.person_id = one.person_id and visit.source_id = one.source_id
+          and visit.type = 'Encounter' and visit.fhir_id = substr(one.visit_ref, 11)
+          and one.visit_ref like 'Encounter/%' and visit.day = one.day), source_id) end as group_key,
+      case when type = 'Observation' then (
         select member.panel_id from chart_member as member
         join chart_row as panel
           on panel.person_id = member.person_id and panel.resource_id = member.panel_id
-        where member.person_id = chart_row.person_id and member.source_id = chart_row.source_id
-          and member.member_ref = 'Observation/' || chart_row.fhir_id
-        order by panel.fhir_id limit 1) end
-    where person_id = ${personId} and resource_id in (${sql.join(ids)})`.execute(trx);
+        where member.person_id = one.person_id and member.source_id = one.source_id
+          and member.member_ref = 'Observation/' || one.fhir_id
+        order by panel.fhir_id limit 1) end as panel_id
+      from chart_row as one
+      where person_id = ${personId} and resource_id in (${sql.join(ids)})
+        and (type = 'Observation' or visit_ref is not null)) as place
+    where chart_row.person_id = ${personId} and chart_row.resource_id = place.resource_id
+      and (chart_row.group_key is distinct from place.group_key
+        or chart_row.panel_id is distinct from place.panel_id)`.execute(trx);
 }
 
 async function touchPanelsOf(

@@ -60,8 +60,8 @@ beforeAll(async () => {
     });
     return { type: 'DocumentReference', id, raw, person };
   });
-  const resources = await prepare(incoming);
-  const batch = { importId: 'i', source: 'files', resources, volatilePaths: [], now: 0 };
+  const packs = await prepare(incoming);
+  const batch = { importId: 'i', source: 'files', packs, volatilePaths: [], now: 0 };
   await commitImport(db, batch);
   const rows = await db.selectFrom('resource').select(['id', 'fhir_id']).execute();
   files = Object.fromEntries(rows.map((row) => [row.fhir_id, row.id]));

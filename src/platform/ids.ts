@@ -7,6 +7,16 @@ export function newId(): string {
   return randomBytes(16).toString('base64url');
 }
 
+/**
+ * An opaque id of 128 bits whose first 44 tell the hour of its making: ids made together lie together in an index, where
+ * random ones would each change a page of it. 22 characters of base64url.
+ */
+export function newOrderedId(): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(Date.now(), 0, 6);
+  return bytes.toString('base64url');
+}
+
 /** A random secret of 256 bits: 43 characters of base64url. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url');

@@ -1,5 +1,5 @@
 // Owns a thread beside the main one for pure work that would hold the main loop up (law L9): reading a page, describing
-// a batch. It is begun with the first task, keeps no process alive, and is begun again where it died.
+// a batch. It is begun with the first task or ahead of it, keeps no process alive, and is begun again where it died.
 
 import {
   isMainThread,
@@ -35,8 +35,22 @@ type Told = { readonly id: number } & (
 );
 type Waiting = { resolve: (value: unknown) => void; reject: (error: unknown) => void };
 
-/** The main side. `file` is the module whose thread side calls `serveTasks`. */
-export function offThread<T extends Tasks>(file: string): OffThread<T> {
+/** Those that every server needs soon. */
+const needed: (() => void)[] = [];
+
+/** Begins the threads that are going to be needed: to load what they do takes some tenths of a second. */
+export function beginThreads(): void {
+  for (const begin of needed) begin();
+}
+
+/**
+ * The main side. `file` is the module whose thread side calls `serveTasks`.
+ * @param options.isNeeded whether `beginThreads` begins it
+ */
+export function offThread<T extends Tasks>(
+  file: string,
+  options: { readonly isNeeded?: boolean } = {},
+): OffThread<T> {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let last = 0;
@@ -60,8 +74,13 @@ export function offThread<T extends Tasks>(file: string): OffThread<T> {
     });
     begun.once('error', fail);
     begun.once('exit', () => fail(new Error('the thread ended without a word')));
+    begun.unref();
     return begun;
   }
+  if (options.isNeeded)
+    needed.push(() => {
+      worker ??= begin();
+    });
 
   return {
     run(name, given, moves = []) {

@@ -1,16 +1,18 @@
-// Owns one chunk of a commit: what each resource is to what is stored (new, changed, unchanged),
-// and the batch statements that write it. Runs inside a transaction that commit.ts opens.
+// Owns one chunk of a commit: what each resource is to what is stored (new, changed, unchanged), with the packing that
+// follows from it; and the batch statements that write it, inside a transaction that commit.ts opens.
 
-import type { Transaction } from '../platform/db/db.ts';
-import { newId } from '../platform/ids.ts';
+import { insertRows } from '../platform/db/bulk.ts';
+import type { Db, Transaction } from '../platform/db/db.ts';
+import { newOrderedId } from '../platform/ids.ts';
 import { noteAttachments } from './attachments.ts';
-import { unpackText } from './body.ts';
+import { packTexts, unpackTexts } from './body.ts';
 import { drawNumbers } from './counter.ts';
 import { markBack } from './gone.ts';
 import { judge, type Replays, replaysOf, type Slot, walkedReplay } from './judge.ts';
 import { noteSeen } from './seen.ts';
 import { newSharedSeen, type SharedSeen, storeReaders } from './shared.ts';
-import type { Counts, Prepared, ResourceId, SourceId } from './types.ts';
+import { textsOf } from './texts.ts';
+import type { Counts, Packed, Prepared, PreparedPack, ResourceId, SourceId } from './types.ts';
 
 /** What stays the same, and what adds up, over the chunks of one call. */
 export type ChunkContext = {
@@ -36,39 +38,71 @@ export function newChunkContext(
   };
 }
 
-/** Stores one chunk and adds to the context's counts. */
+/** What a chunk is to what is stored, and what of it is to be written: all that can be known before its transaction. */
+export type JudgedChunk = {
+  readonly resources: readonly Prepared[];
+  readonly slots: ReadonlyMap<string, Slot>;
+  readonly written: readonly Written[];
+  /** The texts of what is written, in its order. */
+  readonly texts: readonly Packed[];
+  /** Unchanged ones that have attachments. */
+  readonly same: readonly Written[];
+  readonly tally: { readonly new: number; readonly changed: number; readonly unchanged: number };
+};
+
+/** Looks at some packs of a page. Until they are written nobody else may write resources of their source. */
+export async function judgeChunk(
+  db: Db,
+  context: ChunkContext,
+  packs: readonly PreparedPack[],
+): Promise<JudgedChunk> {
+  const resources = packs.flatMap((pack) => pack.resources);
+  const slots = await readSlots(db, context.source, resources);
+  await readTexts(db, slots, resources);
+  const replays = context.isResumed
+    ? await replaysOf(db, context.stamp, slots, context.replays)
+    : undefined;
+  const written: Written[] = [];
+  const texts: Packed[] = [];
+  const same: Written[] = [];
+  const tally = { new: 0, changed: 0, unchanged: 0 };
+  for (const pack of packs) {
+    const unpacked = lazily(() => unpackTexts(pack));
+    const kept: number[] = [];
+    for (const [n, resource] of pack.resources.entries()) {
+      const key = keyOf(resource);
+      const slot = slots.get(key);
+      const text = () => unpacked()[n]?.toString('utf8') ?? '';
+      const { verdict, writes } = slot
+        ? judge({ ...resource, text }, slot, context.volatilePaths, replays?.get(slot.id))
+        : { verdict: 'new' as const, writes: true };
+      tally[verdict] += 1;
+      if (slot && verdict === 'unchanged' && resource.attachments)
+        same.push({ resource, slot, versionNo: slot.versionCount });
+      if (!writes) continue;
+      const at = slot ?? newSlot(context.stamp.question);
+      slots.set(key, at);
+      at.versionCount += 1;
+      at.rawHash = resource.rawHash;
+      at.currentText = text;
+      written.push({ resource, slot: at, versionNo: at.versionCount });
+      kept.push(n);
+    }
+    if (kept.length === pack.count) texts.push(pack);
+    else if (kept.length > 0) texts.push(packTexts(kept.flatMap((n) => unpacked()[n] ?? [])));
+  }
+  return { resources, slots, written, texts, same, tally };
+}
+
+/** Stores a chunk that was judged and adds to the context's counts. */
 export async function writeChunk(
   trx: Transaction,
   context: ChunkContext,
-  chunk: readonly Prepared[],
+  chunk: JudgedChunk,
 ): Promise<void> {
-  if (chunk.length === 0) return;
-  const slots = await readSlots(trx, context.source, chunk);
-  await readTexts(trx, slots, chunk);
-  const replays = context.isResumed
-    ? await replaysOf(trx, context.stamp, slots, context.replays)
-    : undefined;
-  const written: Written[] = [];
-  const same: Written[] = [];
-  const tally = { new: 0, changed: 0, unchanged: 0 };
-  for (const resource of chunk) {
-    const key = keyOf(resource);
-    const slot = slots.get(key);
-    const { verdict, writes } = slot
-      ? judge(resource, slot, context.volatilePaths, replays?.get(slot.id))
-      : { verdict: 'new' as const, writes: true };
-    tally[verdict] += 1;
-    if (slot && verdict === 'unchanged' && resource.attachments)
-      same.push({ resource, slot, versionNo: slot.versionCount });
-    if (!writes) continue;
-    const at = slot ?? newSlot(context.stamp.question);
-    slots.set(key, at);
-    at.versionCount += 1;
-    at.rawHash = resource.rawHash;
-    at.currentText = () => unpackText(resource);
-    written.push({ resource, slot: at, versionNo: at.versionCount });
-  }
-  await writeVersions(trx, context, written);
+  const { resources, slots, written, same, tally } = chunk;
+  if (resources.length === 0) return;
+  await writeVersions(trx, context, chunk);
   // Where the address of one has moved, or it was stored before attachments were known.
   await noteAttachments(
     trx,
@@ -77,10 +111,10 @@ export async function writeChunk(
   );
   // What this very call wrote is no earlier attempt.
   if (context.isResumed) for (const { slot } of written) context.replays.set(slot.id, walkedReplay);
-  await noteSeenAgain(trx, context, chunk, slots);
-  await storeReaders(trx, context.source, chunk, context.shared, (n) => drawNumbers(trx, n));
+  await noteSeenAgain(trx, context, resources, slots);
+  await storeReaders(trx, context.source, resources, context.shared, (n) => drawNumbers(trx, n));
   context.counts = {
-    received: context.counts.received + chunk.length,
+    received: context.counts.received + resources.length,
     new: context.counts.new + tally.new,
     changed: context.counts.changed + tally.changed,
     unchanged: context.counts.unchanged + tally.unchanged,
@@ -117,6 +151,7 @@ async function noteSeenAgain(
   await markBack(trx, { resources: back, run: stamp.run, at: receivedAt });
 }
 
+/** A resource with its place in the store. */
 type Written = { readonly resource: Prepared; readonly slot: Slot; readonly versionNo: number };
 
 function keyOf(resource: Pick<Prepared, 'type' | 'id' | 'person'>): string {
@@ -125,7 +160,7 @@ function keyOf(resource: Pick<Prepared, 'type' | 'id' | 'person'>): string {
 
 function newSlot(seenBy: string | null): Slot {
   return {
-    id: newId(),
+    id: newOrderedId(),
     versionCount: 0,
     currentSeq: 0,
     rawHash: '',
@@ -138,7 +173,7 @@ function newSlot(seenBy: string | null): Slot {
 }
 
 async function readSlots(
-  trx: Transaction,
+  db: Db,
   source: SourceId,
   chunk: readonly Prepared[],
 ): Promise<Map<string, Slot>> {
@@ -150,7 +185,7 @@ async function readSlots(
   }
   const slots = new Map<string, Slot>();
   for (const [type, ids] of idsByType) {
-    const rows = await trx
+    const rows = await db
       .selectFrom('resource')
       .selectAll()
       .where('source_id', '=', source)
@@ -176,31 +211,29 @@ async function readSlots(
 
 /** Reads the current text of what came with another hash: only there must the content be compared. */
 async function readTexts(
-  trx: Transaction,
+  db: Db,
   slots: ReadonlyMap<string, Slot>,
   chunk: readonly Prepared[],
 ): Promise<void> {
-  const wanted = new Map<number, Slot>();
+  const others = new Set<Slot>();
   for (const resource of chunk) {
     const slot = slots.get(keyOf(resource));
-    if (slot && slot.rawHash !== resource.rawHash) wanted.set(slot.currentSeq, slot);
+    if (slot && slot.rawHash !== resource.rawHash) others.add(slot);
   }
-  if (wanted.size === 0) return;
-  const bodies = await trx
-    .selectFrom('body')
-    .selectAll()
-    .where('seq', 'in', [...wanted.keys()])
-    .execute();
-  for (const body of bodies) {
-    const slot = wanted.get(body.seq);
-    if (slot) slot.currentText = () => unpackText(body);
+  const texts = await textsOf(
+    db,
+    [...others].map((slot) => slot.currentSeq),
+  );
+  for (const slot of others) {
+    const seq = slot.currentSeq;
+    slot.currentText = () => texts.get(seq) ?? '';
   }
 }
 
 async function writeVersions(
   trx: Transaction,
   context: ChunkContext,
-  written: readonly Written[],
+  { written, texts }: JudgedChunk,
 ): Promise<void> {
   if (written.length === 0) return;
   const first = await drawNumbers(trx, written.length);
@@ -210,44 +243,35 @@ async function writeVersions(
     if (entry.slot.number === 0) entry.slot.number = first + index;
     touched.set(entry.slot.id, entry);
   }
-  await trx
-    .insertInto('resource')
-    .values([...touched.values()].map((entry) => resourceRow(context, entry)))
-    .onConflict((conflict) =>
+  const resources = [...touched.values()].map((entry) => resourceRow(context, entry));
+  await insertRows(trx, 'resource', resources, (insert) =>
+    insert.onConflict((conflict) =>
       conflict.column('id').doUpdateSet((excluded) => ({
         version_count: excluded.ref('excluded.version_count'),
         current_seq: excluded.ref('excluded.current_seq'),
         raw_hash: excluded.ref('excluded.raw_hash'),
         changed_at: excluded.ref('excluded.changed_at'),
       })),
-    )
-    .execute();
-  await trx
-    .insertInto('resource_version')
-    .values(
-      written.map((entry, index) => ({
-        seq: first + index,
-        resource_id: entry.slot.id,
-        person_id: entry.resource.person,
-        version_no: entry.versionNo,
-        raw_hash: entry.resource.rawHash,
-        run_id: context.stamp.run,
-        question_key: context.stamp.question,
-        page_no: context.stamp.page,
-        received_at: context.receivedAt,
-      })),
-    )
-    .execute();
-  await trx
-    .insertInto('body')
-    .values(
-      written.map(({ resource }, index) => ({
-        seq: first + index,
-        encoding: resource.encoding,
-        bytes: resource.bytes,
-      })),
-    )
-    .execute();
+    ),
+  );
+  const versions = written.map((entry, index) => ({
+    seq: first + index,
+    resource_id: entry.slot.id,
+    person_id: entry.resource.person,
+    version_no: entry.versionNo,
+    raw_hash: entry.resource.rawHash,
+    run_id: context.stamp.run,
+    question_key: context.stamp.question,
+    page_no: context.stamp.page,
+    received_at: context.receivedAt,
+  }));
+  await insertRows(trx, 'resource_version', versions);
+  let seq = first;
+  const bodies = texts.map(({ count, encoding, bytes }) => {
+    seq += count;
+    return { seq: seq - count, count, encoding, bytes };
+  });
+  await insertRows(trx, 'body', bodies);
   await noteAttachments(
     trx,
     written.map((one, index) => ({ ...one, seq: first + index })),
@@ -269,5 +293,13 @@ function resourceRow(context: ChunkContext, { resource, slot }: Written) {
     changed_at: context.receivedAt,
     number: slot.number,
     seen_by: slot.seenBy,
+  };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }

@@ -6,8 +6,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type SmallDisk, smallDisk } from '../../e2e/support/small-disk.ts';
 import { openStore } from '../platform/db/sqlite/open.ts';
-import { unpackText } from './body.ts';
-import { counts, observation, observations, openScene, person } from './contract-aids.ts';
+import {
+  counts,
+  observation,
+  observations,
+  openScene,
+  person,
+  textsOfFeed,
+} from './contract-aids.ts';
 import { versionsSince } from './feed.ts';
 import { recordsMigrations } from './migrations.ts';
 import { countResourcesOf } from './read.ts';
@@ -40,7 +46,9 @@ it('a page for which the disk has no room is told, loses nothing, and counts onc
   const asked = async (db = store.db) =>
     (await questionsOf(db, run)).find(({ key }) => key === 'a');
   expect(await asked()).toMatchObject({ pages: 1, next: 'p2', ...counts({ new: FIRST }) });
-  expect(await countResourcesOf(store.db, source)).toBe(FIRST + 200);
+  const stored = await countResourcesOf(store.db, source);
+  expect(stored).toBeGreaterThan(FIRST);
+  expect(stored).toBeLessThanOrEqual(FIRST + 200);
   expect(await store.integrity()).toEqual([]);
   await store.close();
 
@@ -55,7 +63,9 @@ it('a page for which the disk has no room is told, loses nothing, and counts onc
     ...counts({ new: FIRST + SIZE }),
   });
   const feed = await versionsSince(later.db, { person, afterSeq: 0, limit: 9_999 });
-  expect(feed.map(unpackText)).toEqual([...observations(FIRST), ...page].map(({ raw }) => raw));
+  expect(await textsOfFeed(later.db, feed)).toEqual(
+    [...observations(FIRST), ...page].map(({ raw }) => raw),
+  );
   expect(await later.integrity()).toEqual([]);
   await later.close();
 });

@@ -6,11 +6,18 @@ import type { Selectable } from 'kysely';
 import { isoTime } from '../platform/clock.ts';
 import { bulkTransaction } from '../platform/db/bulk.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
-import { ownTurn } from '../platform/own-turn.ts';
-import { type ChunkContext, newChunkContext, writeChunk } from './chunk.ts';
+import { newTurns, ownTurn } from '../platform/own-turn.ts';
+import { type ChunkContext, judgeChunk, newChunkContext, writeChunk } from './chunk.ts';
 import { addCounts, countsOf, questionRow, setAsideOf, tallyColumns } from './runs.ts';
 import { countSetAside, sumSetAside } from './set-aside.ts';
-import type { CommitImport, CommitPage, Counts, Prepared, SetAside } from './types.ts';
+import type {
+  CommitImport,
+  CommitPage,
+  Counts,
+  PreparedPack,
+  SetAside,
+  SourceId,
+} from './types.ts';
 
 /** Law L2: as many as one transaction may hold up the main loop for. */
 const chunkSize = 200;
@@ -34,16 +41,11 @@ export async function commitPage(db: Db, page: CommitPage): Promise<Counts> {
     stamp: { run: page.run, question: page.question, page: page.page },
     isResumed: before.partial_page === page.page,
   });
-  await inChunks(
-    { db, transact: bulkTransaction },
-    page.resources,
-    context,
-    async (trx, isLast) => {
-      if (isLast) await tally(trx, page, withSetAside(context.counts, page.setAside));
-      else await markPartial(trx, page);
-      if (isLast) await page.afterwards?.(trx);
-    },
-  );
+  await inChunks({ db, transact: bulkTransaction }, page.packs, context, async (trx, isLast) => {
+    if (isLast) await tally(trx, page, withSetAside(context.counts, page.setAside));
+    else await markPartial(trx, page);
+    if (isLast) await page.afterwards?.(trx);
+  });
   return withSetAside(context.counts, page.setAside);
 }
 
@@ -58,7 +60,7 @@ export async function commitImport(db: Db, batch: CommitImport): Promise<Counts>
   });
   await inChunks(
     { db, transact: durableTransaction },
-    batch.resources,
+    batch.packs,
     context,
     async (trx, isLast) => {
       if (isLast) await batch.afterwards?.(trx);
@@ -67,22 +69,43 @@ export async function commitImport(db: Db, batch: CommitImport): Promise<Counts>
   return context.counts;
 }
 
+/** Chunk by chunk. Nobody else writes resources of the source between the look at a chunk and its transaction. */
 async function inChunks(
   { db, transact }: { db: Db; transact: typeof bulkTransaction },
-  resources: readonly Prepared[],
+  packs: readonly PreparedPack[],
   context: ChunkContext,
   close: (trx: Transaction, isLast: boolean) => Promise<void>,
 ): Promise<void> {
-  let at = 0;
-  do {
-    const chunk = resources.slice(at, at + chunkSize);
-    at += chunkSize;
+  const chunks = chunksOf(packs);
+  for (const [n, chunk] of chunks.entries()) {
     await ownTurn();
-    await transact(db, async (trx) => {
-      await writeChunk(trx, context, chunk);
-      await close(trx, at >= resources.length);
+    await sourceTurns.take(context.source, async () => {
+      const judged = await judgeChunk(db, context, chunk);
+      await transact(db, async (trx) => {
+        await writeChunk(trx, context, judged);
+        await close(trx, n === chunks.length - 1);
+      });
     });
-  } while (at < resources.length);
+  }
+}
+
+const sourceTurns = newTurns<SourceId>();
+
+/** Packs of at most 200 resources together; one empty chunk where there is nothing, since a page is closed with its last. */
+function chunksOf(packs: readonly PreparedPack[]): PreparedPack[][] {
+  let last: PreparedPack[] = [];
+  let size = 0;
+  const chunks = [last];
+  for (const pack of packs) {
+    if (size > 0 && size + pack.count > chunkSize) {
+      last = [];
+      size = 0;
+      chunks.push(last);
+    }
+    last.push(pack);
+    size += pack.count;
+  }
+  return chunks;
 }
 
 function durableTransaction<T>(db: Db, work: (trx: Transaction) => Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { prepare } from './body.ts';
 import { commitPage } from './commit.ts';
 import { questionsOf, startRun } from './runs.ts';
 import { createSource } from './sources.ts';
+import { textsOf } from './texts.ts';
 import type { CommitPage, Counts, Incoming, Question, SourceId } from './types.ts';
 
 /** Opens an empty store of the dialect under test, with the tables of records. */
@@ -61,7 +62,7 @@ export async function openScene(open: OpenStore): Promise<Scene> {
         question: 'a',
         page: (await question(more.question)).pages + 1,
         source: source.id,
-        resources: await prepare(resources),
+        packs: await prepare(resources),
         setAside: [],
         volatilePaths: ['meta.lastUpdated'],
         finish: { next: null },
@@ -91,4 +92,16 @@ export function shared(type: string, id: string, reads: Incoming['readsShared'] 
 export function counts(of: Partial<Counts>): Counts {
   const { new: born = 0, changed = 0, unchanged = 0, setAside = 0 } = of;
   return { received: born + changed + unchanged, new: born, changed, unchanged, setAside };
+}
+
+/** The exact texts of rows of a feed, in its order. */
+export async function textsOfFeed(
+  db: Db,
+  rows: readonly { readonly seq: number }[],
+): Promise<(string | undefined)[]> {
+  const texts = await textsOf(
+    db,
+    rows.map(({ seq }) => seq),
+  );
+  return rows.map(({ seq }) => texts.get(seq));
 }

@@ -28,7 +28,7 @@ const look = async (db: Transaction): Promise<void> => {
 
 it('an import is on the disk when it is said to be stored', async () => {
   const batch = { importId: 'i', source: scene.source, volatilePaths: [], now, afterwards: look };
-  await commitImport(scene.db, { ...batch, resources: await prepare(observations(3)) });
+  await commitImport(scene.db, { ...batch, packs: await prepare(observations(3)) });
   expect(waits).toEqual([FULL]);
 });
 

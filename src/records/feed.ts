@@ -1,8 +1,7 @@
-// Owns the order in which versions became readable to a person: what the chart is projected from. It
-// writes nothing.
+// Owns the order in which versions became readable to a person: what the chart is projected from.
+// Their texts are in texts.ts. It writes nothing.
 
 import type { Db } from '../platform/db/db.ts';
-import { bodiesOf } from './read.ts';
 import type { PersonId, VersionRow } from './types.ts';
 
 /**
@@ -26,10 +25,6 @@ export async function versionsSince(
   const places = [...own, ...shared, ...noticed]
     .sort((a, b) => a.position - b.position)
     .slice(0, after.limit);
-  const bodies = await bodiesOf(
-    db,
-    places.map((place) => place.seq),
-  );
   return places.map((place) => ({
     position: place.position,
     seq: place.seq,
@@ -42,7 +37,6 @@ export async function versionsSince(
     fhirId: place.fhir_id,
     receivedAt: place.received_at,
     goneAt: place.gone_at,
-    ...(bodies.get(place.seq) ?? missingBody(place.seq)),
   }));
 }
 
@@ -139,7 +133,3 @@ const placeColumns = [
   'r.gone_at',
   'source.sample',
 ] as const;
-
-function missingBody(seq: number): never {
-  throw new Error(`Version ${seq} has no text`);
-}

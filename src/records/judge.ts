@@ -2,8 +2,8 @@
 // that is stored a second time because the process ended in its middle, what it was the first time.
 
 import { canonicalForm } from '../fhir/canonical.ts';
-import type { Transaction } from '../platform/db/db.ts';
-import { unpackText } from './body.ts';
+import type { Db } from '../platform/db/db.ts';
+import { textsOf } from './texts.ts';
 import type { Prepared, ResourceId } from './types.ts';
 
 /** A stored resource in the middle of a commit: as it will stand when the chunk is written. */
@@ -44,9 +44,12 @@ export type Verdict = {
   readonly writes: boolean;
 };
 
+/** A resource as it came, with its text for where that is needed. */
+export type Judged = Pick<Prepared, 'rawHash'> & { readonly text: () => string };
+
 /** What a resource is to the stored one of the same name. */
 export function judge(
-  resource: Prepared,
+  resource: Judged,
   slot: Slot,
   volatilePaths: readonly string[],
   replay?: Replay,
@@ -63,21 +66,24 @@ export function judge(
 
 /** Reads what an earlier attempt at a page stored of these resources. Extends what is known already. */
 export async function replaysOf(
-  trx: Transaction,
+  db: Db,
   stamp: { run: string; question: string | null; page: number | null },
   slots: ReadonlyMap<string, Slot>,
   known: Replays,
 ): Promise<Replays> {
   const ids = [...slots.values()].map((slot) => slot.id).filter((id) => !known.has(id));
   if (ids.length === 0) return known;
-  const rows = await trx
-    .selectFrom('resource_version as v')
-    .innerJoin('body', 'body.seq', 'v.seq')
+  const rows = await db
+    .selectFrom('resource_version')
     .selectAll()
     .where('resource_id', 'in', ids)
     .orderBy('resource_id')
     .orderBy('version_no')
     .execute();
+  const texts = await textsOf(
+    db,
+    rows.map(({ seq }) => seq),
+  );
   let before: ReplayState = unborn;
   let resource: ResourceId | undefined;
   for (const row of rows) {
@@ -86,7 +92,7 @@ export async function replaysOf(
     const state = {
       versionNo: row.version_no,
       rawHash: row.raw_hash,
-      text: unpackText(row),
+      text: texts.get(row.seq) ?? '',
     };
     const isOfPage =
       row.run_id === stamp.run && row.question_key === stamp.question && row.page_no === stamp.page;
@@ -106,7 +112,7 @@ export async function replaysOf(
 const unborn: ReplayState = { versionNo: 0, rawHash: '', text: '' };
 
 function judgeReplay(
-  resource: Prepared,
+  resource: Judged,
   replay: Replay,
   volatilePaths: readonly string[],
 ): Verdict | undefined {
@@ -125,7 +131,7 @@ function judgeReplay(
 }
 
 function isUnchanged(
-  resource: Prepared,
+  resource: Judged,
   rawHash: string,
   text: string | undefined,
   volatilePaths: readonly string[],
@@ -133,5 +139,5 @@ function isUnchanged(
   if (rawHash === resource.rawHash) return true;
   if (text === undefined) return false;
   const before = canonicalForm(text, volatilePaths);
-  return before !== undefined && before === canonicalForm(unpackText(resource), volatilePaths);
+  return before !== undefined && before === canonicalForm(resource.text(), volatilePaths);
 }

@@ -12,13 +12,13 @@ import { countResourcesOf } from './read.ts';
 const [file = '', keyHex = '', source = '', run = '', size = '', dieAt = ''] =
   process.argv.slice(2);
 const { db } = await openStore({ file, keyHex, migrations: recordsMigrations });
-const resources = await prepare(observations(Number(size)));
+const packs = await prepare(observations(Number(size)));
 const committing = commitPage(db, {
   run,
   question: 'a',
   page: 1,
   source,
-  resources,
+  packs,
   setAside: [],
   volatilePaths: [],
   finish: { next: 'https://ehr.example/p2' },

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '../platform/db/db.ts';
 import { openStore } from '../platform/db/sqlite/open.ts';
-import { prepare, unpackText } from './body.ts';
+import { prepare } from './body.ts';
 import { commitPage } from './commit.ts';
-import { counts, observations, openScene } from './contract-aids.ts';
+import { counts, observations, openScene, textsOfFeed } from './contract-aids.ts';
 import { versionsSince } from './feed.ts';
 import { recordsMigrations } from './migrations.ts';
 import { countResourcesOf } from './read.ts';
@@ -55,7 +55,7 @@ describe('a page whose process is killed between two chunks', () => {
         ...counts({ new: size }),
       });
       const feed = await versionsSince(store.db, { person: 'person-1', afterSeq: 0, limit: 9999 });
-      expect(feed.map(unpackText)).toEqual(observations(size).map(({ raw }) => raw));
+      expect(await textsOfFeed(store.db, feed)).toEqual(observations(size).map(({ raw }) => raw));
       expect(await store.integrity()).toEqual([]);
       await store.close();
     },
@@ -73,7 +73,7 @@ async function commitAgain(db: Db, source: string, run: string): Promise<void> {
     question: 'a',
     page: 1,
     source,
-    resources: await prepare(observations(size)),
+    packs: await prepare(observations(size)),
     setAside: [],
     volatilePaths: [],
     finish: { next: 'https://ehr.example/p2' },

@@ -10,7 +10,23 @@ export const recordsMigrations: Migrations = {
   '2026-11-23-records-3': { up: findOpenRuns },
   '2026-11-24-records-4': { up: tellWhatIsGone },
   '2026-11-25-records-attachments': { up: keepAttachments },
+  '2026-11-26-records-packs': { up: packTexts },
 };
+
+/** A text of its own is a pack of one. Its version may go before others of its pack, so nothing refers to that. */
+async function packTexts(db: MigrationDb): Promise<void> {
+  await db.schema.alterTable('body').renameTo('body_alone').execute();
+  await db.schema
+    .createTable('body')
+    .addColumn('seq', 'integer', (col) => col.primaryKey())
+    .addColumn('count', 'integer', (col) => col.notNull())
+    .addColumn('encoding', 'text', (col) => col.notNull())
+    .addColumn('bytes', 'blob', (col) => col.notNull())
+    .execute();
+  await sql`insert into body
+    select seq, 1, encoding, cast(bytes as blob) from body_alone order by seq`.execute(db);
+  await db.schema.dropTable('body_alone').execute();
+}
 
 async function keepAttachments(db: MigrationDb): Promise<void> {
   await db.schema

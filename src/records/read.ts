@@ -5,8 +5,8 @@ import type { ExpressionBuilder } from 'kysely';
 import type { Db, Tables } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { ownTurn } from '../platform/own-turn.ts';
-import { unpackText } from './body.ts';
 import { readSource } from './sources.ts';
+import { textsOf } from './texts.ts';
 import type {
   CurrentRow,
   PersonId,
@@ -62,17 +62,19 @@ export async function readResource(
  * @throws record.not_found
  */
 export async function rawOf(db: Db, of: number | ResourceId): Promise<string> {
-  const body = await db
-    .selectFrom('body')
-    .selectAll()
-    .where('seq', '=', (eb) =>
-      typeof of === 'number'
-        ? eb.val(of)
-        : eb.selectFrom('resource').select('current_seq').where('id', '=', of),
-    )
+  const seq = typeof of === 'number' ? of : await currentSeq(db, of);
+  const text = seq === undefined ? undefined : (await textsOf(db, [seq])).get(seq);
+  if (text === undefined) throw new ChartfoldError('record.not_found');
+  return text;
+}
+
+async function currentSeq(db: Db, id: ResourceId): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('resource')
+    .select('current_seq')
+    .where('id', '=', id)
     .executeTakeFirst();
-  if (!body) throw new ChartfoldError('record.not_found');
-  return unpackText(body);
+  return row?.current_seq;
 }
 
 /** Every version of a resource, the first one first. */
@@ -131,8 +133,8 @@ export async function countResourcesOf(db: Db, source: SourceId): Promise<number
 
 /**
  * What some people read, own and shared, or with null all that is stored, each once; as it stands when the reading
- * begins, by type, then id. What
- * is stored meanwhile is not in it; what is deleted meanwhile ends it with an error.
+ * begins, by type, then in the order in which it came. What is stored meanwhile is not in it; what is deleted meanwhile
+ * ends it with an error.
  *
  * @throws record.not_found when a resource is deleted while it is being read
  */
@@ -147,18 +149,17 @@ export async function* listCurrent(
       query.where((eb) => eb.or((people ?? []).map((person) => readableBy(eb, person)))),
     )
     .orderBy('type')
-    .orderBy('fhir_id')
-    .orderBy('id')
+    .orderBy('current_seq')
     .execute();
   for (let at = 0; at < rows.length; at += rowsPerRead) {
     const some = rows.slice(at, at + rowsPerRead);
-    const bodies = await bodiesOf(
+    const texts = await textsOf(
       db,
       some.map((row) => row.current_seq),
     );
     for (const row of some) {
-      const body = bodies.get(row.current_seq);
-      if (body === undefined) throw new ChartfoldError('record.not_found');
+      const raw = texts.get(row.current_seq);
+      if (raw === undefined) throw new ChartfoldError('record.not_found');
       yield {
         resource: row.id,
         source: row.source_id,
@@ -167,7 +168,7 @@ export async function* listCurrent(
         person: row.person_id,
         shared: row.person_id === null,
         seq: row.current_seq,
-        raw: unpackText(body),
+        raw,
       };
     }
   }
@@ -179,31 +180,37 @@ export async function* rawTextsOf(db: Db, source: SourceId): AsyncGenerator<stri
   for (;;) {
     await ownTurn();
     const rows = await db
-      .selectFrom('resource as r')
-      .innerJoin('body', 'body.seq', 'r.current_seq')
-      .select(['body.seq', 'body.encoding', 'body.bytes'])
+      .selectFrom('resource_version as v')
+      .innerJoin('resource as r', 'r.current_seq', 'v.seq')
+      .select('v.seq')
+      .whereRef('r.id', '=', 'v.resource_id')
       .where('r.source_id', '=', source)
-      .where('body.seq', '>', after)
-      .orderBy('body.seq')
+      .where('v.seq', '>', after)
+      .orderBy('v.seq')
       .limit(rowsPerRead)
       .execute();
-    for (const row of rows) yield unpackText(row);
     const last = rows.at(-1);
     if (!last) return;
     after = last.seq;
+    const seqs = rows.map(({ seq }) => seq);
+    const texts = await textsOf(db, seqs);
+    for (const seq of seqs) yield texts.get(seq) ?? '';
   }
 }
 
 /** The current resources of one type, of everyone: for finding out whose a file is, not for showing. */
 export async function currentOfType(db: Db, type: string): Promise<CurrentRow[]> {
   const rows = await db
-    .selectFrom('resource as r')
-    .innerJoin('body', 'body.seq', 'r.current_seq')
+    .selectFrom('resource')
     .selectAll()
-    .where('r.type', '=', type)
-    .orderBy('r.first_received_at')
-    .orderBy('r.id')
+    .where('type', '=', type)
+    .orderBy('first_received_at')
+    .orderBy('id')
     .execute();
+  const texts = await textsOf(
+    db,
+    rows.map((row) => row.current_seq),
+  );
   return rows.map((row) => ({
     resource: row.id,
     source: row.source_id,
@@ -212,7 +219,7 @@ export async function currentOfType(db: Db, type: string): Promise<CurrentRow[]>
     person: row.person_id,
     shared: row.person_id === null,
     seq: row.current_seq,
-    raw: unpackText(row),
+    raw: texts.get(row.current_seq) ?? '',
   }));
 }
 
@@ -256,18 +263,4 @@ function readableBy(
       ),
     ]),
   ]);
-}
-
-/** The packed texts of versions, by their numbers. */
-export async function bodiesOf(
-  db: Db,
-  seqs: readonly number[],
-): Promise<Map<number, Pick<Tables['body'], 'encoding' | 'bytes'>>> {
-  const found = new Map<number, Pick<Tables['body'], 'encoding' | 'bytes'>>();
-  for (let at = 0; at < seqs.length; at += rowsPerRead) {
-    const some = seqs.slice(at, at + rowsPerRead);
-    const bodies = await db.selectFrom('body').selectAll().where('seq', 'in', some).execute();
-    for (const { seq, encoding, bytes } of bodies) found.set(seq, { encoding, bytes });
-  }
-  return found;
 }

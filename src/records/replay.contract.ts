@@ -94,15 +94,18 @@ export function describeReplay(dialect: string, open: OpenStore): void {
 
 /** Commits a page whose resource at a place cannot be read: its chunk fails, those before it stand. */
 async function commitCutOff(scene: Scene, page: readonly Incoming[], at: number): Promise<void> {
-  const resources = await prepare(page);
-  const unreadable = resources[at];
-  if (!unreadable) return;
-  resources[at] = Object.defineProperty({ ...unreadable }, 'type', {
+  const packs = await prepare(page);
+  const resources = packs.flatMap((pack) => pack.resources);
+  const cut = packs.find((pack) => pack.resources.includes(resources[at] as Prepared));
+  if (!cut) return;
+  const unreadable = Object.defineProperty({ ...resources[at] }, 'type', {
     get: (): Prepared['type'] => {
       throw new Error('cut off');
     },
-  });
-  await expect(scene.commit([], { resources })).rejects.toThrow('cut off');
+  }) as Prepared;
+  const broken = cut.resources.map((one) => (one === resources[at] ? unreadable : one));
+  const cutOff = packs.map((pack) => (pack === cut ? { ...pack, resources: broken } : pack));
+  await expect(scene.commit([], { packs: cutOff })).rejects.toThrow('cut off');
 }
 
 type Kept = { id: string; no: number; page: number | null; raw: string; isCurrent: boolean };

@@ -3,6 +3,7 @@
 
 import type { Selectable } from 'kysely';
 import { isoTime } from '../platform/clock.ts';
+import { bulkTransaction } from '../platform/db/bulk.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import { newId } from '../platform/ids.ts';
 import { textHash } from './body.ts';
@@ -85,7 +86,7 @@ export async function questionsOf(db: Db, run: RunId): Promise<Question[]> {
  * @throws Error when the run has no such question
  */
 export async function closeQuestion(db: Db, close: CloseQuestion): Promise<void> {
-  await db.transaction().execute((trx) => setOutcome(trx, close));
+  await bulkTransaction(db, (trx) => setOutcome(trx, close));
 }
 
 /**

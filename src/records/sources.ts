@@ -6,6 +6,7 @@ import { isoTime } from '../platform/clock.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import { newId } from '../platform/ids.ts';
 import { sweepContents } from './attachment-content.ts';
+import { packsOf } from './texts.ts';
 import type { Source, SourceId } from './types.ts';
 
 const deletedPerTransaction = 200;
@@ -106,11 +107,42 @@ async function deleteSome(trx: Transaction, source: SourceId): Promise<number> {
     .execute();
   const ids = rows.map((row) => row.id);
   if (ids.length === 0) return 0;
-  const versions = trx.selectFrom('resource_version').select('seq').where('resource_id', 'in', ids);
+  const versions = await trx
+    .selectFrom('resource_version')
+    .select('seq')
+    .where('resource_id', 'in', ids)
+    .execute();
+  const packs = await packsOf(
+    trx,
+    versions.map(({ seq }) => seq),
+  );
   await trx.deleteFrom('attachment').where('resource_id', 'in', ids).execute();
-  await trx.deleteFrom('body').where('seq', 'in', versions).execute();
   await trx.deleteFrom('resource_version').where('resource_id', 'in', ids).execute();
+  await deleteUnread(trx, packs);
   await trx.deleteFrom('resource_notice').where('resource_id', 'in', ids).execute();
   await trx.deleteFrom('resource').where('id', 'in', ids).execute();
   return ids.length;
+}
+
+/** Deletes those packs of which no version is left. */
+async function deleteUnread(trx: Transaction, packs: readonly { seq: number }[]): Promise<void> {
+  await trx
+    .deleteFrom('body')
+    .where(
+      'seq',
+      'in',
+      packs.map(({ seq }) => seq),
+    )
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('resource_version as v')
+            .select('v.seq')
+            .whereRef('v.seq', '>=', 'body.seq')
+            .where('v.seq', '<', (of) => of(of.ref('body.seq'), '+', of.ref('body.count'))),
+        ),
+      ),
+    )
+    .execute();
 }

@@ -61,7 +61,8 @@ type ResourceNoticeTable = {
 /** What a run that has not ended has seen, chunk by chunk; seen.ts packs it. */
 type SyncSeenTable = { run_id: string; numbers: Uint8Array };
 
-type BodyTable = { seq: number; encoding: BodyEncoding; bytes: Uint8Array };
+/** The texts of versions `seq` to `seq + count - 1`, in one piece: body.ts packs them. */
+type BodyTable = { seq: number; count: number; encoding: BodyEncoding; bytes: Uint8Array };
 
 /** An attachment of one version of a resource; of the current version it is shown and fetched. */
 type AttachmentTable = {

@@ -137,14 +137,23 @@ export type Incoming = {
 /** A shared resource, by its FHIR type and id; of the referring resource's source unless said. */
 export type SharedKey = { readonly type: string; readonly id: string; readonly source?: SourceId };
 
-/** A resource ready to be written: its text is in `bytes`. */
+/** A resource ready to be written; its text is in its pack. */
 export type Prepared = Omit<Incoming, 'raw'> & {
   /** SHA-256 of the raw text's UTF-8, hex. */
   readonly rawHash: string;
-  readonly encoding: BodyEncoding;
-  readonly bytes: Uint8Array;
   readonly attachments?: readonly Attachment[];
 };
+
+/** Some texts as the store keeps them. */
+export type Packed = {
+  /** Of texts. */
+  readonly count: number;
+  readonly encoding: BodyEncoding;
+  readonly bytes: Uint8Array;
+};
+
+/** Some resources with their texts, in the same order. */
+export type PreparedPack = Packed & { readonly resources: readonly Prepared[] };
 
 export type BodyEncoding = 'raw' | 'zstd';
 
@@ -196,7 +205,7 @@ export type CommitPage = {
   /** Number of the page in its question, growing from page to page; the same when fetched again. */
   readonly page: number;
   readonly source: SourceId;
-  readonly resources: readonly Prepared[];
+  readonly packs: readonly PreparedPack[];
   /** Entries of the page that are not stored. */
   readonly setAside: readonly SetAside[];
   /** Dotted paths from the resource's root that do not count as a change, such as `meta.lastUpdated`. */
@@ -231,7 +240,7 @@ export type CommitImport = {
   /** Names this import among the versions it writes. */
   readonly importId: string;
   readonly source: SourceId;
-  readonly resources: readonly Prepared[];
+  readonly packs: readonly PreparedPack[];
   readonly volatilePaths: readonly string[];
   readonly now: number;
   /** Runs inside the transaction of the last chunk. */
@@ -282,9 +291,6 @@ export type VersionRow = {
   readonly fhirId: string;
   readonly receivedAt: string;
   readonly goneAt: string | null;
-  /** Its text, as `unpackText` reads it. */
-  readonly encoding: BodyEncoding;
-  readonly bytes: Uint8Array;
 };
 
 /** A current resource with its exact text, as export reads it. */

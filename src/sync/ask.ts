@@ -166,8 +166,8 @@ async function readReferenced(asking: Asking, asked: Asked): Promise<void> {
     );
     asked.retries += answer.retries;
     if (!answer.ok) return close(asking, asked, answer);
-    for (const resource of answer.page.resources)
-      if (resource.type === question.type) given.add(resource.id);
+    for (const { resources } of answer.page.packs)
+      for (const { type, id } of resources) if (type === question.type) given.add(id);
     // No cursor: a run that goes on asks for all of them again, which stores nothing twice.
     await commit(asking, asked, answer.page, { next: null });
   }
@@ -197,7 +197,7 @@ async function commit(
     question: question.key,
     page: asked.pages + 1,
     source: asking.connectionId,
-    resources: page.resources,
+    packs: page.packs,
     setAside: page.setAside,
     volatilePaths: asking.entry.vendor.portal.volatilePaths,
     finish,
@@ -205,7 +205,7 @@ async function commit(
     ...(afterwards ? { afterwards } : {}),
   });
   asked.pages += 1;
-  asked.records += page.resources.length;
+  asked.records += page.count;
   const ofOthers = page.setAside.filter(({ code }) => code === 'sync.other_patient');
   if (ofOthers.length > 0) {
     const count = sumSetAside(ofOthers);
@@ -223,7 +223,7 @@ function finishOf(next: string | null | ChartfoldError): CommitPage['finish'] {
 function nextAddress(
   asking: Asking,
   asked: Asked,
-  { next: link, resources }: ReadPage,
+  { next: link, count }: ReadPage,
   seen: ReadonlySet<string>,
 ): string | null | ChartfoldError {
   if (link === null) return null;
@@ -236,8 +236,7 @@ function nextAddress(
   }
   if (seen.has(address)) return new ChartfoldError('sync.next_link_cycle');
   const { limits } = asking.entry.vendor.portal;
-  const isTooMuch =
-    asked.pages + 1 >= limits.pages || asked.records + resources.length >= limits.records;
+  const isTooMuch = asked.pages + 1 >= limits.pages || asked.records + count >= limits.records;
   return isTooMuch ? new ChartfoldError('sync.limit_reached') : address;
 }
 

@@ -3,9 +3,8 @@
 
 import { scanBundle } from '../fhir/bundle.ts';
 import { offThread, serveTasks } from '../platform/off-thread.ts';
-import { prepareOne } from '../records/body.ts';
-import { type Parcel, parcelOf, unparcel } from '../records/packed.ts';
-import type { PersonId, Prepared } from '../records/types.ts';
+import { prepareNow } from '../records/body.ts';
+import type { PersonId, PreparedPack } from '../records/types.ts';
 import { decodeBody } from './decode.ts';
 import { type NormalisedPage, normalisePage } from './normalise.ts';
 import type { AskedAbout } from './others.ts';
@@ -22,33 +21,32 @@ export type PageBytes = {
 
 /** A page ready to be committed. */
 export type ReadPage = Omit<NormalisedPage, 'resources'> & {
-  readonly resources: readonly Prepared[];
+  readonly packs: readonly PreparedPack[];
+  /** Of resources. */
+  readonly count: number;
   /** What its resources refer to, of the types asked for. */
   readonly refersTo: readonly { readonly type: string; readonly id: string }[];
 };
 
-type Answer = Omit<ReadPage, 'resources'> & { readonly parcel: Parcel<Prepared> };
-
 function read({ body, contentType, about, referenced }: PageBytes) {
   const page = scanBundle(decodeBody(body, contentType));
   const { resources, ...rest } = normalisePage(page, about);
-  const parcel = parcelOf(resources.map(prepareOne));
   const refersTo = referencesIn(
     resources.map(({ raw }) => raw),
     referenced,
   );
-  return { value: { ...rest, parcel, refersTo } satisfies Answer, moves: [parcel.bytes] };
+  const packs = prepareNow(resources);
+  return { value: { ...rest, packs, count: resources.length, refersTo } satisfies ReadPage };
 }
 
 const tasks = { read };
-const thread = offThread<typeof tasks>(import.meta.url);
+const thread = offThread<typeof tasks>(import.meta.url, { isNeeded: true });
 serveTasks(import.meta.url, tasks);
 
 /**
  * Reads a page. Its bytes are moved to the thread and empty afterwards.
  * @throws `fhir.undecodable`, `fhir.not_json`, `fhir.truncated`, `fhir.not_a_bundle`
  */
-export async function readPage(page: PageBytes): Promise<ReadPage> {
-  const { parcel, ...rest } = await thread.run('read', page, [page.body]);
-  return { ...rest, resources: unparcel(parcel) };
+export function readPage(page: PageBytes): Promise<ReadPage> {
+  return thread.run('read', page, [page.body]);
 }

@@ -11,7 +11,7 @@ import type { Migrations } from '../../platform/db/migrate.ts';
 import { openKeyedStore } from '../../platform/keychain/open-keyed.ts';
 import { randomOf } from '../../platform/random.ts';
 import { firstVendor } from '../../portals/index.ts';
-import { unpackText } from '../../records/body.ts';
+import { textsOf } from '../../records/texts.ts';
 import { readReceipt } from '../../records/runs.ts';
 import { type Instance, startInstance, until } from '../selftest/instance.ts';
 import { type Account, connectThrough, firstAccount, lastJson } from '../selftest/selftest.ts';
@@ -233,12 +233,17 @@ async function versionsIn({ db }: Store): Promise<{ name: string; hash: string }
   const rows = await db
     .selectFrom('resource_version as v')
     .innerJoin('resource as r', 'r.id', 'v.resource_id')
-    .innerJoin('body', 'body.seq', 'v.seq')
-    .select(['r.type', 'r.fhir_id', 'body.encoding', 'body.bytes'])
+    .select(['r.type', 'r.fhir_id', 'v.seq'])
     .execute();
-  return rows.map((row) => ({
-    name: `${row.type}/${row.fhir_id}`,
-    hash: createHash('sha256').update(unpackText(row)).digest('hex'),
+  const texts = await textsOf(
+    db,
+    rows.map(({ seq }) => seq),
+  );
+  return rows.map(({ type, fhir_id, seq }) => ({
+    name: `${type}/${fhir_id}`,
+    hash: createHash('sha256')
+      .update(texts.get(seq) ?? '')
+      .digest('hex'),
   }));
 }
 

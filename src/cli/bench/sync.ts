@@ -2,6 +2,7 @@
 // process each a process of its own, beside the floors, all in one run.
 
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Receipt } from '../../http/contract.ts';
 import { firstVendor } from '../../portals/index.ts';
@@ -34,6 +35,7 @@ async function oneRun(size: string): Promise<Figures> {
   });
   try {
     const account = await firstAccount(instance);
+    await settled(instance);
     await lastJson(instance.call('vitals', { begin: true }));
     const before = useOf(instance);
     const connection = await connectThrough(instance, firstVendor, account);
@@ -63,6 +65,16 @@ async function oneRun(size: string): Promise<Figures> {
     };
   } finally {
     await instance.close();
+  }
+}
+
+/** Waits until the server has nothing left to do of its start: nobody comes as soon as it listens. */
+async function settled(instance: Instance): Promise<void> {
+  for (let idle = 0, last = -1; idle < 3; ) {
+    await sleep(100);
+    const { cpuS } = useOf(instance).server;
+    idle = cpuS - last < 0.02 || Number.isNaN(cpuS) ? idle + 1 : 0;
+    last = cpuS;
   }
 }
 

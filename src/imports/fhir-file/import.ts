@@ -206,7 +206,7 @@ async function storeBatch(
     const counts = await commitImport(db, {
       importId: batch.importId,
       source,
-      resources: await prepare(placed.map(({ incoming }) => incoming)),
+      packs: await prepare(placed.map(({ incoming }) => incoming)),
       // A file says the same each time it is read: every difference is one.
       volatilePaths: [],
       now: batch.now,

@@ -1,7 +1,14 @@
-// Owns writing much that can be had again: transactions that do not each wait for the disk.
+// Owns writing much: many rows by one statement; and, for what can be had again, transactions that do not each wait for
+// the disk.
 
-import { sql } from 'kysely';
-import type { Db, Transaction } from './db.ts';
+import {
+  CompiledQuery,
+  type Insertable,
+  type InsertQueryBuilder,
+  type InsertResult,
+  sql,
+} from 'kysely';
+import type { Db, Tables, Transaction } from './db.ts';
 
 /**
  * A transaction that survives the end of the process at once, and the end of the machine from the next ordinary
@@ -20,3 +27,46 @@ export function bulkTransaction<T>(db: Db, work: (trx: Transaction) => Promise<T
     }
   });
 }
+
+/** A dialect binds so many values to one statement (SQLite: 32,766). */
+const valuesPerStatement = 12_000;
+
+/**
+ * Inserts rows by as few statements as there can be. The query builder makes a tree of every value, which takes longer
+ * than the insert itself: so it makes each statement once, and the values are given to it again and again.
+ * @param rows all with the same columns, in the same order
+ * @param refine what else belongs to the statement; the same for the same table, whatever the rows are
+ */
+export async function insertRows<Table extends keyof Tables & string>(
+  trx: Transaction,
+  table: Table,
+  rows: readonly Insertable<Tables[Table]>[],
+  refine: (insert: Insert<Table>) => Insert<Table> = (insert) => insert,
+): Promise<void> {
+  const columns = Object.keys(rows[0] ?? {}) as (keyof Insertable<Tables[Table]>)[];
+  const most = Math.floor(valuesPerStatement / columns.length);
+  for (let at = 0; at < rows.length; at += most) {
+    const some = rows.slice(at, at + most);
+    const shape = `${table} ${columns.join(' ')} ${some.length}`;
+    const text = statements.get(shape) ?? refine(insertOf(trx, table, some)).compile().sql;
+    statements.delete(shape);
+    statements.set(shape, text);
+    if (statements.size > statementsKept) statements.delete(statements.keys().next().value ?? '');
+    const values = some.flatMap((row) => columns.map((column) => row[column]));
+    await trx.executeQuery(CompiledQuery.raw(text, values));
+  }
+}
+
+function insertOf<Table extends keyof Tables & string>(
+  trx: Transaction,
+  table: Table,
+  rows: readonly object[],
+): Insert<Table> {
+  return (trx.insertInto(table) as Insert<Table>).values(rows as never);
+}
+
+type Insert<Table extends keyof Tables & string> = InsertQueryBuilder<Tables, Table, InsertResult>;
+
+/** Texts by table, columns and number of rows; the oldest is let go first. */
+const statements = new Map<string, string>();
+const statementsKept = 100;

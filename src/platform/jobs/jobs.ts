@@ -1,8 +1,10 @@
 // Owns queued work: put in the transaction that makes it necessary, run by whom main.ts names.
-// A job that was running when the process died runs again; a handler must bear that.
+// A job that was running when the process died runs again; a handler must bear that. So neither its beginning nor its end
+// waits for the disk.
 
 import { sql } from 'kysely';
 import { type Clock, isoTime } from '../clock.ts';
+import { bulkTransaction } from '../db/bulk.ts';
 import type { Db, Transaction } from '../db/db.ts';
 import { isChartfoldError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -131,28 +133,32 @@ export function createJobs(options: {
 
   /** @returns false where it was cancelled before it began */
   async function claim(id: number): Promise<boolean> {
-    const taken = await db
-      .updateTable('job')
-      .set({ state: 'running', again: 0 })
-      .where('id', '=', id)
-      .where('state', '=', 'waiting')
-      .executeTakeFirst();
+    const taken = await bulkTransaction(db, (trx) =>
+      trx
+        .updateTable('job')
+        .set({ state: 'running', again: 0 })
+        .where('id', '=', id)
+        .where('state', '=', 'waiting')
+        .executeTakeFirst(),
+    );
     return taken.numUpdatedRows === 1n;
   }
 
   /** What was put again while it ran runs again; asked in the statement that ends it, or it could come in between. */
   async function finish(id: number) {
-    const ended = await db
-      .deleteFrom('job')
-      .where('id', '=', id)
-      .where('again', '=', 0)
-      .executeTakeFirst();
-    if (ended.numDeletedRows > 0n) return;
-    await db
-      .updateTable('job')
-      .set({ state: 'waiting', again: 0, attempts: 0 })
-      .where('id', '=', id)
-      .execute();
+    await bulkTransaction(db, async (trx) => {
+      const ended = await trx
+        .deleteFrom('job')
+        .where('id', '=', id)
+        .where('again', '=', 0)
+        .executeTakeFirst();
+      if (ended.numDeletedRows > 0n) return;
+      await trx
+        .updateTable('job')
+        .set({ state: 'waiting', again: 0, attempts: 0 })
+        .where('id', '=', id)
+        .execute();
+    });
   }
 
   async function putOff(job: { id: number; queue: string; attempts: number }, error: unknown) {

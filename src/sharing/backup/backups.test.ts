@@ -336,15 +336,21 @@ describe('a store that is verified', () => {
 
   it('names a text that is another, one that can’t be unpacked, and one that is missing', async () => {
     const { db } = opened.store;
-    await sql`update body set bytes = (select bytes from body where seq = 2) where seq = 1`.execute(
-      db,
-    );
-    await sql`update body set encoding = 'zstd', bytes = x'00' where seq = 3`.execute(db);
-    await sql`delete from body where seq = 4`.execute(db);
+    const packs = await db.selectFrom('body').select(['seq', 'count']).orderBy('seq').execute();
+    const [first, second, third, fourth] = packs;
+    await sql`update body set bytes = (select bytes from body where seq = ${second?.seq})
+      where seq = ${first?.seq}`.execute(db);
+    await sql`update body set bytes = x'00' where seq = ${third?.seq}`.execute(db);
+    await sql`delete from body where seq = ${fourth?.seq}`.execute(db);
+    const all = (pack: typeof first, what: string) =>
+      Array.from({ length: pack?.count ?? 0 }, (_, n) => ({
+        place: `version ${(pack?.seq ?? 0) + n}`,
+        what,
+      }));
     expect((await backups().verify([])).faults).toEqual([
-      { place: 'version 1', what: 'its text is not what was received' },
-      { place: 'version 3', what: 'its text can’t be unpacked' },
-      { place: 'version 4', what: 'its text is missing' },
+      ...all(first, 'its text is not what was received'),
+      ...all(third, 'its text can’t be unpacked'),
+      ...all(fourth, 'its text is missing'),
     ]);
     await expect(backups().create()).rejects.toMatchObject({
       code: 'backup.not_proven',

@@ -8,7 +8,8 @@ import { asChartfoldError, isChartfoldError } from '../../platform/errors.ts';
 import type { Keychain } from '../../platform/keychain/keychain.ts';
 import { createSealer, type Sealed } from '../../platform/seal.ts';
 import { verifyContents } from '../../records/attachment-content.ts';
-import { textHash, unpackText } from '../../records/body.ts';
+import { textHash } from '../../records/body.ts';
+import { type Texts, textsOf } from '../../records/texts.ts';
 
 export type Fault = { readonly place: string; readonly what: string };
 export type Verified = {
@@ -59,19 +60,19 @@ async function verifyBodies(db: Db, faults: Fault[]): Promise<number> {
   let count = 0;
   for (let after = 0; ; ) {
     const rows = await db
-      .selectFrom('resource_version as v')
-      .leftJoin('body as b', 'b.seq', 'v.seq')
-      .select(['v.seq', 'v.raw_hash', 'b.encoding', 'b.bytes'])
-      .where('v.seq', '>', after)
-      .orderBy('v.seq')
+      .selectFrom('resource_version')
+      .select(['seq', 'raw_hash'])
+      .where('seq', '>', after)
+      .orderBy('seq')
       .limit(BATCH)
       .execute();
-    for (const { seq, raw_hash, encoding, bytes } of rows) {
+    const texts = await textsOf(
+      db,
+      rows.map(({ seq }) => seq),
+    );
+    for (const { seq, raw_hash } of rows) {
       count += 1;
-      const what =
-        encoding === null || bytes === null
-          ? 'its text is missing'
-          : faultOfBody({ encoding, bytes }, raw_hash);
+      const what = faultOfText(texts, seq, raw_hash);
       if (what) faults.push({ place: `version ${seq}`, what });
     }
     const last = rows.at(-1);
@@ -80,9 +81,11 @@ async function verifyBodies(db: Db, faults: Fault[]): Promise<number> {
   }
 }
 
-function faultOfBody(body: Parameters<typeof unpackText>[0], rawHash: string): string | null {
+function faultOfText(texts: Texts, seq: number, rawHash: string): string | null {
   try {
-    return textHash(unpackText(body)) === rawHash ? null : 'its text is not what was received';
+    const text = texts.get(seq);
+    if (text === undefined) return 'its text is missing';
+    return textHash(text) === rawHash ? null : 'its text is not what was received';
   } catch {
     return 'its text can’t be unpacked'; // Whatever the decompressor says of it.
   }

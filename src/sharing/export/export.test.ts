@@ -22,7 +22,7 @@ async function keep(resources: Incoming[], id = 's'): Promise<void> {
   await commitImport(store.db, {
     importId: 'i',
     source: id,
-    resources: await prepare(resources),
+    packs: await prepare(resources),
     volatilePaths: [],
     now: 0,
   });
