@@ -32,5 +32,5 @@ USER node
 VOLUME ["/data", "/keys"]
 EXPOSE 4200
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["node", "deploy/health.js"]
-ENTRYPOINT ["node", "src/main.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=4", "src/main.ts"]
 CMD ["serve"]

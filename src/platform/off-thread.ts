@@ -35,6 +35,9 @@ type Told = { readonly id: number } & (
 );
 type Waiting = { resolve: (value: unknown) => void; reject: (error: unknown) => void };
 
+/** What a task makes is gone with it: a small nursery is emptied more often, and stays small (each thread 40 MB less). */
+const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+
 /** Those that every server needs soon. */
 const needed: (() => void)[] = [];
 
@@ -56,7 +59,7 @@ export function offThread<T extends Tasks>(
   let last = 0;
 
   function begin(): Worker {
-    const begun = new Worker(new URL(file), { workerData: { serves: file } });
+    const begun = new Worker(new URL(file), { workerData: { serves: file }, resourceLimits });
     const fail = (error: unknown) => {
       if (worker === begun) worker = undefined;
       for (const { reject } of waiting.values()) reject(error);

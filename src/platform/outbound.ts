@@ -21,7 +21,10 @@ export type OutboundOptions = {
   readonly maxBytes?: number;
 };
 
-/** A `fetch` that keeps to the limits; redirects come back as they are and are never followed. */
+/**
+ * A `fetch` that keeps to the limits; redirects come back as they are and are never followed. The body has been read
+ * when it resolves: `piecesOf` gives it without a copy.
+ */
 export type Outbound = (url: string, init?: RequestInit & OutboundOptions) => Promise<Response>;
 
 /** Those that a Response takes without a body alone (Fetch, "null body status"); the ones below 200 never come so far. */
@@ -52,8 +55,8 @@ export function createOutbound(own: {
     try {
       if (!isOwn) refusePrivate(url);
       const response = await call(url, request, signal, isOwn ? anywhere : publicOnly);
-      const body = await readCapped(response, maxBytes, where);
-      return new Response(BODYLESS.includes(response.status) ? null : body, {
+      const pieces = await readCapped(response, maxBytes, where);
+      return new Response(BODYLESS.includes(response.status) ? null : streamOf(pieces), {
         status: response.status,
         statusText: response.statusText,
         headers: withoutTransferHeaders(response.headers),
@@ -71,6 +74,18 @@ export function createOutbound(own: {
     await Promise.all([anywhere.destroy(), publicOnly.destroy()]);
   };
   return Object.assign(outbound, { close });
+}
+
+/**
+ * The body of an answer as it stands in memory, each piece in a buffer of its own: to be moved to a thread and put
+ * together there, since a copy of megabytes would hold the main loop up.
+ */
+export async function piecesOf(answer: Response): Promise<Uint8Array<ArrayBuffer>[]> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const reader = answer.body?.getReader();
+  for (let read = await reader?.read(); read && !read.done; read = await reader?.read())
+    pieces.push(read.value as Uint8Array<ArrayBuffer>);
+  return pieces;
 }
 
 /** The same names as the platform's own `fetch`, of the one library whose connections can be looked at. */
@@ -119,21 +134,34 @@ function refusalIn(error: unknown): ChartfoldError | undefined {
   return error instanceof Error && error.cause ? refusalIn(error.cause) : undefined;
 }
 
+/** Each piece in a buffer of its own, so that it can be moved to a thread. */
 async function readCapped(
   response: Answer,
   maxBytes: number,
   where: string,
-): Promise<Buffer<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
+  for await (const piece of response.body ?? []) {
+    size += piece.byteLength;
     if (size > maxBytes) {
       throw new ChartfoldError('net.too_large', { detail: `${where}, over ${maxBytes} bytes` });
     }
-    chunks.push(chunk);
+    const isAlone = piece.byteLength === piece.buffer.byteLength;
+    pieces.push(isAlone ? (piece as Uint8Array<ArrayBuffer>) : new Uint8Array(piece));
   }
-  return Buffer.concat(chunks, size);
+  return pieces;
+}
+
+function streamOf(pieces: readonly Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array> {
+  const left = pieces.values();
+  return new ReadableStream({
+    pull(controller) {
+      const { value, done } = left.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  });
 }
 
 /** The body is decoded and whole by now; headers about its transfer would be untrue. */

@@ -4,6 +4,7 @@
 
 import PQueue from 'p-queue';
 import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
+import { piecesOf } from '../platform/outbound.ts';
 import { contentKey, keepAttachment, type PreparedContent } from '../records/attachment-content.ts';
 import {
   addQuestion,
@@ -182,15 +183,6 @@ async function ask({ asking, signal, key }: Fetching, due: DueAttachment): Promi
     key,
   });
   return { ok: true, content };
-}
-
-/** The body as it stands in memory: put together in the thread, since a copy of megabytes takes long. */
-async function piecesOf(response: Response): Promise<Uint8Array[]> {
-  const pieces: Uint8Array[] = [];
-  const reader = response.body?.getReader();
-  for (let read = await reader?.read(); read && !read.done; read = await reader?.read())
-    pieces.push(read.value);
-  return pieces;
 }
 
 /** The file itself first, which saves a third; else as a resource. What a record says is no header until it looks so. */

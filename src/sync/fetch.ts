@@ -5,6 +5,7 @@ import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
 import { outcomeText } from '../fhir/outcome.ts';
 import type { Clock } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
+import { piecesOf } from '../platform/outbound.ts';
 import type { Portal, PortalHooks } from '../portals/portal.ts';
 import { type PageBytes, type ReadPage, readPage } from './read-page.ts';
 
@@ -77,8 +78,8 @@ export function createFetchPage(
         return { ok: false as const, error, said, httpStatus: status, pauseMs };
       }
       const contentType = response.headers.get('content-type');
-      const body = await response.arrayBuffer();
-      return { ok: true as const, page: await readPage({ body, contentType, ...reads }) };
+      const pieces = await piecesOf(response);
+      return { ok: true as const, page: await readPage({ pieces, contentType, ...reads }) };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       return {

@@ -13,7 +13,8 @@ export const mostAnswerBytes = Math.ceil(mostAttachmentBytes / 3) * 4 + 64 * 102
 
 /** An answer as it came. */
 type AttachmentBytes = {
-  readonly pieces: readonly Uint8Array[];
+  /** Each in a buffer of its own. */
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
   /** By the answer, and by the resource that refers to it. */
   readonly answerType: string | null;
   readonly declaredType: string | null;
@@ -44,11 +45,11 @@ serveTasks(import.meta.url, tasks);
  * @throws `sync.attachment_unreadable`, `sync.attachment_too_large`, `fhir.undecodable`
  */
 export function readAttachment(answer: AttachmentBytes): Promise<PreparedContent> {
-  // Those that have a buffer of their own; a small one may share its with others.
-  const moves = answer.pieces
-    .filter(({ byteLength, buffer }) => byteLength === buffer.byteLength)
-    .map(({ buffer }) => buffer as ArrayBuffer);
-  return thread.run('read', answer, [...new Set(moves)]);
+  return thread.run(
+    'read',
+    answer,
+    answer.pieces.map(({ buffer }) => buffer),
+  );
 }
 
 /**

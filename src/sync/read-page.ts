@@ -12,7 +12,8 @@ import { referencesIn } from './references.ts';
 
 /** A page as it came. */
 export type PageBytes = {
-  readonly body: ArrayBuffer;
+  /** Each in a buffer of its own. */
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
   readonly contentType: string | null;
   readonly about: AskedAbout & { readonly person: PersonId };
   /** Types of which references are gathered. */
@@ -28,8 +29,8 @@ export type ReadPage = Omit<NormalisedPage, 'resources'> & {
   readonly refersTo: readonly { readonly type: string; readonly id: string }[];
 };
 
-function read({ body, contentType, about, referenced }: PageBytes) {
-  const page = scanBundle(decodeBody(body, contentType));
+function read({ pieces, contentType, about, referenced }: PageBytes) {
+  const page = scanBundle(decodeBody(Buffer.concat(pieces), contentType));
   const { resources, ...rest } = normalisePage(page, about);
   const refersTo = referencesIn(
     resources.map(({ raw }) => raw),
@@ -48,5 +49,9 @@ serveTasks(import.meta.url, tasks);
  * @throws `fhir.undecodable`, `fhir.not_json`, `fhir.truncated`, `fhir.not_a_bundle`
  */
 export function readPage(page: PageBytes): Promise<ReadPage> {
-  return thread.run('read', page, [page.body]);
+  return thread.run(
+    'read',
+    page,
+    page.pieces.map(({ buffer }) => buffer),
+  );
 }

@@ -85,7 +85,7 @@ export async function startInstance(options: {
     log: () => log,
     call: (verb, args) => callServer(dataDir, verb, { args }),
     async startServer() {
-      const child = spawn(process.execPath, [MAIN, 'serve'], {
+      const child = spawn(process.execPath, [...process.execArgv, MAIN, 'serve'], {
         env,
         stdio: ['ignore', 'ignore', 'pipe'],
       });

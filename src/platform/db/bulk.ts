@@ -28,11 +28,11 @@ export function bulkTransaction<T>(db: Db, work: (trx: Transaction) => Promise<T
   });
 }
 
-/** A dialect binds so many values to one statement (SQLite: 32,766). */
-const valuesPerStatement = 12_000;
+/** Few sizes, so that there are few statements: one of hundreds of rows takes a megabyte while it is kept. */
+const rowsPerStatement = [64, 16, 4, 1] as const;
 
 /**
- * Inserts rows by as few statements as there can be. The query builder makes a tree of every value, which takes longer
+ * Inserts rows, many by one statement. The query builder makes a tree of every value, which takes longer
  * than the insert itself: so it makes each statement once, and the values are given to it again and again.
  * @param rows all with the same columns, in the same order
  * @param refine what else belongs to the statement; the same for the same table, whatever the rows are
@@ -44,17 +44,16 @@ export async function insertRows<Table extends keyof Tables & string>(
   refine: (insert: Insert<Table>) => Insert<Table> = (insert) => insert,
 ): Promise<void> {
   const columns = Object.keys(rows[0] ?? {}) as (keyof Insertable<Tables[Table]>)[];
-  const most = Math.floor(valuesPerStatement / columns.length);
-  for (let at = 0; at < rows.length; at += most) {
-    const some = rows.slice(at, at + most);
-    const shape = `${table} ${columns.join(' ')} ${some.length}`;
-    const text = statements.get(shape) ?? refine(insertOf(trx, table, some)).compile().sql;
-    statements.delete(shape);
-    statements.set(shape, text);
-    if (statements.size > statementsKept) statements.delete(statements.keys().next().value ?? '');
-    const values = some.flatMap((row) => columns.map((column) => row[column]));
-    await trx.executeQuery(CompiledQuery.raw(text, values));
-  }
+  let at = 0;
+  for (const size of rowsPerStatement)
+    for (; rows.length - at >= size; at += size) {
+      const some = rows.slice(at, at + size);
+      const shape = `${table} ${columns.join(' ')} ${size}`;
+      const text = statements.get(shape) ?? refine(insertOf(trx, table, some)).compile().sql;
+      statements.set(shape, text);
+      const values = some.flatMap((row) => columns.map((column) => row[column]));
+      await trx.executeQuery(CompiledQuery.raw(text, values));
+    }
 }
 
 function insertOf<Table extends keyof Tables & string>(
@@ -67,6 +66,5 @@ function insertOf<Table extends keyof Tables & string>(
 
 type Insert<Table extends keyof Tables & string> = InsertQueryBuilder<Tables, Table, InsertResult>;
 
-/** Texts by table, columns and number of rows; the oldest is let go first. */
+/** Texts by table, columns and number of rows: as many as the program has inserts of many rows, four of each. */
 const statements = new Map<string, string>();
-const statementsKept = 100;
