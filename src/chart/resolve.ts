@@ -2,6 +2,7 @@
 // what it holds. Only what a batch touches is looked at, however large the rest of the chart is.
 
 import { sql } from 'kysely';
+import { among } from '../platform/db/bulk.ts';
 import type { Transaction } from '../platform/db/db.ts';
 import { ownTurn } from '../platform/own-turn.ts';
 import type { Flag } from './describe/described.ts';
@@ -40,8 +41,7 @@ export async function writeAndJoin(
   await write(await touchParts(trx, personId, batch, touched));
   await touchOfVisits(trx, personId, batch, touched);
   await inSlices([...touched.rows], async (some) => {
-    await join(trx, personId, some);
-    await touchPanelsOf(trx, personId, some, touched);
+    for (const panel of await join(trx, personId, some)) touched.panels.add(panel);
   });
   await inSlices([...touched.panels], (some) => writePanels(trx, personId, some));
 }
@@ -70,17 +70,19 @@ async function touchParts(
   await inSlices(
     batch.map(({ resourceId }) => resourceId),
     async (some) => {
-      const rows = await parts.where('resource_id', 'in', some).execute();
+      const rows = await parts.where('resource_id', 'in', among(some)).execute();
       note(rows);
       known.push(...rows.map((row) => row.resource_id));
     },
   );
-  await inSlices(known, async (some) => note(await parts.where('panel_id', 'in', some).execute()));
+  await inSlices(known, async (some) =>
+    note(await parts.where('panel_id', 'in', among(some)).execute()),
+  );
   for (const [source, written] of Map.groupBy(batch, ({ sourceId }) => sourceId)) {
     const held = written.flatMap(({ members }) => members.map((ref) => ref.split('/')[1] ?? ''));
     const named = parts.where('source_id', '=', source).where('type', '=', 'Observation');
     await inSlices([...new Set(held)], async (some) =>
-      note(await named.where('fhir_id', 'in', some).execute()),
+      note(await named.where('fhir_id', 'in', among(some)).execute()),
     );
   }
   return known;
@@ -102,7 +104,7 @@ async function touchOfVisits(
         .select('resource_id')
         .where('person_id', '=', personId)
         .where('source_id', '=', source)
-        .where('visit_ref', 'in', some)
+        .where('visit_ref', 'in', among(some))
         .execute();
       for (const { resource_id } of rows) touched.rows.add(resource_id);
     });
@@ -112,9 +114,14 @@ async function touchOfVisits(
 /**
  * Each row to its visit of the same day, else its source; each result to the first panel that names it. Rows that can
  * have neither stand as they were written, and of the others those alone are written that stood elsewhere.
+ * @returns the panels that have another part
  */
-async function join(trx: Transaction, personId: string, ids: readonly string[]): Promise<void> {
-  await sql`
+async function join(
+  trx: Transaction,
+  personId: string,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await sql<{ panel_id: string | null }>`
     update chart_row set group_key = place.group_key, panel_id = place.panel_id
     from (select resource_id,
       case when kind = 'visit' then resource_id else coalesce((
@@ -130,28 +137,13 @@ async function join(trx: Transaction, personId: string, ids: readonly string[]):
           and member.member_ref = 'Observation/' || one.fhir_id
         order by panel.fhir_id limit 1) end as panel_id
       from chart_row as one
-      where person_id = ${personId} and resource_id in (${sql.join(ids)})
+      where person_id = ${personId} and resource_id in ${among(ids)}
         and (type = 'Observation' or visit_ref is not null)) as place
     where chart_row.person_id = ${personId} and chart_row.resource_id = place.resource_id
       and (chart_row.group_key is distinct from place.group_key
-        or chart_row.panel_id is distinct from place.panel_id)`.execute(trx);
-}
-
-async function touchPanelsOf(
-  trx: Transaction,
-  personId: string,
-  ids: readonly string[],
-  touched: Touched,
-): Promise<void> {
-  const rows = await trx
-    .selectFrom('chart_row')
-    .select('panel_id')
-    .distinct()
-    .where('person_id', '=', personId)
-    .where('resource_id', 'in', ids)
-    .where('panel_id', 'is not', null)
-    .execute();
-  for (const { panel_id } of rows) if (panel_id !== null) touched.panels.add(panel_id);
+        or chart_row.panel_id is distinct from place.panel_id)
+    returning chart_row.panel_id`.execute(trx);
+  return new Set(rows.flatMap(({ panel_id }) => panel_id ?? []));
 }
 
 type Line = { value: string | null; unit: string | null; flag: Flag | null };
@@ -167,7 +159,7 @@ async function writePanels(
     .selectFrom('chart_row')
     .select(['resource_id', 'value', 'unit', 'flag'])
     .where('person_id', '=', personId)
-    .where('resource_id', 'in', ids)
+    .where('resource_id', 'in', among(ids))
     .execute();
   const parts = await trx
     .selectFrom('chart_row as part')
@@ -178,7 +170,7 @@ async function writePanels(
     )
     .select(['part.panel_id', 'part.title', 'part.value', 'part.unit', 'part.flag', 'result.range'])
     .where('part.person_id', '=', personId)
-    .where('part.panel_id', 'in', ids)
+    .where('part.panel_id', 'in', among(ids))
     .where('part.entered_in_error', '=', 0)
     .orderBy('part.fhir_id')
     .execute();

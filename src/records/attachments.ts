@@ -4,7 +4,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Attachment } from '../fhir/attachments.ts';
 import { isoTime } from '../platform/clock.ts';
-import { bulkTransaction } from '../platform/db/bulk.ts';
+import { bulkTransaction, insertRows } from '../platform/db/bulk.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import type { ErrorCode } from '../platform/errors.ts';
 import { questionRow, setAsideOf } from './runs.ts';
@@ -20,8 +20,6 @@ import type {
   SourceId,
   StoredAttachment,
 } from './types.ts';
-
-const rowsPerStatement = 50;
 
 /**
  * Notes the attachments of versions, in the transaction of their chunk. Of one that is known already only the address
@@ -39,17 +37,14 @@ export async function noteAttachments(
   const rows = versions.flatMap(({ seq, slot, resource }) =>
     (resource.attachments ?? []).map((one, n) => rowOf(one, { seq, n }, slot.id, at)),
   );
-  for (let from = 0; from < rows.length; from += rowsPerStatement)
-    await trx
-      .insertInto('attachment')
-      .values(rows.slice(from, from + rowsPerStatement))
-      .onConflict((conflict) =>
-        conflict
-          .columns(['version_seq', 'n'])
-          .doUpdateSet((eb) => ({ address: eb.ref('excluded.address') }))
-          .whereRef('attachment.address', 'is not', 'excluded.address'),
-      )
-      .execute();
+  await insertRows(trx, 'attachment', rows, (insert) =>
+    insert.onConflict((conflict) =>
+      conflict
+        .columns(['version_seq', 'n'])
+        .doUpdateSet((eb) => ({ address: eb.ref('excluded.address') }))
+        .whereRef('attachment.address', 'is not', 'excluded.address'),
+    ),
+  );
 }
 
 /** The attachments of a version, in their order; none where it was stored before attachments were known. */

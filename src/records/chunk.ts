@@ -1,7 +1,7 @@
 // Owns one chunk of a commit: what each resource is to what is stored (new, changed, unchanged), with the packing that
 // follows from it; and the batch statements that write it, inside a transaction that commit.ts opens.
 
-import { insertRows } from '../platform/db/bulk.ts';
+import { among, insertRows } from '../platform/db/bulk.ts';
 import type { Db, Transaction } from '../platform/db/db.ts';
 import { newOrderedId } from '../platform/ids.ts';
 import { noteAttachments } from './attachments.ts';
@@ -141,11 +141,7 @@ async function noteSeenAgain(
     await trx
       .updateTable('resource')
       .set({ seen_by: stamp.question })
-      .where(
-        'id',
-        'in',
-        moved.map((slot) => slot.id),
-      )
+      .where('id', 'in', among(moved.map((slot) => slot.id)))
       .execute();
   const back = [...seen].filter((slot) => slot.isGone).map((slot) => slot.id);
   await markBack(trx, { resources: back, run: stamp.run, at: receivedAt });
@@ -190,7 +186,7 @@ async function readSlots(
       .selectAll()
       .where('source_id', '=', source)
       .where('type', '=', type)
-      .where('fhir_id', 'in', [...ids])
+      .where('fhir_id', 'in', among([...ids]))
       .execute();
     for (const row of rows) {
       slots.set(keyOf({ type, id: row.fhir_id, person: row.person_id }), {

@@ -7,6 +7,7 @@ import { describeGone } from './gone.contract.ts';
 import { recordsMigrations } from './migrations.ts';
 import { describeRecords } from './records.contract.ts';
 import { describeReplay } from './replay.contract.ts';
+import { describeTexts } from './texts.contract.ts';
 
 const openSqlite = () =>
   openStore({ file: ':memory:', keyHex: '5e'.repeat(32), migrations: recordsMigrations });
@@ -16,3 +17,4 @@ describeFeed('SQLite', openSqlite);
 describeReplay('SQLite', openSqlite);
 describeGone('SQLite', openSqlite);
 describeAttachments('SQLite', openSqlite);
+describeTexts('SQLite', openSqlite);

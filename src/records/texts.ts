@@ -1,6 +1,7 @@
 // Owns reading exact texts from the store, by the numbers of their versions. A pack holds those of versions whose
 // numbers follow one another. It writes nothing.
 
+import { among } from '../platform/db/bulk.ts';
 import type { Db } from '../platform/db/db.ts';
 import { unpackTexts } from './body.ts';
 import type { Packed } from './types.ts';
@@ -31,7 +32,7 @@ export async function packsOf(db: Db, seqs: readonly number[]): Promise<Pack[]> 
               .whereRef('b.seq', '<=', 'v.seq')
               .as('seq'),
           )
-          .where('v.seq', 'in', some),
+          .where('v.seq', 'in', among(some)),
       )
       .execute();
     for (const row of rows) packs.set(row.seq, row);

@@ -1,4 +1,4 @@
-// Owns writing much: many rows by one statement; and, for what can be had again, transactions that do not each wait for
+// Owns much at once: many values to look for and many rows to write, each by one statement; and, for what can be had again, transactions that do not each wait for
 // the disk.
 
 import {
@@ -6,6 +6,7 @@ import {
   type Insertable,
   type InsertQueryBuilder,
   type InsertResult,
+  type RawBuilder,
   sql,
 } from 'kysely';
 import type { Db, Tables, Transaction } from './db.ts';
@@ -26,6 +27,15 @@ export function bulkTransaction<T>(db: Db, work: (trx: Transaction) => Promise<T
       await sql`pragma synchronous = full`.execute(one);
     }
   });
+}
+
+/**
+ * Many values to look for, as one: `where('id', 'in', among(ids))`. A list of its own length each time would be a
+ * statement of its own each time, made by the query builder value for value.
+ * @see https://www.sqlite.org/json1.html#jeach
+ */
+export function among<Value extends string | number>(values: readonly Value[]): RawBuilder<Value> {
+  return sql<Value>`(select value from json_each(${JSON.stringify(values)}))`;
 }
 
 /** Few sizes, so that there are few statements: one of hundreds of rows takes a megabyte while it is kept. */
@@ -52,6 +62,8 @@ export async function insertRows<Table extends keyof Tables & string>(
       const text = statements.get(shape) ?? refine(insertOf(trx, table, some)).compile().sql;
       statements.set(shape, text);
       const values = some.flatMap((row) => columns.map((column) => row[column]));
+      // It would be bound as null.
+      if (values.includes(undefined)) throw new Error(`A row of ${table} lacks a column`);
       await trx.executeQuery(CompiledQuery.raw(text, values));
     }
 }
