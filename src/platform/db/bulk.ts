@@ -63,7 +63,8 @@ export async function insertRows<Table extends keyof Tables & string>(
       statements.set(shape, text);
       const values = some.flatMap((row) => columns.map((column) => row[column]));
       // It would be bound as null.
-      if (values.includes(undefined)) throw new Error(`A row of ${table} lacks a column`);
+      if (values.some((value) => value === undefined))
+        throw new Error(`A row of ${table} lacks a column`);
       await trx.executeQuery(CompiledQuery.raw(text, values));
     }
 }
