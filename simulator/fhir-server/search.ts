@@ -64,19 +64,14 @@ export function searchPage(
   query: URLSearchParams,
   who: PatientContext,
 ): SearchPage | undefined {
-  const filters = readFilters(query);
-  const candidates = candidatesFor(store, type, query, who);
-  const matching =
-    filters.length === 0
-      ? candidates
-      : candidates.filter((resource) => filters.every((filter) => filter(resource)));
+  const { matching, placeOf } = matchesOf(store, type, query, who);
   const size = Math.min(
     Number(query.get('_count') ?? behaviour.pageSize.default),
     behaviour.pageSize.max,
   );
   const cursor = query.get('cursor');
-  const start = cursor === null ? 0 : matching.findIndex((resource) => resource.id === cursor);
-  if (start < 0) return undefined;
+  const start = cursor === null ? 0 : placeOf(cursor);
+  if (start === undefined) return undefined;
   const matches = matching.slice(start, start + size);
   const wantsProvenance = query.getAll('_revinclude').includes('Provenance:target');
   return {
@@ -86,6 +81,59 @@ export function searchPage(
       : [],
     nextCursor: matching[start + size]?.id,
     total: matching.length,
+  };
+}
+
+/** All that a search finds, and where in it a resource stands, by its id. */
+type Matches = {
+  readonly matching: readonly StoredResource[];
+  readonly placeOf: (id: string) => number | undefined;
+};
+
+/** What searches have found since the store was last changed: the pages of one search are asked for one after the other. */
+const kept = new WeakMap<ResourceStore, { version: number; found: Map<string, Matches> }>();
+const searchesKept = 64;
+
+function matchesOf(
+  store: ResourceStore,
+  type: string,
+  query: URLSearchParams,
+  who: PatientContext,
+): Matches {
+  const version = store.version();
+  const before = kept.get(store);
+  const found = before?.version === version ? before.found : new Map<string, Matches>();
+  if (found !== before?.found) kept.set(store, { version, found });
+  const asked = new URLSearchParams([...query].filter(([name]) => !PAGING.has(name)));
+  const search = `${who.patientId} ${type}?${asked}`;
+  const matches = found.get(search) ?? findMatches(store, type, query, who);
+  found.delete(search);
+  found.set(search, matches);
+  if (found.size > searchesKept) found.delete(found.keys().next().value ?? '');
+  return matches;
+}
+
+const PAGING: ReadonlySet<string> = new Set(['cursor', '_count', 'ah-practice']);
+
+function findMatches(
+  store: ResourceStore,
+  type: string,
+  query: URLSearchParams,
+  who: PatientContext,
+): Matches {
+  const filters = readFilters(query);
+  const candidates = candidatesFor(store, type, query, who);
+  const matching =
+    filters.length === 0
+      ? [...candidates]
+      : candidates.filter((resource) => filters.every((filter) => filter(resource)));
+  let places: Map<string, number> | undefined;
+  return {
+    matching,
+    placeOf: (id) => {
+      places ??= new Map(matching.map((resource, place) => [resource.id, place]));
+      return places.get(id);
+    },
   };
 }
 

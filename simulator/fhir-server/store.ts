@@ -13,10 +13,13 @@ export type StoredResource = {
   readonly patientId: string | undefined;
   readonly updated: string;
   /** What a search can ask for, by parameter; tokens are listed as `code` and as `system|code`. */
-  readonly index: ReadonlyMap<string, readonly string[]>;
+  readonly index: SearchIndex;
   /** Every relative reference in it, such as `Practitioner/a-1.CP-7`. */
   readonly references: readonly string[];
 };
+
+/** Values by search parameter. */
+export type SearchIndex = { readonly get: (parameter: string) => readonly string[] | undefined };
 
 export type ResourceStore = {
   get(type: string, id: string): StoredResource | undefined;
@@ -30,6 +33,8 @@ export type ResourceStore = {
   provenanceOf(reference: string): readonly StoredResource[];
   typesOf(patientId: string): readonly string[];
   count(): number;
+  /** Another after each change. */
+  version(): number;
   put(generated: GeneratedResource): void;
   /** Whether there was such a resource. */
   delete(type: string, id: string): boolean;
@@ -41,6 +46,8 @@ export function makeResourceStore(resources: Iterable<GeneratedResource> = []): 
   const byPatient = new Map<string, Map<string, StoredResource[]>>();
   const shared = new Map<string, StoredResource[]>();
   const provenance = new Map<string, StoredResource[]>();
+  const once = makeOnce();
+  let version = 0;
   const lists = (stored: StoredResource): StoredResource[][] => {
     const found: StoredResource[][] = [];
     if (stored.patientId !== undefined) {
@@ -65,8 +72,10 @@ export function makeResourceStore(resources: Iterable<GeneratedResource> = []): 
     provenanceOf: (reference) => provenance.get(reference) ?? [],
     typesOf: (patientId) => [...(byPatient.get(patientId)?.keys() ?? [])],
     count: () => all.size,
+    version: () => version,
     put(generated) {
-      const stored = storeResource(generated);
+      version += 1;
+      const stored = storeResource(generated, once);
       const key = `${stored.type}/${stored.id}`;
       const before = all.get(key);
       all.set(key, stored);
@@ -83,6 +92,7 @@ export function makeResourceStore(resources: Iterable<GeneratedResource> = []): 
     delete(type, id) {
       const stored = all.get(`${type}/${id}`);
       if (stored === undefined) return false;
+      version += 1;
       all.delete(`${type}/${id}`);
       for (const list of lists(stored)) list.splice(list.indexOf(stored), 1);
       return true;
@@ -97,7 +107,23 @@ export function textDigest(stored: StoredResource): string {
   return createHash('sha256').update(stored.text).digest('hex');
 }
 
-function storeResource({ resource, patientId, updated }: GeneratedResource): StoredResource {
+/** Gives lists that are alike as one: a million resources share a few hundred of them. */
+type Once = (list: readonly string[]) => readonly string[];
+
+function makeOnce(): Once {
+  const known = new Map<string, readonly string[]>();
+  return (list) => {
+    const key = list.join('\n');
+    const found = known.get(key) ?? list;
+    known.set(key, found);
+    return found;
+  };
+}
+
+function storeResource(
+  { resource, patientId, updated }: GeneratedResource,
+  once: Once,
+): StoredResource {
   // A third of the texts are written with \u escapes, as a server in another language may do.
   const escaped = resource.id.charCodeAt(resource.id.length - 1) % 3 === 0;
   const references: string[] = [];
@@ -108,15 +134,18 @@ function storeResource({ resource, patientId, updated }: GeneratedResource): Sto
     text: writeExactly(resource, escaped),
     patientId,
     updated,
-    index: indexOf(resource, updated),
-    references,
+    index: indexOf(resource, updated, once),
+    references: once(references),
   };
 }
 
-function indexOf(resource: Resource, updated: string): Map<string, readonly string[]> {
-  const index = new Map<string, readonly string[]>();
-  const set = (name: string, values: readonly string[]) => {
-    if (values.length > 0) index.set(name, values);
+function indexOf(resource: Resource, updated: string, once: Once): SearchIndex {
+  const names: string[] = [];
+  const values: (readonly string[])[] = [];
+  const set = (name: string, found: readonly string[], isOften = true) => {
+    if (found.length === 0) return;
+    names.push(name);
+    values.push(isOften ? once(found) : found);
   };
   set('category', tokens(resource.category));
   set('code', tokens(resource.code ?? resource.vaccineCode ?? resource.type));
@@ -129,28 +158,29 @@ function indexOf(resource: Resource, updated: string): Map<string, readonly stri
     ...references(resource.encounter),
     ...references((resource.context as Record<string, unknown> | undefined)?.encounter),
   ]);
-  set('target', references(resource.target));
-  set('identifier', identifiers(resource.identifier));
-  set('date', texts(dateOf(resource)));
+  set('target', references(resource.target), false);
+  set('identifier', identifiers(resource.identifier), false);
+  set('date', texts(dateOf(resource)), false);
   if (resource.resourceType === 'Patient') {
-    const names = listOf(resource.name) as { family?: string; given?: string[] }[];
+    const known = listOf(resource.name) as { family?: string; given?: string[] }[];
     set(
       'family',
-      names.flatMap(({ family }) => family ?? []),
+      known.flatMap(({ family }) => family ?? []),
     );
     set(
       'given',
-      names.flatMap(({ given }) => given ?? []),
+      known.flatMap(({ given }) => given ?? []),
     );
     set(
       'name',
-      names.flatMap(({ family, given }) => [family ?? [], given ?? []].flat()),
+      known.flatMap(({ family, given }) => [family ?? [], given ?? []].flat()),
     );
     set('birthdate', texts(resource.birthDate));
     set('gender', texts(resource.gender));
   }
-  set('_lastUpdated', [updated]);
-  return index;
+  set('_lastUpdated', [updated], false);
+  const named = once(names);
+  return { get: (parameter) => values[named.indexOf(parameter)] };
 }
 
 function dateOf(resource: Resource): unknown {

@@ -31,17 +31,17 @@ export type Chart = {
   add(resource: Resource, updated: string, options?: { readonly provenance?: number }): string;
 };
 
-/** Begins a chart. @param position of the chart among all, which keeps the ids of charts apart */
+/** Begins a chart. @param firstNumber where its ids begin, which keeps those of charts apart */
 export function beginChart(
   parts: Pick<Chart, 'seed' | 'random' | 'facilities' | 'rates' | 'start' | 'anchor'>,
-  position: number,
+  firstNumber: number,
   emit: (generated: GeneratedResource) => void,
 ): Chart {
   const { seed, random, facilities, rates } = parts;
   const counters = new Map<string, number>();
   let count = 0;
   const id = (kind: string): string => {
-    const number = (counters.get(kind) ?? position * 100_000 + 1000 + (kind.length % 7) * 311) + 1;
+    const number = (counters.get(kind) ?? firstNumber + 1000 + (kind.length % 7) * 311) + 1;
     counters.set(kind, number);
     return `a-${seed.practiceId}.${kind}-${number}`;
   };

@@ -74,7 +74,8 @@ function writeChart(
       start: birth > earliest ? birth : earliest,
       anchor,
     },
-    position,
+    // Ids are numbered in each chart from a place of its own.
+    position * Math.max(100_000, 2 * (request.size ?? 0)),
     emit,
   );
   addPatient(chart);
@@ -119,7 +120,7 @@ function addVisits(chart: Chart): void {
   }
 }
 
-/** Readings from home and their summaries, until the chart has about the size that was asked for. */
+/** Readings from home, and a summary of every eight rounds of them, until the chart has about the size that was asked for. */
 function fillUp(chart: Chart, size: number): void {
   const { random, facilities } = chart;
   const author = facilities.providers[0]?.reference ?? facilities.practice;
@@ -131,7 +132,7 @@ function fillUp(chart: Chart, size: number): void {
     ['8310-5', 'Body temperature', 'Cel', 36.7, 0.2, 2],
     ['55423-8', 'Number of steps', '{steps}', 6400, 1800, 0],
   ] as const;
-  while (chart.count() < size) {
+  for (let round = 1; chart.count() < size; round += 1) {
     const day = dayAt(chart, random.next());
     const time = timeOn(day, random.between(11 * 60, 15 * 60));
     for (const [code, name, unit, mean, deviation, digits] of readings) {
@@ -152,6 +153,8 @@ function fillUp(chart: Chart, size: number): void {
       } as const;
       addObservation(chart, { ...draft, rest: { valueQuantity } });
     }
+    // One document for 48 readings: two in a hundred.
+    if (round % 8 !== 0) continue;
     const note = `<h1>Readings from home</h1><p>${day}: sent by the patient's device, reviewed without change of plan.</p>`;
     addDocument(chart, { kind: 'remoteNote', title: 'Remote monitoring note', time, author, note });
   }
