@@ -10,7 +10,13 @@ export const recordsMigrations: Migrations = {
   '2026-11-23-records-3': { up: findOpenRuns },
   '2026-11-24-records-4': { up: tellWhatIsGone },
   '2026-11-25-records-attachments': { up: keepAttachments },
+  '2026-11-26-records-how-asked': { up: sayHowAsked },
 };
+
+async function sayHowAsked(db: MigrationDb): Promise<void> {
+  for (const column of ['since', 'parts'])
+    await db.schema.alterTable('sync_question').addColumn(column, 'text').execute();
+}
 
 async function keepAttachments(db: MigrationDb): Promise<void> {
   await db.schema
