@@ -106,6 +106,11 @@ export const faultCatalogue = [
     parameters: ['type'],
   },
   {
+    name: 'search.one-id',
+    sentence: 'A search that names several ids is refused with 400.',
+    parameters: ['type'],
+  },
+  {
     name: 'metadata.html',
     sentence: 'The CapabilityStatement is an HTML page with status 200.',
     parameters: [],

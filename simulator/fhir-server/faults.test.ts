@@ -214,6 +214,15 @@ describe('the server', () => {
     expect(await status(`Goal?patient=${nora.patient}`)).toBe(200);
   });
 
+  it('is refused under search.one-id where it names several ids', async () => {
+    const ids = simulator.control
+      .truth('production', nora.patient)
+      .resources.flatMap(({ type, id }) => (type === 'Practitioner' ? [id] : []));
+    set({ name: 'search.one-id', type: 'Practitioner' });
+    expect((await nora.get(`Practitioner?_id=${ids.join(',')}`)).status).toBe(400);
+    expect((await nora.get(`Practitioner?_id=${ids[0]}`)).status).toBe(200);
+  });
+
   it('is refused under search.no-count where it says how many it wants', async () => {
     set({ name: 'search.no-count', type: 'Observation' });
     expect((await nora.get(`${search}&_count=10`)).status).toBe(400);

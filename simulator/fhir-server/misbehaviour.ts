@@ -40,13 +40,17 @@ export function losePage(faults: FaultSwitches, type: string, count: number): Lo
   return undefined;
 }
 
-/** Refuses a search for how it is put, as servers of other vendors do. Reading by id is left alone. */
+/** Refuses a search for how it is put, as servers of other vendors do. */
 export function refuseAsPut(
   faults: FaultSwitches,
   type: string,
   query: URLSearchParams,
 ): Refusal | undefined {
-  if (query.has('_id')) return undefined;
+  const ids = query.get('_id');
+  if (ids?.includes(',') && faults.strike('search.one-id', { type }) !== undefined) {
+    return invalidRequest('Only one id can be asked for');
+  }
+  if (ids !== null) return undefined;
   const splits = ({ name, type: aimedAt = type }: FaultSetting) =>
     name === 'search.in-parts' && aimedAt === type;
   const parameter = faults.list().find(splits)?.parameter ?? 'category';

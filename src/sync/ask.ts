@@ -240,23 +240,28 @@ async function readReferenced(asking: Asking, asked: Asked): Promise<void> {
     question.since === null
       ? new Set<string>()
       : await storedIds(db, asking.connectionId, question.type);
+  let atOnce = asking.entry.vendor.portal.referenced.batch;
   for (;;) {
     const ids = asking.references
       .of(question.type)
       .filter((id) => !tried.has(id) && !known.has(id));
     if (ids.length === 0) break;
     if (asking.referencedLeft === 0) throw new ChartfoldError('sync.limit_reached');
-    const most = Math.min(asking.entry.vendor.portal.referenced.batch, asking.referencedLeft);
-    const batch = ids.slice(0, most);
-    asking.referencedLeft -= batch.length;
+    const batch = ids.slice(0, Math.min(atOnce, asking.referencedLeft));
     asked.wasSent = true;
-    for (const id of batch) tried.add(id);
     const answer = await asking.fetchPage(
       `${question.request}${batch.map(encodeURIComponent).join(',')}`,
       signal,
     );
     asked.retries += answer.retries;
+    if (!answer.ok && batch.length > 1 && MAYBE_OTHERWISE.has(answer.error.code)) {
+      // Not every server takes several ids at once.
+      atOnce = 1;
+      continue;
+    }
     if (!answer.ok) return close(asking, asked, answer);
+    asking.referencedLeft -= batch.length;
+    for (const id of batch) tried.add(id);
     for (const resource of answer.page.resources)
       if (resource.type === question.type) given.add(resource.id);
     // No cursor: a run that goes on asks for all of them again, which stores nothing twice.

@@ -22,11 +22,12 @@ const PAGE = resolve(import.meta.dirname, '../../docs/conformance/receipts-under
 
 type Expected = {
   /** The question looked at; about Observations unless said. */
-  readonly question?: 'attachments' | 'capabilities' | 'observations-by-category';
+  readonly question?: 'attachments' | 'capabilities' | 'observations-by-category' | 'practitioners';
   /** Of that question. */
   readonly outcome: ReceiptQuestion['outcome'];
   readonly code?: ErrorCode;
   readonly act?: 'person' | 'clinic' | 'operator' | 'us';
+  readonly aimedAt?: string;
   /** What is set on beside the fault, and its own parameters. */
   readonly also?: readonly FaultSetting[];
   readonly with?: Partial<FaultSetting>;
@@ -59,6 +60,7 @@ const EXPECTED: Record<FaultName, Expected | 'sign-in'> = {
   'page.invalid-utf8': lost('fhir.undecodable'),
   'search.in-parts': { ...full, question: 'observations-by-category' },
   'search.no-count': full,
+  'search.one-id': { ...full, question: 'practitioners', aimedAt: 'Practitioner' },
   'metadata.html': { ...lost('sync.capabilities_unread'), question: 'capabilities' },
   'metadata.empty': full,
   'lastUpdated.ignored': full,
@@ -167,7 +169,9 @@ function patient<V extends { portal: { limits: object; requests: object } }>(ven
 
 function settingsOf(name: FaultName, expected: Expected): FaultSetting[] {
   const { parameters } = faultCatalogue.find((one) => one.name === name) ?? { parameters: [] };
-  const aimed = (parameters as readonly string[]).includes('type') ? { type: 'Observation' } : {};
+  const aimed = (parameters as readonly string[]).includes('type')
+    ? { type: expected.aimedAt ?? 'Observation' }
+    : {};
   return [{ name, ...aimed, ...expected.with }, ...(expected.also ?? [])];
 }
 

@@ -131,6 +131,14 @@ describe('a connection', () => {
     for (let n = 0; n < 3; n += 1) expect((await asked('observations')).since).toBeNull();
   });
 
+  it('is asked for one after the other who and what its records refer to, where it takes no list', async () => {
+    set('search.one-id');
+    const { outcome, received, pages } = await asked('practitioners');
+    expect(outcome).toBe('full');
+    expect(pages).toBe(received);
+    expect(received).toBeGreaterThan(1);
+  });
+
   it('is not asked again for who and what its records refer to, but for what is new', async () => {
     const first = await asked('practitioners');
     expect(first).toMatchObject({ outcome: 'full', since: null });
