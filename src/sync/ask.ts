@@ -113,7 +113,8 @@ async function ask(
       signal.throwIfAborted();
       await mark(asking, question, {
         outcome: 'asking',
-        ...(shortfall === null ? {} : { code: shortfall, detail: question.detail ?? '' }),
+        ...(shortfall === null ? {} : { code: shortfall }),
+        ...(question.detail === null ? {} : { detail: question.detail }),
       });
       await inItsWay(asking, asked);
     } catch (error) {

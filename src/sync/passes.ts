@@ -6,7 +6,7 @@ import { isoTime } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
 import type { Capabilities } from '../fhir/capabilities.ts';
 import type { PlannedQuestion, Question, Run } from '../records/types.ts';
-import { isByReference } from './plan.ts';
+import { isByReference, withQuery } from './plan.ts';
 import { changesOf, promiseOf } from './promises.ts';
 import type { PassTable } from './tables.ts';
 
@@ -48,7 +48,7 @@ export function narrowed(
     const isProved = pass.kept >= KEPT_ENOUGH && pass.broken_at === null;
     if (!lists || !isProved) return question;
     const since = dayToAskSince(pass);
-    return { ...question, since, request: `${question.request}${BY_TIME}${since}` };
+    return { ...question, since, request: withQuery(question.request, `${BY_TIME}${since}`) };
   });
 }
 
@@ -88,7 +88,8 @@ export async function notePasses(db: Db, run: Run, questions: readonly Question[
   }
 }
 
-const BY_TIME = '&_lastUpdated=ge';
+const WITH_TIME = /[?&]_lastUpdated=ge[\d-]+$/;
+const BY_TIME = '_lastUpdated=ge';
 
 /**
  * The day from which on a change is asked for: a whole day before the last pass began, since clocks and zones differ.
@@ -99,6 +100,6 @@ function dayToAskSince({ passed_at }: Pick<PassTable, 'passed_at'>): string {
 }
 
 function askedAs({ request }: Pick<Question, 'request'>, granted: readonly string[]): string {
-  const whole = request.split(BY_TIME)[0] ?? request;
+  const whole = request.replace(WITH_TIME, '');
   return [whole, ...granted.toSorted()].join('\n');
 }

@@ -20,6 +20,7 @@ describe('where a question stands', () => {
     const second = partAfter(inParts, placeOf(inParts));
     expect(second).toEqual(beginningOf(inParts, 1));
     expect(second && partAfter(inParts, second)).toBeNull();
+    expect(beginningOf({ ...inParts, request: 'Goal' }, 1).address).toBe('Goal?category=survey');
     for (const address of [`${request}&category=survey`, 'https://portal.example/x?a=b#c']) {
       const next = cursorOf(inParts, { part: 1, address });
       expect(placeOf({ ...inParts, next })).toEqual({ part: 1, address });

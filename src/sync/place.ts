@@ -2,6 +2,7 @@
 // each page. Pure.
 
 import type { Question } from '../records/types.ts';
+import { withQuery } from './plan.ts';
 
 export type Place = {
   /** From 0; always 0 where the question is asked as a whole. */
@@ -22,7 +23,7 @@ export function placeOf(question: Standing): Place {
 /** The first page of a part. */
 export function beginningOf({ request, parts }: Standing, part: number): Place {
   const query = parts?.[part];
-  return { part, address: query === undefined ? request : `${request}&${query}` };
+  return { part, address: withQuery(request, query ?? '') };
 }
 
 /** The part after this one; null after the last. */

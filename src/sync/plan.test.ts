@@ -99,6 +99,12 @@ describe('the vendor’s questions', () => {
     expect(one('allergies', limits)).not.toHaveProperty('outcome');
   });
 
+  it('may name no patient, where the token does', () => {
+    const questions = portal.questions.map((q) => ({ ...q, parameters: {} }));
+    const request = one('allergies', { portal: { ...portal, questions } })?.request;
+    expect(request).toBe('AllergyIntolerance');
+  });
+
   it('are asked in the categories that are granted, and stay short of all', () => {
     const granted = [
       'patient/AllergyIntolerance.rs?category=http://hl7.org/fhir/x|food',
@@ -138,6 +144,12 @@ describe('the server’s statement', () => {
     expect(keys({ capabilities })).toEqual(['allergies', 'goals', 'medications']);
   });
 
+  it('adds what was asked for and not granted as refused', () => {
+    const granted = ['patient/AllergyIntolerance.read'];
+    const added = one('goals', { capabilities: GOALS, asked: ['patient/*.read'], granted });
+    expect(added).toMatchObject({ outcome: 'refused', code: 'fhir.scope_missing' });
+  });
+
   it('adds no second question about a type of the vendor’s', () => {
     const capabilities = statement([{ type: 'AllergyIntolerance', search: ['patient'] }]);
     expect(keys({ capabilities })).toEqual(['allergies', 'medications']);
@@ -173,9 +185,12 @@ describe('the server’s statement', () => {
   it('adds only the categories that are granted, under a key of their own', () => {
     const capabilities = statement([{ type: 'Observation', search: ['patient', 'category'] }]);
     const granted = ['patient/Observation.rs?category=laboratory'];
+    expect(
+      one('observations-of-laboratory', { capabilities, granted, asked: ['patient/*.rs'] })?.code,
+    ).toBe('fhir.scope_missing');
     const added = one('observations-of-laboratory', { capabilities, granted });
     expect(added).toMatchObject({ parts: ['category=laboratory'] });
-    expect(added).not.toHaveProperty('code');
+    expect(added?.code).toBeNull();
   });
 
   it('alone makes the plan where the vendor’s data names no questions', () => {

@@ -28,7 +28,7 @@ export function planQuestions(planning: Planning): PlannedQuestion[] {
   const own = [
     ...portal.questions.map((question) => ({
       ...question,
-      request: `${question.type}?${queryOf(question.parameters, planning.patientId)}`,
+      request: withQuery(question.type, queryOf(question.parameters, planning.patientId)),
     })),
     ...portal.referenced.questions.map((question) => ({
       ...question,
@@ -68,6 +68,12 @@ export function parametersOf(request: string): URLSearchParams {
   return new URLSearchParams(request.split('?')[1] ?? '');
 }
 
+/** A request with a further query. */
+export function withQuery(request: string, query: string): string {
+  if (query === '') return request;
+  return `${request}${request.includes('?') ? '&' : '?'}${query}`;
+}
+
 /** What a request by reference ends with: the ids follow. */
 const BY_ID = '?_id=';
 
@@ -86,38 +92,40 @@ function withinScope(
   return isPartial ? { ...inParts(question, reach), code } : question;
 }
 
-/** What the server's statement adds: a type that a patient may read and that the granted scopes allow. */
-function addedQuestion(
-  { portal, capabilities, granted, patientId }: Planning,
-  { type, key, label, why, patient }: PatientType,
-): PlannedQuestion[] {
-  const capability = capabilities?.get(type);
-  const reach = searchScope(granted, type) ?? 'whole';
-  if (!capability?.searches || reach === 'none') return [];
+/** What the server's statement adds: a type that a patient may read and that somebody asked for, or was granted. */
+function addedQuestion(planning: Planning, one: PatientType): PlannedQuestion[] {
+  const { key, label, type, why } = one;
+  const request = listedRequest(planning, one);
+  const reaches = [planning.granted, planning.asked].map((scopes) => searchScope(scopes, type));
+  if (request === null || reaches.every((reach) => reach === 'none')) return [];
   const question = {
     key,
     label,
     type,
     why: `${why}; asked because the CapabilityStatement of the server lists it`,
+    request,
   };
+  return [withinScope(planning, question, `patient/${type}.read`)];
+}
+
+/** A request that the server says it answers; null where there is none. */
+function listedRequest(
+  { portal, capabilities, patientId }: Planning,
+  { type, patient }: PatientType,
+): string | null {
+  const capability = capabilities?.get(type);
+  if (!capability?.searches) return null;
   const { parameters, revIncludes } = capability;
   const lists = (name: string) => parameters.size === 0 || parameters.has(name);
-  if (patient.length === 0) {
-    return lists('_id') ? [{ ...question, request: `${type}${BY_ID}` }] : [];
-  }
+  if (patient.length === 0) return lists('_id') ? `${type}${BY_ID}` : null;
   const name = patient.find(lists);
   // What can't be asked for by patient comes along with something else, or not at all.
-  if (name === undefined) return [];
-  const query = queryOf(
-    {
-      [name]: '{patient}',
-      ...portal.addedParameters,
-      ...(revIncludes.has(PROVENANCE) ? { _revinclude: PROVENANCE } : {}),
-    },
-    patientId,
+  if (name === undefined) return null;
+  const along = revIncludes.has(PROVENANCE) ? { _revinclude: PROVENANCE } : {};
+  return withQuery(
+    type,
+    queryOf({ [name]: '{patient}', ...portal.addedParameters, ...along }, patientId),
   );
-  const whole = { ...question, request: `${type}?${query}` };
-  return [reach === 'whole' ? whole : inParts(whole, reach)];
 }
 
 const PROVENANCE = 'Provenance:target';

@@ -85,6 +85,12 @@ describe('without what the server says of itself', () => {
     expect(answeredInFull).toBe(asked - 1);
   });
 
+  it('it is asked for once more before that', async () => {
+    const connection = await connected();
+    program.simulator.control.setFaults([{ name: 'metadata.html', times: 2 }]);
+    expect((await synced(connection)).has('capabilities')).toBe(false);
+  });
+
   it('what only it had brought is not taken for gone', async () => {
     const connection = await connected(withCoverage);
     const edit = await coverage(connection);
