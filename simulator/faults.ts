@@ -121,6 +121,11 @@ export const faultCatalogue = [
     parameters: [],
   },
   {
+    name: 'lastUpdated.refused',
+    sentence: 'A search for what changed since a day is refused with 400.',
+    parameters: ['type'],
+  },
+  {
     name: 'lastUpdated.ignored',
     sentence: 'A search for what changed since a day is answered with everything.',
     parameters: ['type'],

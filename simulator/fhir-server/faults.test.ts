@@ -229,9 +229,11 @@ describe('the server', () => {
     expect((await nora.get(search)).status).toBe(200);
   });
 
-  it('gives what changed since a day, and everything under lastUpdated.ignored', async () => {
+  it('gives what changed since a day, not under lastUpdated.refused, and everything under lastUpdated.ignored', async () => {
     const none = `${search}&_lastUpdated=ge2999-01-01`;
     expect((await (await nora.get(none)).json()).entry).toBeUndefined();
+    set('lastUpdated.refused');
+    expect((await nora.get(none)).status).toBe(400);
     set('lastUpdated.ignored');
     expect((await (await nora.get(none)).json()).entry).toHaveLength(50);
   });

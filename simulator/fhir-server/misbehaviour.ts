@@ -58,6 +58,9 @@ export function refuseAsPut(
   if (!isOne && faults.strike('search.in-parts', { type }) !== undefined) {
     return wantsMore(parameter);
   }
+  if (query.has('_lastUpdated') && faults.strike('lastUpdated.refused', { type }) !== undefined) {
+    return invalidRequest('Does not know how to handle the parameter _lastUpdated');
+  }
   if (query.has('_count') && faults.strike('search.no-count', { type }) !== undefined) {
     return invalidRequest('Does not know how to handle the parameter _count');
   }

@@ -31,7 +31,12 @@ const FAULTS = [
   '401.mid-sync',
 ] as const;
 /** How a portal may be all the time. */
-const TRAITS = ['search.no-count', 'lastUpdated.ignored', 'lastUpdated.stands-still'] as const;
+const TRAITS = [
+  'search.no-count',
+  'lastUpdated.refused',
+  'lastUpdated.ignored',
+  'lastUpdated.stands-still',
+] as const;
 const STATEMENTS = ['metadata.html', 'metadata.empty'] as const;
 const TYPES = ['Observation', 'Condition', 'Encounter', 'DiagnosticReport', 'Immunization', 'Goal'];
 /** Asked for by id alone, because others refer to them: nothing tells that one has gone. */

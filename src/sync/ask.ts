@@ -12,7 +12,7 @@ import type { CloseQuestion, CommitPage, Question, Run } from '../records/types.
 import type { SyncContext } from './context.ts';
 import type { FetchPage, PageAnswer } from './fetch.ts';
 import { beginningOf, cursorOf, partAfter, type Place, placeOf } from './place.ts';
-import { partsOf } from './plan.ts';
+import { partsOf, withoutParameters } from './plan.ts';
 import type { ReadPage } from './read-page.ts';
 import { type References, storedIds } from './references.ts';
 import { withinTime } from './within-time.ts';
@@ -126,17 +126,19 @@ async function ask(
 }
 
 async function search(asking: Asking, asked: Asked): Promise<void> {
-  let place: Place | null = placeOf(asked.question);
   asked.wasSent = true;
+  let place: Place | null = placeOf(asked.question);
   while (place) {
     const failed: Failure | null = await readPages(asking, asked, place);
-    const after = partAfter(asked.question, place);
-    if (failed && asked.pages === 0 && (await turnsToParts(asking, asked, failed))) {
+    if (failed && (await turnsToParts(asking, asked, failed))) {
       place = placeOf(asked.question);
-    } else if (!failed || (after && !ENDS_THE_RUN.has(failed.error.code))) {
-      if (failed) await leavePart(asking, asked, failed, after);
-      place = after;
-    } else return close(asking, asked, failed);
+      continue;
+    }
+    const after = partAfter(asked.question, place);
+    if (failed && after && !ENDS_THE_RUN.has(failed.error.code)) {
+      await leavePart(asking, asked, failed, after);
+    } else if (failed) return close(asking, asked, failed);
+    place = after;
   }
 }
 
@@ -169,7 +171,7 @@ async function readPages(asking: Asking, asked: Asked, place: Place): Promise<Fa
 /** Has a question asked in parts from now on, where the portal refuses it as a whole and there are parts. */
 async function turnsToParts(asking: Asking, asked: Asked, { error }: Failure): Promise<boolean> {
   const { question } = asked;
-  if (question.parts || !MAYBE_OTHERWISE.has(error.code)) return false;
+  if (asked.pages > 0 || question.parts || !MAYBE_OTHERWISE.has(error.code)) return false;
   const way = partsOf(asking.entry.vendor.portal, question);
   if (!way) return false;
   const inParts = { ...question, ...way, next: null };
@@ -185,7 +187,7 @@ async function leavePart(
   asking: Asking,
   asked: Asked,
   { error, said, httpStatus }: Failure,
-  after: Place | null,
+  after: Place,
 ): Promise<void> {
   const { question } = asked;
   asked.shortfall = error.code;
@@ -195,7 +197,7 @@ async function leavePart(
     code: error.code,
     ...(detail ? { detail } : {}),
     ...(httpStatus === null ? {} : { httpStatus }),
-    next: after && cursorOf(question, after),
+    next: cursorOf(question, after),
     retries: asked.retries,
   });
 }
@@ -213,22 +215,23 @@ async function firstPage(
   return { ...again, retries: answer.retries + 1 + again.retries };
 }
 
-/** A first page with fewer records, or with as many as the portal likes; null where that can't be what it minds. */
+/** A first page of fewer records, or put more plainly; null where that can't be what the portal minds. */
 function easierThan(
   { address, part }: Place,
   code: ErrorCode,
   { vendor: { portal } }: PortalEntry,
   question: Question,
 ): string | null {
-  const [asked, before, count] = /([?&])_count=(\d+)/.exec(address) ?? [];
-  const isBeginning = address === beginningOf(question, part).address;
-  if (asked === undefined || !isBeginning) return null;
+  if (address !== beginningOf(question, part).address) return null;
   const { fewerAPage } = portal.requests;
-  if (MAYBE_TOO_MUCH.has(code) && Number(count) > fewerAPage)
-    return address.replace(asked, `${before}_count=${fewerAPage}`);
-  const wantsMore = code === 'fhir.required_parameter' && !question.parts;
-  if (!MAYBE_OTHERWISE.has(code) || (wantsMore && partsOf(portal, question))) return null;
-  return address.replace(asked, before ?? '').replace(/[?&]$|([?&])&/, '$1');
+  const [asked, count] = /\b_count=(\d+)/.exec(address) ?? [];
+  if (asked !== undefined && MAYBE_TOO_MUCH.has(code) && Number(count) > fewerAPage)
+    return address.replace(asked, `_count=${fewerAPage}`);
+  const wantsParts = code === 'fhir.required_parameter' && !question.parts;
+  if (!MAYBE_OTHERWISE.has(code) || (wantsParts && partsOf(portal, question))) return null;
+  // Without the time it brings more than was asked for, which is no harm.
+  const plainer = withoutParameters(address, ['_count', '_lastUpdated']);
+  return plainer === address ? null : plainer;
 }
 
 async function readReferenced(asking: Asking, asked: Asked): Promise<void> {

@@ -63,6 +63,7 @@ const EXPECTED: Record<FaultName, Expected | 'sign-in'> = {
   'search.one-id': { ...full, question: 'practitioners', aimedAt: 'Practitioner' },
   'metadata.html': { ...lost('sync.capabilities_unread'), question: 'capabilities' },
   'metadata.empty': full,
+  'lastUpdated.refused': full,
   'lastUpdated.ignored': full,
   'lastUpdated.stands-still': full,
   'reply.slow': { ...full, with: { delayMs: 20 } },

@@ -109,9 +109,12 @@ describe('a connection', () => {
     expect((await asked('observations')).since).toBeNull();
   });
 
-  it('loses nothing where its portal ignores the day', async () => {
+  it.each([
+    ['ignores the day', 'lastUpdated.ignored'],
+    ['refuses the day', 'lastUpdated.refused'],
+  ] as const)('loses nothing where its portal %s', async (_what, fault) => {
     await proved();
-    set('lastUpdated.ignored');
+    set(fault);
     edit(3);
     const whole = await asked('observations');
     expect(whole).toMatchObject({ since: expect.any(String), outcome: 'full', changed: 1 });

@@ -6,7 +6,7 @@ import { isoTime } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
 import type { Capabilities } from '../fhir/capabilities.ts';
 import type { PlannedQuestion, Question, Run } from '../records/types.ts';
-import { isByReference, withQuery } from './plan.ts';
+import { isByReference, withoutParameters, withQuery } from './plan.ts';
 import { changesOf, promiseOf } from './promises.ts';
 import type { PassTable } from './tables.ts';
 
@@ -88,7 +88,6 @@ export async function notePasses(db: Db, run: Run, questions: readonly Question[
   }
 }
 
-const WITH_TIME = /[?&]_lastUpdated=ge[\d-]+$/;
 const BY_TIME = '_lastUpdated=ge';
 
 /**
@@ -100,6 +99,5 @@ function dayToAskSince({ passed_at }: Pick<PassTable, 'passed_at'>): string {
 }
 
 function askedAs({ request }: Pick<Question, 'request'>, granted: readonly string[]): string {
-  const whole = request.replace(WITH_TIME, '');
-  return [whole, ...granted.toSorted()].join('\n');
+  return [withoutParameters(request, ['_lastUpdated']), ...granted.toSorted()].join('\n');
 }

@@ -5,7 +5,14 @@ import { readCapabilities } from '../fhir/capabilities.ts';
 import { patientTypes } from '../portals/patient-types.ts';
 import type { FhirVersion, Portal } from '../portals/portal.ts';
 import { vendors } from '../portals/index.ts';
-import { isByReference, partsOf, type Planning, planQuestions } from './plan.ts';
+import {
+  isByReference,
+  partsOf,
+  type Planning,
+  planQuestions,
+  withoutParameters,
+  withQuery,
+} from './plan.ts';
 
 const own = vendors[0]?.portal as Portal;
 
@@ -242,6 +249,18 @@ describe('a question in parts', () => {
   it('is there neither for a type without, nor where the request names one', () => {
     expect(ofType('Immunization')).toBeUndefined();
     expect(ofType('Condition', 'Condition?patient=1&category=x')).toBeUndefined();
+  });
+});
+
+describe('a request', () => {
+  it('is put with a further query, and without some parameters, wherever they stand', () => {
+    expect(withQuery('Goal', 'a=1')).toBe('Goal?a=1');
+    expect(withQuery('Goal?a=1', 'b=2')).toBe('Goal?a=1&b=2');
+    const without = (request: string) => withoutParameters(request, ['_count']);
+    expect(without('Goal?_count=1&a=_count&b=2')).toBe('Goal?a=_count&b=2');
+    expect(without('Goal?a=1&_count=10')).toBe('Goal?a=1');
+    expect(without('Goal?_count=10')).toBe('Goal');
+    expect(without('Goal')).toBe('Goal');
   });
 });
 

@@ -74,6 +74,13 @@ export function withQuery(request: string, query: string): string {
   return `${request}${request.includes('?') ? '&' : '?'}${query}`;
 }
 
+/** A request, or a whole address, without some parameters of its query. */
+export function withoutParameters(request: string, names: readonly string[]): string {
+  const [, path = '', query = ''] = /^([^?]*)\??(.*)$/.exec(request) ?? [];
+  const kept = query.split('&').filter((part) => !names.includes(part.split('=')[0] ?? ''));
+  return withQuery(path, kept.join('&'));
+}
+
 /** What a request by reference ends with: the ids follow. */
 const BY_ID = '?_id=';
 
