@@ -65,6 +65,8 @@ const portal = fc.record({
   size: fc.integer({ min: 20, max: 250 }),
   pageSize: fc.integer({ min: 3, max: 60 }),
   traits: fc.array(trait, { maxLength: 3 }),
+  /** Of this something changes all the time, so that the portal can prove that it tells so. */
+  busy: fc.constantFrom('Observation', 'Encounter'),
   rounds: fc.array(
     fc.record({
       edits: fc.array(edit, { maxLength: 12 }),
@@ -76,13 +78,13 @@ const portal = fc.record({
         },
       ),
     }),
-    { minLength: 1, maxLength: 5 },
+    { minLength: 1, maxLength: 6 },
   ),
 });
 
 it('any portal is held as it is, or the receipt says what may be missing and why', async () => {
   await fc.assert(
-    fc.asyncProperty(portal, async ({ size, pageSize, traits, rounds }) => {
+    fc.asyncProperty(portal, async ({ size, pageSize, traits, busy, rounds }) => {
       let later = 0;
       const clock = { ...systemClock, now: () => Date.now() + later };
       const program = await startProgram({ size, pageSize, clock });
@@ -91,6 +93,7 @@ it('any portal is held as it is, or the receipt says what may be missing and why
         const scene = await begun(program);
         for (const { edits, faults } of rounds) {
           control.setFaults([...faults, ...traits]);
+          scene.edit({ how: 'amend', type: busy, pick: edits.length }, 0);
           for (const [n, one] of edits.entries()) scene.edit(one, n);
           await expectHeldOrExplained(scene, await scene.sync());
           control.setFaults(traits);
@@ -151,6 +154,8 @@ async function begun(program: TestProgram) {
         const id = `${one.id.slice(0, 40)}-n${pick % 1000}-${n}`;
         const text = textOf(type, one.id).replace(`"id":"${one.id}"`, `"id":"${id}"`);
         control.edit({ ...at, id, text } as never);
+        // Half of them say that they are new; the others have the time of what they were made from.
+        if (pick % 2 === 0) control.edit({ ...at, id, set: { language: 'x-new' } } as never);
       }
     },
   };
