@@ -11,7 +11,10 @@ export type PatientType = {
   /** What the person calls it. */
   readonly label: string;
   readonly why: string;
-  /** Search parameters that name the patient, the usual one first. None: read by id, because others refer to it. */
+  /**
+   * Search parameters that name the patient, the usual one first. None, or none that a server lists: read by id where
+   * others refer to it.
+   */
   readonly patient: readonly string[];
   /** What a server that does not answer for all at once may ask to be named: each value is asked for by itself. */
   readonly split?: { readonly parameter: string; readonly values: readonly string[] };
@@ -85,7 +88,7 @@ const R4: readonly PatientType[] = [
     label: 'Conditions',
     why: 'the problem list and the diagnoses of visits',
     patient: PATIENT,
-    // The diagnoses of visits have a profile of their own since 5; sdoh since 4.
+    // One profile up to 4; from 5 on one for the problem list and concerns, and one for the diagnoses of visits.
     split: {
       parameter: 'category',
       values: ['problem-list-item', 'encounter-diagnosis', 'health-concern', 'sdoh'],
@@ -157,23 +160,27 @@ const R4: readonly PatientType[] = [
     split: { parameter: 'category', values: ['clinical-note', '42348-3'] },
   },
   {
-    // Since 4 referred to, since 5 with a profile.
+    // Since 5.
     type: 'ServiceRequest',
     key: 'orders',
     label: 'Orders',
     why: 'what was ordered',
     patient: PATIENT,
-    // Laboratory, imaging, surgery, counselling and education by SNOMED CT, as US Core lists them.
     split: {
       parameter: 'category',
       values: [
+        // Laboratory, imaging, surgery, counselling, education, evaluation and social services by SNOMED CT.
         '108252007',
         '363679005',
         '387713003',
         '409063005',
         '409073007',
         '386053000',
+        '410606002',
         'sdoh',
+        'functional-status',
+        'disability-status',
+        'cognitive-status',
       ],
     },
   },

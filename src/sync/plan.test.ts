@@ -174,6 +174,7 @@ describe('the server’s statement', () => {
     const capabilities = statement([
       { type: 'PractitionerRole', search: ['_id'] },
       { type: 'Organization', search: ['name'] },
+      { type: 'Specimen', search: ['_id'] },
       { type: 'Goal' },
     ]);
     const added = plan({ capabilities });
@@ -181,10 +182,12 @@ describe('the server’s statement', () => {
       'allergies',
       'goals',
       'medications',
+      'specimens',
       'practitioner-roles',
     ]);
     expect(added.filter(isByReference).map(({ request }) => request)).toEqual([
       'Medication?_id=',
+      'Specimen?_id=',
       'PractitionerRole?_id=',
     ]);
   });

@@ -124,10 +124,9 @@ function listedRequest(
   if (!capability?.searches) return null;
   const { parameters, revIncludes } = capability;
   const lists = (name: string) => parameters.size === 0 || parameters.has(name);
-  if (patient.length === 0) return lists('_id') ? `${type}${BY_ID}` : null;
   const name = patient.find(lists);
-  // What can't be asked for by patient comes along with something else, or not at all.
-  if (name === undefined) return null;
+  // What can't be asked for by patient may be read where others refer to it.
+  if (name === undefined) return lists('_id') ? `${type}${BY_ID}` : null;
   const along = revIncludes.has(PROVENANCE) ? { _revinclude: PROVENANCE } : {};
   return withQuery(
     type,
