@@ -57,6 +57,25 @@ describe('what the server says that it has', () => {
     expect(await kept()).toEqual([{ gone_at: null }]);
   });
 
+  it('alone is enough for the whole record', async () => {
+    const connection = await connected((vendor) => ({
+      ...vendor,
+      portal: {
+        ...vendor.portal,
+        questions: vendor.portal.questions.filter(({ type }) => type === 'Patient'),
+        referenced: { ...vendor.portal.referenced, questions: [] },
+      },
+    }));
+    const asked = await synced(connection);
+    expect([...asked.values()].filter(({ outcome }) => outcome !== 'full')).toEqual([]);
+    const rows = await program.db.selectFrom('resource').select(['type', 'fhir_id']).execute();
+    const { patient_id } = await getConnection(program.db, connection);
+    const { resources } = program.simulator.control.truth('production', patient_id ?? '');
+    expect(rows.map((row) => `${row.type}/${row.fhir_id}`).sort()).toEqual(
+      resources.map(({ type, id }) => `${type}/${id}`).sort(),
+    );
+  });
+
   it('is not asked for without a scope, and leaves no row', async () => {
     const connection = await connected();
     expect((await synced(connection)).has('coverages')).toBe(false);
