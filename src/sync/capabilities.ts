@@ -1,10 +1,9 @@
 // Owns asking a server what it says of itself, once in each run: without a token, since it is public, in the portal's
 // own pace. What can't be read changes no question of the vendor's.
 
-import { type Capabilities, readCapabilities } from '../fhir/capabilities.ts';
-import type { ConnectionContext } from '../connections/context.ts';
-import { paceOf } from '../connections/context.ts';
 import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
+import { type ConnectionContext, paceOf } from '../connections/context.ts';
+import { type Capabilities, readCapabilities } from '../fhir/capabilities.ts';
 import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import type { PlannedQuestion } from '../records/types.ts';

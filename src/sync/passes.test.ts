@@ -134,6 +134,18 @@ describe('a connection', () => {
     for (let n = 0; n < 3; n += 1) expect((await asked('observations')).since).toBeNull();
   });
 
+  it('is asked again for nobody but whom its portal did not give', async () => {
+    edit(0, { performer: [{ reference: 'Practitioner/nobody' }] });
+    expect(await asked('practitioners')).toMatchObject({ outcome: 'part', code: 'fhir.not_found' });
+    expect(await asked('practitioners')).toMatchObject({
+      outcome: 'part',
+      code: 'fhir.not_found',
+      detail: '1 of 1 were not given',
+      received: 0,
+      since: today(),
+    });
+  });
+
   it('is asked for one after the other who and what its records refer to, where it takes no list', async () => {
     set('search.one-id');
     const { outcome, received, pages } = await asked('practitioners');

@@ -52,19 +52,19 @@ export function narrowed(
   });
 }
 
-/** Notes of each question that was answered in full when that was, and whether its promise held. Done again, it changes nothing. */
+/** Notes when each question was last answered, and whether its promise held. Done again, it changes nothing. */
 export async function notePasses(db: Db, run: Run, questions: readonly Question[]): Promise<void> {
   const passes = await passesOf(db, run.source);
-  const full = questions.filter(({ outcome, parts }) => outcome === 'full' && parts === null);
+  const answered = questions.filter((q) => q.parts === null && isAnswered(q));
   const before = (question: Question): PassTable | undefined => {
     const pass = passes.get(question.key);
     return pass?.asked_as === askedAs(question, run.scopesGranted) ? pass : undefined;
   };
   const mayTell = (question: Question) =>
     question.since === null && !isByReference(question) && before(question)?.broken_at === null;
-  const judged = full.filter(mayTell);
+  const judged = answered.filter(mayTell);
   const changes = await changesOf(db, run, new Set(judged.map(({ key }) => key)));
-  for (const question of full) {
+  for (const question of answered) {
     const pass = before(question);
     if (pass?.passed_at === run.startedAt) continue;
     const promise =
@@ -86,6 +86,13 @@ export async function notePasses(db: Db, run: Run, questions: readonly Question[
       )
       .execute();
   }
+}
+
+/** In full; or all that was asked for by id, and some of it is not there: that is asked for again in any case. */
+function isAnswered(question: Question): boolean {
+  const { outcome, code } = question;
+  const isAllButSome = outcome === 'part' && code === 'fhir.not_found' && isByReference(question);
+  return outcome === 'full' || isAllButSome;
 }
 
 const BY_TIME = '_lastUpdated=ge';

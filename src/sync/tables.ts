@@ -14,7 +14,7 @@ export type PassTable = {
   question_key: string;
   /** The request as a whole, and the scopes it was asked under: of another one this tells nothing. */
   asked_as: string;
-  /** When the run began in which it was last answered in full; ISO time. */
+  /** When the run began in which it was last answered; ISO time. */
   passed_at: string;
   /** The same of the last run in which everything was asked for. */
   full_at: string;
