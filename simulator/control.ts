@@ -88,7 +88,7 @@ export function makeControl(parts: ControlParts) {
       portal(environment).store.get(type, id)?.text,
     edit(edit: Edit): void {
       const { store } = portal(edit.environment);
-      const text = editedText(store.get(edit.type, edit.id), edit);
+      const text = editedText(store.get(edit.type, edit.id), edit, faults);
       const stored = { environment: edit.environment, type: edit.type, id: edit.id, text };
       applyEdit(store, stored);
       state.saveEdit(stored);
@@ -250,7 +250,11 @@ function tellTruth(store: ResourceStore, environment: EnvironmentName, patient: 
   return { environment, patient, counts, resources };
 }
 
-function editedText(before: StoredResource | undefined, edit: Edit): string | null {
+function editedText(
+  before: StoredResource | undefined,
+  edit: Edit,
+  faults: FaultSwitches,
+): string | null {
   if (edit.delete === true) {
     if (before === undefined) throw new ControlError(`There is no ${edit.type}/${edit.id}.`);
     return null;
@@ -259,7 +263,8 @@ function editedText(before: StoredResource | undefined, edit: Edit): string | nu
   if (before === undefined) throw new ControlError(`There is no ${edit.type}/${edit.id}.`);
   if (edit.set === undefined) throw new ControlError('An edit has "set", "text" or "delete".');
   const resource = { ...(parseExactly(before.text) as Resource), ...edit.set };
-  if (edit.set.meta === undefined) {
+  const standsStill = faults.strike('lastUpdated.stands-still', { type: edit.type }) !== undefined;
+  if (edit.set.meta === undefined && !standsStill) {
     resource.meta = { ...(resource.meta as object), lastUpdated: new Date().toISOString() };
   }
   return writeExactly(resource);

@@ -20,6 +20,8 @@ export type FaultSetting = {
   readonly delayMs?: number;
   /** `page.next-link-foreign-host`, `binary.foreign-host`: the origin put into the link. */
   readonly origin?: string;
+  /** `search.in-parts`: of which one value must be named. */
+  readonly parameter?: string;
   /** `scope.narrowed`: the scopes that are left out of the grant. */
   readonly scopes?: readonly string[];
 };
@@ -90,6 +92,47 @@ export const faultCatalogue = [
   {
     name: 'page.invalid-utf8',
     sentence: 'A page holds a byte that is no UTF-8.',
+    parameters: ['type'],
+  },
+  {
+    name: 'search.in-parts',
+    sentence:
+      'A search that does not name one category, or one value of the parameter given, is refused with 400.',
+    parameters: ['type', 'parameter'],
+  },
+  {
+    name: 'search.no-count',
+    sentence: 'A search that says how many records it wants a page is refused with 400.',
+    parameters: ['type'],
+  },
+  {
+    name: 'search.one-id',
+    sentence: 'A search that names several ids is refused with 400.',
+    parameters: ['type'],
+  },
+  {
+    name: 'metadata.html',
+    sentence: 'The CapabilityStatement is an HTML page with status 200.',
+    parameters: [],
+  },
+  {
+    name: 'metadata.empty',
+    sentence: 'The CapabilityStatement lists no kinds of records.',
+    parameters: [],
+  },
+  {
+    name: 'lastUpdated.refused',
+    sentence: 'A search for what changed since a day is refused with 400.',
+    parameters: ['type'],
+  },
+  {
+    name: 'lastUpdated.ignored',
+    sentence: 'A search for what changed since a day is answered with everything.',
+    parameters: ['type'],
+  },
+  {
+    name: 'lastUpdated.stands-still',
+    sentence: 'A record that is changed keeps its meta.lastUpdated.',
     parameters: ['type'],
   },
   {
@@ -265,7 +308,10 @@ function readFaultSetting(value: unknown): FaultSetting {
     if (numeric.has(key) && !(typeof setting === 'number' && setting >= 0)) {
       throw new FaultError(`The parameter "${key}" of ${known.name} is a number of zero or more.`);
     }
-    if ((key === 'type' || key === 'origin') && typeof setting !== 'string') {
+    if (
+      (key === 'type' || key === 'origin' || key === 'parameter') &&
+      typeof setting !== 'string'
+    ) {
       throw new FaultError(`The parameter "${key}" of ${known.name} is a text.`);
     }
     if (

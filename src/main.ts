@@ -58,6 +58,7 @@ import {
 } from './portals/registry.ts';
 import { createBackups } from './sharing/backup/backups.ts';
 import { backupMigrations } from './sharing/backup/tables.ts';
+import { syncMigrations } from './sync/tables.ts';
 import { recordsMigrations } from './records/migrations.ts';
 import { DELETE_QUEUE, runDeletion } from './sync/delete.ts';
 import { runSync } from './sync/job.ts';
@@ -77,6 +78,7 @@ const migrations = mergeMigrations(
   jobMigrations,
   recordsMigrations,
   backupMigrations,
+  syncMigrations,
 );
 
 const program: Program = {

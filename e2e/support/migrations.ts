@@ -8,6 +8,7 @@ import { mergeMigrations } from '../../src/platform/db/migrate.ts';
 import { jobMigrations } from '../../src/platform/jobs/tables.ts';
 import { recordsMigrations } from '../../src/records/migrations.ts';
 import { backupMigrations } from '../../src/sharing/backup/tables.ts';
+import { syncMigrations } from '../../src/sync/tables.ts';
 
 export const migrations = mergeMigrations(
   accessMigrations,
@@ -17,4 +18,5 @@ export const migrations = mergeMigrations(
   jobMigrations,
   recordsMigrations,
   backupMigrations,
+  syncMigrations,
 );

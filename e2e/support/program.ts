@@ -214,8 +214,14 @@ function changed(
         ...('_count' in question.parameters ? { _count: pageSize } : {}),
       },
     }));
+    const addedParameters = { ...portal.addedParameters, _count: pageSize };
     const requests = { ...portal.requests, backoffMs };
-    return { ...entry, vendor: { ...vendor, portal: { ...portal, questions, requests } } };
+    const { scopes } = portal;
+    return {
+      ...entry,
+      scopes,
+      vendor: { ...vendor, portal: { ...portal, questions, addedParameters, requests } },
+    };
   };
   return { entries: registry.entries.map(quick), usable: (key) => quick(registry.usable(key)) };
 }

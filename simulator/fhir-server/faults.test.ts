@@ -198,6 +198,73 @@ describe('a page', () => {
 });
 
 describe('the server', () => {
+  it('is refused under search.in-parts unless it names one category, or one value of what is said', async () => {
+    set(
+      { name: 'search.in-parts', type: 'Observation' },
+      { name: 'search.in-parts', type: 'CareTeam', parameter: 'status' },
+    );
+    const status = async (path: string) => (await nora.get(path)).status;
+    const refused = await nora.get(search);
+    expect(refused.status).toBe(400);
+    expect((await refused.json()).issue[0].code).toBe('required');
+    expect(await status(`${search}&category=laboratory,survey`)).toBe(400);
+    expect(await status(`${search}&category=laboratory`)).toBe(200);
+    expect(await status(`CareTeam?patient=${nora.patient}&category=x`)).toBe(400);
+    expect(await status(`CareTeam?patient=${nora.patient}&status=active`)).toBe(200);
+    expect(await status(`Goal?patient=${nora.patient}`)).toBe(200);
+  });
+
+  it('is refused under search.one-id where it names several ids', async () => {
+    const ids = simulator.control
+      .truth('production', nora.patient)
+      .resources.flatMap(({ type, id }) => (type === 'Practitioner' ? [id] : []));
+    set({ name: 'search.one-id', type: 'Practitioner' });
+    expect((await nora.get(`Practitioner?_id=${ids.join(',')}`)).status).toBe(400);
+    expect((await nora.get(`Practitioner?_id=${ids[0]}`)).status).toBe(200);
+  });
+
+  it('is refused under search.no-count where it says how many it wants', async () => {
+    set({ name: 'search.no-count', type: 'Observation' });
+    expect((await nora.get(`${search}&_count=10`)).status).toBe(400);
+    expect((await nora.get(search)).status).toBe(200);
+  });
+
+  it('gives what changed since a day, not under lastUpdated.refused, and everything under lastUpdated.ignored', async () => {
+    const none = `${search}&_lastUpdated=ge2999-01-01`;
+    expect((await (await nora.get(none)).json()).entry).toBeUndefined();
+    set('lastUpdated.refused');
+    expect((await nora.get(none)).status).toBe(400);
+    set('lastUpdated.ignored');
+    expect((await (await nora.get(none)).json()).entry).toHaveLength(50);
+  });
+
+  it('moves meta.lastUpdated with an edit, but not under lastUpdated.stands-still', () => {
+    const { control } = simulator;
+    const { id } = control
+      .truth('production', nora.patient)
+      .resources.find(({ type }) => type === 'Observation') ?? { id: '' };
+    const at = { environment: 'production', type: 'Observation', id } as const;
+    const moved = () => JSON.parse(control.text('production', 'Observation', id) ?? '').meta;
+    const before = moved()?.lastUpdated;
+    set('lastUpdated.stands-still');
+    control.edit({ ...at, set: { language: 'x-one' } });
+    expect(moved()?.lastUpdated).toBe(before);
+    set();
+    control.edit({ ...at, set: { language: 'x-two' } });
+    expect(moved().lastUpdated).not.toBe(before);
+  });
+
+  it('says nothing of itself under metadata.empty, and gives a page under metadata.html', async () => {
+    set('metadata.empty');
+    expect((await (await nora.get('metadata')).json()).rest[0].resource).toEqual([]);
+    set('metadata.html');
+    const page = await nora.get('metadata');
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
+  });
+
   it('holds its answers back under reply.slow', async () => {
     set({ name: 'reply.slow', delayMs: 150, times: 1 });
     const started = performance.now();

@@ -2,12 +2,13 @@
 
 import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
 import type { Environment } from '../environments.ts';
-import { scopedTypes } from './scopes.ts';
+import { servedTypes } from './scopes.ts';
 
-/** `{fhirBase}/metadata`. */
+/** `{fhirBase}/metadata`; `types` are those that it lists. */
 export function capabilityStatement(
   environment: Environment,
   behaviour: AthenahealthBehaviour,
+  types: readonly string[] = servedTypes,
 ): string {
   return JSON.stringify({
     resourceType: 'CapabilityStatement',
@@ -27,7 +28,7 @@ export function capabilityStatement(
       {
         mode: 'server',
         security: { cors: true, extension: securityExtensions(environment) },
-        resource: scopedTypes.map((type) => resourceCapability(type, behaviour)),
+        resource: types.map((type) => resourceCapability(type, behaviour)),
       },
     ],
   });
@@ -68,6 +69,9 @@ function resourceCapability(type: string, behaviour: AthenahealthBehaviour): unk
     type,
     interaction: [...interaction, { code: 'search-type' }],
     ...(type === 'Provenance' ? {} : { searchRevInclude: ['Provenance:target'] }),
-    searchParam: [...new Set(combinations.flat())].map((name) => ({ name, type: 'token' })),
+    searchParam: [
+      ...[...new Set(combinations.flat())].map((name) => ({ name, type: 'token' })),
+      ...(behaviour.searchedByTime.includes(type) ? [{ name: '_lastUpdated', type: 'date' }] : []),
+    ],
   };
 }

@@ -1,16 +1,18 @@
 // What the faults of the catalogue do to answers of the FHIR server. Pure but for the switches' own counting.
 
 import { Buffer } from 'node:buffer';
-import type { FaultSwitches } from '../faults.ts';
+import type { FaultSetting, FaultSwitches } from '../faults.ts';
 import type { Answer } from '../http.ts';
 import { parseExactly, writeExactly } from '../json-text.ts';
 import { type BundleParts, nextUrl, writeBundle } from './bundles.ts';
 import {
   fhirJson,
+  invalidRequest,
   loadBalancerPage,
   type Refusal,
   serverFault,
   tooManyRequests,
+  wantsMore,
 } from './outcomes.ts';
 import type { ResourceStore, StoredResource } from './store.ts';
 
@@ -34,6 +36,33 @@ export function losePage(faults: FaultSwitches, type: string, count: number): Lo
   if (limited !== undefined) return error(tooManyRequests(), limited.retryAfter);
   if (faults.strike('page.html-error', { type }) !== undefined) {
     return error(loadBalancerPage(503));
+  }
+  return undefined;
+}
+
+/** Refuses a search for how it is put, as servers of other vendors do. */
+export function refuseAsPut(
+  faults: FaultSwitches,
+  type: string,
+  query: URLSearchParams,
+): Refusal | undefined {
+  const ids = query.get('_id');
+  if (ids?.includes(',') && faults.strike('search.one-id', { type }) !== undefined) {
+    return invalidRequest('Only one id can be asked for');
+  }
+  if (ids !== null) return undefined;
+  const splits = ({ name, type: aimedAt = type }: FaultSetting) =>
+    name === 'search.in-parts' && aimedAt === type;
+  const parameter = faults.list().find(splits)?.parameter ?? 'category';
+  const isOne = /^[^,]+$/.test(query.get(parameter) ?? '');
+  if (!isOne && faults.strike('search.in-parts', { type }) !== undefined) {
+    return wantsMore(parameter);
+  }
+  if (query.has('_lastUpdated') && faults.strike('lastUpdated.refused', { type }) !== undefined) {
+    return invalidRequest('Does not know how to handle the parameter _lastUpdated');
+  }
+  if (query.has('_count') && faults.strike('search.no-count', { type }) !== undefined) {
+    return invalidRequest('Does not know how to handle the parameter _count');
   }
   return undefined;
 }

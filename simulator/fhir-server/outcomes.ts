@@ -47,6 +47,15 @@ export function invalidRequest(details = 'Invalid FHIR request'): Refusal {
   return outcome(400, { severity: 'error', code: 'business-rule', details });
 }
 
+/** 400 for a search that must name something more; the code says so (FHIR R4 IssueType). */
+export function wantsMore(parameter: string): Refusal {
+  return outcome(400, {
+    severity: 'error',
+    code: 'required',
+    diagnostics: `The search needs one value of the parameter ${parameter}.`,
+  });
+}
+
 /** 404 for an id that is not there, or not this patient's. */
 export function notFound(type: string, id: string): Refusal {
   return outcome(404, {

@@ -3,7 +3,7 @@
 import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
 
 /** The types that have a certified patient scope. */
-export const scopedTypes = [
+const scopedTypes = [
   'AllergyIntolerance',
   'Binary',
   'CarePlan',
@@ -27,6 +27,12 @@ export const scopedTypes = [
   'ServiceRequest',
 ] as const;
 
+/** A type that metadata lists and that only scopes of v2 give. */
+const laterTypes = ['Coverage'] as const;
+
+/** Every type that is served. */
+export const servedTypes: readonly string[] = [...scopedTypes, ...laterTypes];
+
 /** Every scope that can be granted, in v1 and v2 spelling. */
 export const knownScopes: readonly string[] = [
   'openid',
@@ -36,6 +42,7 @@ export const knownScopes: readonly string[] = [
   ...scopedTypes.flatMap((type) =>
     ['read', 'r', 's', 'rs'].map((letters) => `patient/${type}.${letters}`),
   ),
+  ...laterTypes.flatMap((type) => ['r', 's', 'rs'].map((letters) => `patient/${type}.${letters}`)),
 ];
 
 /** Whether the granted scopes let a token read, or search, a type. */

@@ -323,7 +323,7 @@ describe('an answer', () => {
     }
   });
 
-  it.each(['Coverage?patient=x', 'Nonsense/1', '../v1/80000/ping', 'Patient/a/b'])(
+  it.each(['Basic?patient=x', 'Nonsense/1', '../v1/80000/ping', 'Patient/a/b'])(
     'off the map (%s) is the gateway’s plain text',
     async (path) => {
       const response = await nora.get(path);
@@ -346,7 +346,9 @@ describe('what is published without a token', () => {
     expect(
       rest.security.extension.map(({ url }: { url: string }) => url.includes('DSTU2')),
     ).toEqual([true, false]);
-    expect(rest.resource).toHaveLength(21);
+    expect(rest.resource).toHaveLength(22);
+    const { searchParam } = rest.resource.find(({ type }: { type: string }) => type === 'Goal');
+    expect(searchParam).toContainEqual({ name: '_lastUpdated', type: 'date' });
     expect(allScopes.split(' ')).toHaveLength(25);
   });
 

@@ -12,9 +12,16 @@ import { smartConfiguration } from '../smart-server/discovery.ts';
 import { readBinary } from './binary.ts';
 import { nextUrl } from './bundles.ts';
 import { capabilityStatement } from './metadata.ts';
-import { addStrangers, bendText, encodePage, losePage, writePage } from './misbehaviour.ts';
+import {
+  addStrangers,
+  bendText,
+  encodePage,
+  losePage,
+  refuseAsPut,
+  writePage,
+} from './misbehaviour.ts';
 import * as outcomes from './outcomes.ts';
-import { isAllowed, scopedTypes } from './scopes.ts';
+import { isAllowed, servedTypes } from './scopes.ts';
 import { checkPractice, type PatientContext, refuseSearch, searchPage } from './search.ts';
 import type { ResourceStore } from './store.ts';
 
@@ -99,7 +106,7 @@ type Route = { readonly type: string; readonly id: string | undefined; readonly 
 
 function readRoute(method: string, path: string): Route | undefined {
   const [type = '', id, ...more] = path.slice(1).split('/');
-  if (!(scopedTypes as readonly string[]).includes(type) || more.length > 0) return undefined;
+  if (!servedTypes.includes(type) || more.length > 0) return undefined;
   if (method === 'POST') {
     return id === '_search' ? { type, id: undefined, template: `/${type}/_search` } : undefined;
   }
@@ -150,7 +157,7 @@ function search(
   rawQuery: string,
 ): Answer | 'reset' {
   const { environment, behaviour, store, faults } = parts;
-  const refusal = refuseSearch(behaviour, type, query, who);
+  const refusal = refuseSearch(behaviour, type, query, who) ?? refuseAsPut(faults, type, query);
   if (refusal !== undefined) return refusal;
   const lost = losePage(faults, type, Number(query.get('_count') ?? behaviour.pageSize.default));
   if (lost?.kind === 'reset') return 'reset';
@@ -158,6 +165,9 @@ function search(
     const headers: Record<string, string> =
       lost.retryAfter === undefined ? {} : { 'Retry-After': String(lost.retryAfter) };
     return { ...lost.refusal, headers };
+  }
+  if (query.has('_lastUpdated') && faults.strike('lastUpdated.ignored', { type }) !== undefined) {
+    query.delete('_lastUpdated');
   }
   const most = faults.strike('page.small', { type })?.most ?? behaviour.pageSize.max;
   const page = searchPage(
@@ -198,9 +208,11 @@ function describeService(
   faults: FaultSwitches,
 ): Answer {
   if (path === '/metadata') {
+    if (faults.strike('metadata.html') !== undefined) return outcomes.loadBalancerPage(200);
+    const isEmpty = faults.strike('metadata.empty') !== undefined;
     return {
       status: 200,
-      body: capabilityStatement(environment, behaviour),
+      body: capabilityStatement(environment, behaviour, isEmpty ? [] : undefined),
       contentType: outcomes.fhirJson,
     };
   }

@@ -7,6 +7,8 @@ import type { ErrorCode } from '../platform/errors.ts';
 export type Environment = 'production' | 'preview';
 export const environments: readonly Environment[] = ['production', 'preview'];
 
+export type FhirVersion = 'r4' | 'dstu2';
+
 /** One address set of a vendor. */
 export type PortalEnvironment = {
   readonly fhirBaseUrl: string;
@@ -16,7 +18,7 @@ export type PortalEnvironment = {
   readonly directoryUrl: string;
 };
 
-/** A question that every sync asks. `{patient}` stands for the patient's id in the portal. */
+/** A question that every sync asks for which its scope was granted, whatever the server says of itself. `{patient}` stands for the patient's id in the portal. */
 export type PortalQuestion = {
   readonly key: string;
   /** What the person calls it. */
@@ -32,7 +34,7 @@ export type PortalQuestion = {
 export type Portal = {
   readonly id: string;
   readonly name: string;
-  readonly fhirVersion: 'r4';
+  readonly fhirVersion: FhirVersion;
   readonly environments: Readonly<Record<Environment, PortalEnvironment>>;
   /** Below PUBLIC_URL. */
   readonly callbackPath: string;
@@ -51,6 +53,13 @@ export type Portal = {
   /** Hours between two syncs where the person has chosen nothing: what was said at the registration. */
   readonly syncEveryHours: number;
   readonly questions: readonly PortalQuestion[];
+  /** Search parameters of the questions that are added because the server's CapabilityStatement lists their types. */
+  readonly addedParameters: Readonly<Record<string, string>>;
+  /**
+   * Days after which everything is asked for again, where the portal has proved that it tells what has changed, and
+   * what others refer to is read again.
+   */
+  readonly fullPassEveryDays: number;
   /** What is read by id because the patient's records refer to it, in this order, some ids to a request. */
   readonly referenced: {
     readonly batch: number;

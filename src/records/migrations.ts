@@ -10,6 +10,7 @@ export const recordsMigrations: Migrations = {
   '2026-11-23-records-3': { up: findOpenRuns },
   '2026-11-24-records-4': { up: tellWhatIsGone },
   '2026-11-25-records-attachments': { up: keepAttachments },
+  '2026-11-26-records-how-asked': { up: sayHowAsked },
   '2026-11-26-records-packs': { up: packTexts },
 };
 
@@ -26,6 +27,11 @@ async function packTexts(db: MigrationDb): Promise<void> {
   await sql`insert into body
     select seq, 1, encoding, cast(bytes as blob) from body_alone order by seq`.execute(db);
   await db.schema.dropTable('body_alone').execute();
+}
+
+async function sayHowAsked(db: MigrationDb): Promise<void> {
+  for (const column of ['since', 'parts'])
+    await db.schema.alterTable('sync_question').addColumn(column, 'text').execute();
 }
 
 async function keepAttachments(db: MigrationDb): Promise<void> {

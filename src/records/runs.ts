@@ -10,6 +10,7 @@ import { textHash } from './body.ts';
 import type {
   CloseQuestion,
   Counts,
+  PartQuestion,
   Question,
   QuestionOutcome,
   Receipt,
@@ -45,6 +46,11 @@ export async function startRun(db: Db, start: StartRun): Promise<Run> {
     type: question.type,
     request: question.request,
     why: question.why,
+    since: question.since ?? null,
+    parts: question.parts ? JSON.stringify(question.parts) : null,
+    code: question.code ?? null,
+    outcome: question.outcome ?? ('pending' as const),
+    ended_at: question.outcome ? row.started_at : null,
   }));
   await db.transaction().execute(async (trx) => {
     await trx.insertInto('sync_run').values(row).execute();
@@ -87,6 +93,22 @@ export async function questionsOf(db: Db, run: RunId): Promise<Question[]> {
  */
 export async function closeQuestion(db: Db, close: CloseQuestion): Promise<void> {
   await bulkTransaction(db, (trx) => setOutcome(trx, close));
+}
+
+/**
+ * Makes a question of which no page came one that is asked in parts.
+ *
+ * @throws Error when the run has no such question, or it has pages
+ */
+export async function askInParts(db: Db, part: PartQuestion): Promise<void> {
+  await db
+    .updateTable('sync_question')
+    .set({ key: part.key, parts: JSON.stringify(part.parts), next: part.next })
+    .where('run_id', '=', part.run)
+    .where('key', '=', part.question)
+    .where('pages', '=', 0)
+    .returning('key')
+    .executeTakeFirstOrThrow(() => new Error('The run has no such question without pages'));
 }
 
 /**
@@ -281,6 +303,8 @@ function readQuestion(row: Selectable<Tables['sync_question']>): Question {
     type: row.type,
     request: row.request,
     why: row.why,
+    since: row.since,
+    parts: row.parts === null ? null : (JSON.parse(row.parts) as string[]),
     outcome: row.outcome,
     pages: row.pages,
     ...countsOf(row),

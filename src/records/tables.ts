@@ -155,6 +155,10 @@ type SyncQuestionTable = {
   type: string;
   request: string;
   why: string;
+  /** ISO day: only what changed, or came, from then on was asked for. */
+  since: string | null;
+  /** JSON: the queries that it is asked in, one after the other; null where it is asked as a whole. */
+  parts: string | null;
   outcome: Generated<QuestionOutcome>;
   pages: Generated<number>;
   /** Number of the last page wholly committed. */

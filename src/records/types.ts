@@ -35,6 +35,14 @@ export type PlannedQuestion = {
   /** Path and query below the FHIR base. */
   readonly request: string;
   readonly why: string;
+  /** ISO day. Only what the portal changed from then on is asked for, or what is not here since then. */
+  readonly since?: string | null;
+  /** Queries that are added to the request one after the other, where it is not asked as a whole. */
+  readonly parts?: readonly string[] | null;
+  /** What keeps it from being answered in full, where that is known before it is asked. */
+  readonly code?: ErrorCode | null;
+  /** Where it is not asked at all, and `code` says why. */
+  readonly outcome?: 'refused' | 'failed';
 };
 
 /** `pending`, `asking` are open; the rest are final. `part`: some pages came, then it stopped. */
@@ -65,8 +73,10 @@ export type SetAside = {
   readonly count: number;
 };
 
-export type Question = PlannedQuestion &
+export type Question = Omit<PlannedQuestion, 'code' | 'outcome'> &
   Counts & {
+    readonly since: string | null;
+    readonly parts: readonly string[] | null;
     readonly runId: RunId;
     /** From 0, in the order planned. */
     readonly position: number;
@@ -234,6 +244,17 @@ export type CloseQuestion = {
   /** Changes the cursor when given; left out, it stays. */
   readonly next?: string | null;
   readonly now: number;
+};
+
+/** A question that the portal does not answer as a whole: before its first page it becomes one in parts. */
+export type PartQuestion = {
+  readonly run: RunId;
+  readonly question: string;
+  /** Its key from now on: what it brings counts as seen by another question. */
+  readonly key: string;
+  readonly parts: readonly string[];
+  /** The cursor at its first part. */
+  readonly next: string;
 };
 
 export type CommitImport = {

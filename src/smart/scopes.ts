@@ -21,6 +21,25 @@ export function grantedScopes(scope: string | undefined, asked: readonly string[
   return scope === undefined ? [...asked] : scope.split(/\s+/).filter(Boolean);
 }
 
+/**
+ * How far scopes let a type be searched: all of it, only what some queries name (`category=system|code`, SMART 2.2's
+ * finer-grained scopes), or not at all; undefined where they name no kinds of records at all, and so tell nothing.
+ * Scopes of a user count: a person who looks after another may be given those.
+ */
+export function searchScope(
+  scopes: readonly string[],
+  type: string,
+): 'whole' | 'none' | readonly string[] | undefined {
+  const clinical = scopes.flatMap((scope) => parse(scope) ?? []);
+  if (clinical.length === 0) return undefined;
+  const mine = clinical.filter(
+    (one) => (one.type === '*' || one.type === type) && one.rights.includes('s'),
+  );
+  if (mine.some(({ query }) => query === '')) return 'whole';
+  const queries = new Set(mine.map(({ query }) => query.slice(1)));
+  return queries.size === 0 ? 'none' : [...queries].sort();
+}
+
 function covers(granted: Clinical, wanted: Clinical): boolean {
   const sameContext = granted.context === wanted.context;
   const sameType = granted.type === '*' || granted.type === wanted.type;

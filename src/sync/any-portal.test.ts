@@ -1,12 +1,14 @@
-// Proves, for portals made at random (sizes, page sizes, faults, what is changed, added and taken away between syncs),
-// that after each sync the store is what the portal holds, or the receipt names what may be missing, and why. The same
-// portals each time; PORTALS_SEED makes others, PORTALS more.
+// Proves, for portals made at random (sizes, page sizes, faults, how searches must be put, what they say of themselves
+// and of times, what is changed, added and taken away between syncs), that after each sync the store is what the portal
+// holds, or the receipt names what may be missing, and why. The same portals each time; PORTALS_SEED makes others,
+// PORTALS more.
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { getConnection } from '../connections/context.ts';
 import { canonicalForm } from '../fhir/canonical.ts';
+import { systemClock } from '../platform/clock.ts';
 import { errorCatalogue } from '../platform/error-catalogue.ts';
 import { rawOf } from '../records/read.ts';
 import { readReceipt } from '../records/runs.ts';
@@ -28,6 +30,14 @@ const FAULTS = [
   'meta.lastUpdated-moves',
   '401.mid-sync',
 ] as const;
+/** How a portal may be all the time. */
+const TRAITS = [
+  'search.no-count',
+  'lastUpdated.refused',
+  'lastUpdated.ignored',
+  'lastUpdated.stands-still',
+] as const;
+const STATEMENTS = ['metadata.html', 'metadata.empty'] as const;
 const TYPES = ['Observation', 'Condition', 'Encounter', 'DiagnosticReport', 'Immunization', 'Goal'];
 /** Asked for by id alone, because others refer to them: nothing tells that one has gone. */
 const BY_REFERENCE = new Set(['Medication', 'Practitioner', 'Location', 'Organization']);
@@ -38,35 +48,58 @@ const fault = fc.record({
   after: fc.nat(3),
   times: fc.constantFrom(1, 2, 99),
 });
+const trait = fc.oneof(
+  fc.record({ name: fc.constantFrom(...TRAITS), type: fc.constantFrom(...TYPES) }),
+  fc.record({
+    name: fc.constant('search.in-parts'),
+    type: fc.constantFrom('Observation', 'Condition', 'DiagnosticReport'),
+  }),
+);
+const statement = fc.record({ name: fc.constantFrom(...STATEMENTS) });
 const edit = fc.record({
-  how: fc.constantFrom('amend', 'add', 'delete'),
+  how: fc.constantFrom('amend', 'amend', 'amend', 'add', 'delete'),
   type: fc.constantFrom(...TYPES),
   pick: fc.nat(),
 });
 const portal = fc.record({
   size: fc.integer({ min: 20, max: 250 }),
   pageSize: fc.integer({ min: 3, max: 60 }),
+  traits: fc.array(trait, { maxLength: 3 }),
+  /** Of this something changes all the time, so that the portal can prove that it tells so. */
+  busy: fc.constantFrom('Observation', 'Encounter'),
   rounds: fc.array(
     fc.record({
       edits: fc.array(edit, { maxLength: 12 }),
-      faults: fc.array(fault, { maxLength: 4 }),
+      faults: fc.oneof(
+        { arbitrary: fc.constant([]), weight: 2 },
+        {
+          arbitrary: fc.array(fc.oneof(fault, fault, fault, statement), { maxLength: 4 }),
+          weight: 3,
+        },
+      ),
     }),
-    { minLength: 1, maxLength: 3 },
+    { minLength: 1, maxLength: 6 },
   ),
 });
 
 it('any portal is held as it is, or the receipt says what may be missing and why', async () => {
   await fc.assert(
-    fc.asyncProperty(portal, async ({ size, pageSize, rounds }) => {
-      const program = await startProgram({ size, pageSize });
+    fc.asyncProperty(portal, async ({ size, pageSize, traits, busy, rounds }) => {
+      let later = 0;
+      const clock = { ...systemClock, now: () => Date.now() + later };
+      const program = await startProgram({ size, pageSize, clock });
+      const { control } = program.simulator;
       try {
         const scene = await begun(program);
         for (const { edits, faults } of rounds) {
+          control.setFaults([...faults, ...traits]);
+          scene.edit({ how: 'amend', type: busy, pick: edits.length }, 0);
           for (const [n, one] of edits.entries()) scene.edit(one, n);
-          program.simulator.control.setFaults(faults);
           await expectHeldOrExplained(scene, await scene.sync());
-          program.simulator.control.setFaults([]);
+          control.setFaults(traits);
         }
+        // By then everything is asked for again, whatever was proved.
+        later = 8 * 24 * 3_600_000;
         const last = await scene.sync();
         expect(last.map((q) => [q.key, q.outcome])).toEqual(last.map((q) => [q.key, 'full']));
         await expectHeldOrExplained(scene, last);
@@ -121,6 +154,8 @@ async function begun(program: TestProgram) {
         const id = `${one.id.slice(0, 40)}-n${pick % 1000}-${n}`;
         const text = textOf(type, one.id).replace(`"id":"${one.id}"`, `"id":"${id}"`);
         control.edit({ ...at, id, text } as never);
+        // Half of them say that they are new; the others have the time of what they were made from.
+        if (pick % 2 === 0) control.edit({ ...at, id, set: { language: 'x-new' } } as never);
       }
     },
   };
@@ -132,16 +167,18 @@ async function expectHeldOrExplained(scene: Scene, questions: readonly Question[
     expect(q.received).toBe(q.new + q.changed + q.unchanged);
     if (q.outcome !== 'full') expect(errorCatalogue).toHaveProperty([q.code ?? 'none']);
   }
-  const isWhole = (type: string) =>
-    questions.every((q) =>
-      q.type === type || type === 'Provenance' ? q.outcome === 'full' : true,
+  const of = (type: string) => questions.filter((q) => q.type === type || type === 'Provenance');
+  /** Whether the receipt claims that a record as the portal holds it was asked for, and given. */
+  const claims = (type: string, text: string) =>
+    (BY_REFERENCE.has(type) ? questions : of(type)).every(
+      (q) =>
+        q.outcome === 'full' &&
+        (q.type === type ? isAskedFor(q, text) : q.parts === null || !isOfRecords(type)),
     );
-  const sees = (type: string) =>
-    isWhole(type) && (!BY_REFERENCE.has(type) || questions.every((q) => q.outcome === 'full'));
   const { program, connection } = scene;
   const rows = await program.db
     .selectFrom('resource')
-    .select(['type', 'fhir_id', 'current_seq', 'gone_at'])
+    .select(['type', 'fhir_id', 'current_seq', 'gone_at', 'seen_by'])
     .where('source_id', '=', connection)
     .execute();
   const held = new Map(rows.map((row) => [`${row.type}/${row.fhir_id}`, row]));
@@ -157,19 +194,43 @@ async function expectHeldOrExplained(scene: Scene, questions: readonly Question[
       row !== undefined &&
       canonicalForm(await rawOf(program.db, row.current_seq), volatile) ===
         canonicalForm(scene.textOf(type, id), volatile);
-    if ((!same || row.gone_at !== null) && sees(type)) missing.push(name);
+    if ((!same || row.gone_at !== null) && claims(type, scene.textOf(type, id))) missing.push(name);
   }
   expect(missing).toEqual([]);
   const kept = rows.filter((row) => !truth.has(`${row.type}/${row.fhir_id}`));
   const unmarked = kept.filter(
-    (row) => row.gone_at === null && !BY_REFERENCE.has(row.type) && isMarkable(row.type, questions),
+    (row) => row.gone_at === null && !BY_REFERENCE.has(row.type) && isMarkable(row, questions),
   );
   expect(unmarked.map((row) => `${row.type}/${row.fhir_id}`)).toEqual([]);
 }
 
-/** Where something was set aside, what is missing may be that. */
-function isMarkable(type: string, questions: readonly Question[]): boolean {
-  return questions.every((q) =>
-    q.type === type || type === 'Provenance' ? q.outcome === 'full' && q.setAside === 0 : true,
-  );
+/** Whether a question, put as the receipt says, asks for a record of its type at all. */
+function isAskedFor({ since, parts }: Question, text: string): boolean {
+  type Coded = { coding?: { code?: string }[] };
+  const { category = [], meta } = JSON.parse(text) as {
+    category?: Coded[];
+    meta?: { lastUpdated?: string };
+  };
+  const codes = category.flatMap(({ coding = [] }) => coding.map(({ code }) => `category=${code}`));
+  const isInPart = parts === null || codes.some((code) => parts.includes(code));
+  return isInPart && (since === null || (meta?.lastUpdated ?? '') >= since);
+}
+
+/** What comes along with others, or because others name it, comes with those that are asked for alone. */
+function isOfRecords(type: string): boolean {
+  return type === 'Provenance' || BY_REFERENCE.has(type);
+}
+
+/**
+ * Where something was set aside, what is missing may be that; where only changes were asked for, or it was last seen
+ * by a question put in another way, nobody can tell.
+ */
+function isMarkable(
+  { type, seen_by }: { type: string; seen_by: string | null },
+  questions: readonly Question[],
+): boolean {
+  const isWhole = ({ outcome, setAside, since }: Question) =>
+    outcome === 'full' && setAside === 0 && since === null;
+  const mine = questions.filter((q) => q.type === type || type === 'Provenance');
+  return mine.every(isWhole) && questions.some(({ key }) => key === seen_by);
 }

@@ -1,17 +1,20 @@
-// Owns asking one question from its cursor to its end: page after page, or the records that others refer to by
-// id. The next page is fetched while this one is committed. A question has limits of size and time.
+// Owns asking one question from its cursor to its end: page after page, part after part where the portal does not
+// answer it as a whole, or the records that others refer to by id. The next page is fetched while this one is
+// committed. A question has limits of size and time.
 
 import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
 import { ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { commitPage } from '../records/commit.ts';
-import { closeQuestion } from '../records/runs.ts';
+import { askInParts, closeQuestion } from '../records/runs.ts';
 import { sumSetAside } from '../records/set-aside.ts';
 import type { CloseQuestion, CommitPage, Question, Run } from '../records/types.ts';
 import type { SyncContext } from './context.ts';
 import type { FetchPage, PageAnswer } from './fetch.ts';
+import { beginningOf, cursorOf, partAfter, type Place, placeOf } from './place.ts';
+import { partsOf, withoutParameters } from './plan.ts';
 import type { ReadPage } from './read-page.ts';
-import type { References } from './references.ts';
+import { type References, storedIds } from './references.ts';
 import { withinTime } from './within-time.ts';
 
 /** What the questions of one run share. */
@@ -32,7 +35,8 @@ export type Asking = {
 
 /** A question while it is asked. */
 type Asked = {
-  readonly question: Question;
+  /** Another one from where it is asked in parts. */
+  question: Question;
   /** Aborted with the run, or when the question's own time is over. */
   readonly signal: AbortSignal;
   /** Whether anything was sent to the portal. */
@@ -41,7 +45,11 @@ type Asked = {
   pages: number;
   records: number;
   retries: number;
+  /** What keeps it from being answered in full: a part that failed, or a scope that does not reach all of it. */
+  shortfall: string | null;
 };
+
+type Failure = Extract<PageAnswer, { ok: false }>;
 
 /** After one of these nothing more can be asked in this run. */
 export const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -65,6 +73,10 @@ const MAYBE_TOO_MUCH: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'net.unreachable',
   'fhir.server_error',
   'fhir.truncated',
+]);
+/** What a portal may answer to a search that it wants put in another way. */
+const MAYBE_OTHERWISE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'fhir.required_parameter',
   'fhir.rejected',
 ]);
 export const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -94,12 +106,16 @@ async function ask(
 ): Promise<void> {
   const ms = asking.entry.vendor.portal.limits.questionMs;
   await withinTime({ ms, signal: asking.signal }, async (signal) => {
-    const { pages, received: records, retries } = question;
-    const asked: Asked = { question, signal, wasSent: false, pages, records, retries };
+    const { pages, received: records, retries, code: shortfall } = question;
+    const asked: Asked = { question, signal, wasSent: false, pages, records, retries, shortfall };
     try {
       if (asking.stopped) throw new ChartfoldError(asking.stopped);
       signal.throwIfAborted();
-      await mark(asking, question, { outcome: 'asking' });
+      await mark(asking, question, {
+        outcome: 'asking',
+        ...(shortfall === null ? {} : { code: shortfall }),
+        ...(question.detail === null ? {} : { detail: question.detail }),
+      });
       await inItsWay(asking, asked);
     } catch (error) {
       const isExpected = isChartfoldError(error) && LEFT.has(error.code);
@@ -110,16 +126,32 @@ async function ask(
 }
 
 async function search(asking: Asking, asked: Asked): Promise<void> {
-  const { question, signal } = asked;
-  const first = question.next ?? question.request;
-  const seen = new Set<string>([first]);
-  let ahead: Promise<PageAnswer> | null = firstPage(asking, question, signal);
   asked.wasSent = true;
+  let place: Place | null = placeOf(asked.question);
+  while (place) {
+    const failed: Failure | null = await readPages(asking, asked, place);
+    if (failed && (await turnsToParts(asking, asked, failed))) {
+      place = placeOf(asked.question);
+      continue;
+    }
+    const after = partAfter(asked.question, place);
+    if (failed && after && !ENDS_THE_RUN.has(failed.error.code)) {
+      await leavePart(asking, asked, failed, after);
+    } else if (failed) return close(asking, asked, failed);
+    place = after;
+  }
+}
+
+/** Reads from a place to the end of its part. @returns why it did not get there; what came before is committed */
+async function readPages(asking: Asking, asked: Asked, place: Place): Promise<Failure | null> {
+  const { question, signal } = asked;
+  const seen = new Set<string>([place.address]);
+  let ahead: Promise<PageAnswer> | null = firstPage(asking, asked, place);
   while (ahead) {
     const answer: PageAnswer = await ahead;
     ahead = null;
     asked.retries += answer.retries;
-    if (!answer.ok) return close(asking, asked, answer);
+    if (!answer.ok) return answer;
     const { page } = answer;
     const next = nextAddress(asking, asked, page, seen);
     if (typeof next === 'string') {
@@ -128,44 +160,112 @@ async function search(asking: Asking, asked: Asked): Promise<void> {
       // It is awaited after the commit; a failure before that must not count as unhandled.
       ahead.catch(() => undefined);
     }
-    await commit(asking, asked, page, finishOf(next));
+    if (next instanceof ChartfoldError) asked.shortfall = next.code;
+    const goesOn =
+      typeof next === 'string' ? { ...place, address: next } : partAfter(question, place);
+    await commit(asking, asked, page, finishOf(asked, goesOn));
   }
+  return null;
 }
 
-/** The page to begin with; where a search's first is too much for the portal, asked for once more with fewer. */
+/** Has a question asked in parts from now on, where the portal refuses it as a whole and there are parts. */
+async function turnsToParts(asking: Asking, asked: Asked, { error }: Failure): Promise<boolean> {
+  const { question } = asked;
+  if (asked.pages > 0 || question.parts || !MAYBE_OTHERWISE.has(error.code)) return false;
+  const way = partsOf(asking.entry.vendor.portal, question);
+  if (!way) return false;
+  const inParts = { ...question, ...way, next: null };
+  const next = cursorOf(inParts, beginningOf(inParts, 0));
+  const { run, context } = asking;
+  await askInParts(context.db, { run: run.id, question: question.key, ...way, next });
+  asked.question = { ...inParts, next };
+  return true;
+}
+
+/** Goes on with the next part; what kept this one from being answered is kept with the question. */
+async function leavePart(
+  asking: Asking,
+  asked: Asked,
+  { error, said, httpStatus }: Failure,
+  after: Place,
+): Promise<void> {
+  const { question } = asked;
+  asked.shortfall = error.code;
+  const detail = said ?? error.detail;
+  await mark(asking, question, {
+    outcome: 'asking',
+    code: error.code,
+    ...(detail ? { detail } : {}),
+    ...(httpStatus === null ? {} : { httpStatus }),
+    next: cursorOf(question, after),
+    retries: asked.retries,
+  });
+}
+
+/** The page to begin with; where a search's first is not answered, asked for once more in an easier way. */
 async function firstPage(
   { fetchPage, entry }: Asking,
-  question: Question,
-  signal: AbortSignal,
+  { question, signal }: Asked,
+  place: Place,
 ): Promise<PageAnswer> {
-  const answer = await fetchPage(question.next ?? question.request, signal);
-  if (answer.ok || question.next !== null || !MAYBE_TOO_MUCH.has(answer.error.code)) return answer;
-  const { fewerAPage } = entry.vendor.portal.requests;
-  const [asked, count] = /\b_count=(\d+)/.exec(question.request) ?? [];
-  if (asked === undefined || Number(count) <= fewerAPage) return answer;
-  const again = await fetchPage(question.request.replace(asked, `_count=${fewerAPage}`), signal);
+  const answer = await fetchPage(place.address, signal);
+  const easier = answer.ok ? null : easierThan(place, answer.error.code, entry, question);
+  if (easier === null) return answer;
+  const again = await fetchPage(easier, signal);
   return { ...again, retries: answer.retries + 1 + again.retries };
+}
+
+/** A first page of fewer records, or put more plainly; null where that can't be what the portal minds. */
+function easierThan(
+  { address, part }: Place,
+  code: ErrorCode,
+  { vendor: { portal } }: PortalEntry,
+  question: Question,
+): string | null {
+  if (address !== beginningOf(question, part).address) return null;
+  const { fewerAPage } = portal.requests;
+  const [asked, count] = /\b_count=(\d+)/.exec(address) ?? [];
+  if (asked !== undefined && MAYBE_TOO_MUCH.has(code) && Number(count) > fewerAPage)
+    return address.replace(asked, `_count=${fewerAPage}`);
+  const wantsParts = code === 'fhir.required_parameter' && !question.parts;
+  if (!MAYBE_OTHERWISE.has(code) || (wantsParts && partsOf(portal, question))) return null;
+  // Without the time it brings more than was asked for, which is no harm.
+  const plainer = withoutParameters(address, ['_count', '_lastUpdated']);
+  return plainer === address ? null : plainer;
 }
 
 async function readReferenced(asking: Asking, asked: Asked): Promise<void> {
   const { question, signal } = asked;
+  const { db } = asking.context;
   const tried = new Set<string>();
   const given = new Set<string>();
+  // Read not long ago: what a clinic's list says of a person or a place seldom changes.
+  const known =
+    question.since === null
+      ? new Set<string>()
+      : await storedIds(db, asking.connectionId, question.type);
+  let atOnce = asking.entry.vendor.portal.referenced.batch;
   for (;;) {
-    const ids = asking.references.of(question.type).filter((id) => !tried.has(id));
+    const ids = asking.references
+      .of(question.type)
+      .filter((id) => !tried.has(id) && !known.has(id));
     if (ids.length === 0) break;
     if (asking.referencedLeft === 0) throw new ChartfoldError('sync.limit_reached');
-    const most = Math.min(asking.entry.vendor.portal.referenced.batch, asking.referencedLeft);
-    const batch = ids.slice(0, most);
-    asking.referencedLeft -= batch.length;
+    const batch = ids.slice(0, Math.min(atOnce, asking.referencedLeft));
     asked.wasSent = true;
-    for (const id of batch) tried.add(id);
     const answer = await asking.fetchPage(
       `${question.request}${batch.map(encodeURIComponent).join(',')}`,
       signal,
     );
     asked.retries += answer.retries;
+    if (!answer.ok && batch.length > 1 && MAYBE_OTHERWISE.has(answer.error.code)) {
+      // Not every server takes several ids at once.
+      atOnce = 1;
+      continue;
+    }
     if (!answer.ok) return close(asking, asked, answer);
+    asking.referencedLeft -= batch.length;
+    for (const id of batch) tried.add(id);
     for (const { resources } of answer.page.packs)
       for (const { type, id } of resources) if (type === question.type) given.add(id);
     // No cursor: a run that goes on asks for all of them again, which stores nothing twice.
@@ -191,6 +291,7 @@ async function commit(
   const { question } = asked;
   asked.signal.throwIfAborted();
   asking.references.note(page.refersTo);
+  for (const { resources } of page.packs) asking.references.came(resources);
   const afterwards = context.afterCommit(run.person);
   await commitPage(context.db, {
     run: run.id,
@@ -214,9 +315,10 @@ async function commit(
   context.changed(asking.connectionId);
 }
 
-function finishOf(next: string | null | ChartfoldError): CommitPage['finish'] {
-  if (next instanceof ChartfoldError) return { next: null, outcome: 'part', code: next.code };
-  return next === null ? { next, outcome: 'full' } : { next };
+function finishOf({ question, shortfall }: Asked, goesOn: Place | null): CommitPage['finish'] {
+  const code = shortfall === null ? {} : { code: shortfall };
+  if (goesOn) return { next: cursorOf(question, goesOn), ...code };
+  return { next: null, outcome: shortfall === null ? 'full' : 'part', ...code };
 }
 
 /** The address of the next page, null at the end, or why the link is not followed. */

@@ -22,11 +22,12 @@ const PAGE = resolve(import.meta.dirname, '../../docs/conformance/receipts-under
 
 type Expected = {
   /** The question looked at; about Observations unless said. */
-  readonly question?: 'attachments';
+  readonly question?: 'attachments' | 'capabilities' | 'observations-by-category' | 'practitioners';
   /** Of that question. */
   readonly outcome: ReceiptQuestion['outcome'];
   readonly code?: ErrorCode;
   readonly act?: 'person' | 'clinic' | 'operator' | 'us';
+  readonly aimedAt?: string;
   /** What is set on beside the fault, and its own parameters. */
   readonly also?: readonly FaultSetting[];
   readonly with?: Partial<FaultSetting>;
@@ -57,6 +58,14 @@ const EXPECTED: Record<FaultName, Expected | 'sign-in'> = {
   'page.other-patient': { ...full, setsAside: true },
   'page.latin-1': full,
   'page.invalid-utf8': lost('fhir.undecodable'),
+  'search.in-parts': { ...full, question: 'observations-by-category' },
+  'search.no-count': full,
+  'search.one-id': { ...full, question: 'practitioners', aimedAt: 'Practitioner' },
+  'metadata.html': { ...lost('sync.capabilities_unread'), question: 'capabilities' },
+  'metadata.empty': full,
+  'lastUpdated.refused': full,
+  'lastUpdated.ignored': full,
+  'lastUpdated.stands-still': full,
   'reply.slow': { ...full, with: { delayMs: 20 } },
   '401.mid-sync': full,
   'access.revoked': { outcome: 'refused', code: 'fhir.forbidden', act: 'clinic' },
@@ -106,7 +115,7 @@ describe('the receipt of a sync', () => {
     async (name, sentence) => {
       const expected = EXPECTED[name];
       if (expected === 'sign-in') return;
-      const behaviour = expected.question === undefined ? {} : GIVES_FILES;
+      const behaviour = expected.question === 'attachments' ? GIVES_FILES : {};
       const program = await startProgram({ vendor: patient, behaviour });
       try {
         const connection = await program.connect();
@@ -161,7 +170,9 @@ function patient<V extends { portal: { limits: object; requests: object } }>(ven
 
 function settingsOf(name: FaultName, expected: Expected): FaultSetting[] {
   const { parameters } = faultCatalogue.find((one) => one.name === name) ?? { parameters: [] };
-  const aimed = (parameters as readonly string[]).includes('type') ? { type: 'Observation' } : {};
+  const aimed = (parameters as readonly string[]).includes('type')
+    ? { type: expected.aimedAt ?? 'Observation' }
+    : {};
   return [{ name, ...aimed, ...expected.with }, ...(expected.also ?? [])];
 }
 
@@ -198,13 +209,14 @@ function sectionOf(
     .map(({ text }) => text)
     .join('');
   const rows = r.questions
-    .filter((q) => q.reason || q.setAside > 0)
+    .filter((q) => q.reason || q.setAside > 0 || q.note)
     .map((q) => {
       const why = q.reason
         ? `${q.reason.sentence}${q.reason.portalSaid ? ` It said: “${q.reason.portalSaid}”.` : ''} ${menderWords(q.reason).who}.`
         : '';
       const aside = setAsideWords(q.setAsideWhy).join(' ');
-      return `| ${q.label} | ${outcomeWord(q.outcome)} | ${q.received} | ${[why, aside].filter(Boolean).join(' ')} |`;
+      const words = [why, aside, why || aside ? '' : q.why].filter(Boolean).join(' ');
+      return `| ${q.label}${q.note ? ` (${q.note})` : ''} | ${outcomeWord(q.outcome)} | ${q.received} | ${words} |`;
     });
   const table = rows.length
     ? [

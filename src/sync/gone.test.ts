@@ -70,29 +70,39 @@ describe('a sync after a record has gone from the portal', () => {
 
 describe('the types that were seen whole', () => {
   const question = (over: Partial<Question>): Question =>
-    ({ outcome: 'full', setAside: 0, type: 'Observation', request: '', ...over }) as Question;
-  const none = new Set<string>();
+    ({
+      outcome: 'full',
+      setAside: 0,
+      since: null,
+      type: 'Observation',
+      request: '',
+      ...over,
+    }) as Question;
 
   it('are those of which each question was answered in full', () => {
     const part = question({ outcome: 'part' });
-    expect(typesSeenWhole([question({}), question({ type: 'Goal' })], none)).toEqual([
+    expect(typesSeenWhole([question({}), question({ type: 'Goal' })])).toEqual([
       'Observation',
       'Goal',
     ]);
-    expect(typesSeenWhole([question({}), part], none)).toEqual([]);
-    expect(typesSeenWhole([part, question({})], none)).toEqual([]);
+    expect(typesSeenWhole([question({}), part])).toEqual([]);
+    expect(typesSeenWhole([part, question({})])).toEqual([]);
   });
 
   it('are none of which something was set aside, or that is asked for by id', () => {
-    expect(typesSeenWhole([question({ setAside: 1 })], none)).toEqual([]);
-    expect(typesSeenWhole([question({})], new Set(['Observation']))).toEqual([]);
+    expect(typesSeenWhole([question({ setAside: 1 })])).toEqual([]);
+    expect(typesSeenWhole([question({ request: 'Observation?_id=' })])).toEqual([]);
+  });
+
+  it('are none of which only the changes were asked for', () => {
+    expect(typesSeenWhole([question({ since: '2026-11-20' })])).toEqual([]);
   });
 
   it('hold what comes along with another type only where that was answered in full', () => {
     const request = 'DocumentReference?patient=1&_revinclude=Provenance:target';
     const documents = question({ type: 'DocumentReference', request });
-    expect(typesSeenWhole([documents], none)).toEqual(['DocumentReference', 'Provenance']);
+    expect(typesSeenWhole([documents])).toEqual(['DocumentReference', 'Provenance']);
     const other = question({ type: 'Goal', request, outcome: 'part' });
-    expect(typesSeenWhole([documents, other], none)).toEqual(['DocumentReference']);
+    expect(typesSeenWhole([documents, other])).toEqual(['DocumentReference']);
   });
 });

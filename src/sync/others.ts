@@ -83,7 +83,7 @@ function whom(reference: ParsedReference, page: Page): 'asked' | 'another' | nul
 }
 
 /** What a Provenance is about, as `Type/id`. */
-function targetsOf(resource: Resource): string[] {
+export function targetsOf(resource: Resource): string[] {
   const targets = Array.isArray(resource.target) ? resource.target : [];
   return targets.flatMap(readReference).map((target) => {
     const isNamed = target.kind === 'relative' || target.kind === 'absolute';

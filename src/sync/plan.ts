@@ -1,30 +1,145 @@
-// Owns the questions of a sync: pure, from the vendor's data and the patient's id.
+// Owns the questions of a sync: pure, from the vendor's data, what the server says of itself, the scopes that were
+// really granted, and what earlier passes have proved.
 
-import type { PortalEntry } from '../portals/registry.ts';
-import type { PlannedQuestion } from '../records/types.ts';
+import type { Capabilities } from '../fhir/capabilities.ts';
+import { type PatientType, patientTypes } from '../portals/patient-types.ts';
+import type { Portal } from '../portals/portal.ts';
+import type { PlannedQuestion, Question } from '../records/types.ts';
+import { missingScopes, searchScope } from '../smart/scopes.ts';
 
-/** The questions to ask of a portal about a patient, in order; those by reference last. */
-export function planQuestions(
-  entry: Pick<PortalEntry, 'vendor'>,
-  patientId: string,
-): PlannedQuestion[] {
-  const { questions, referenced } = entry.vendor.portal;
-  return [
-    ...questions.map(({ key, label, type, why, parameters }) => ({
-      key,
-      label,
-      type,
-      why,
-      request: `${type}?${queryOf(parameters, patientId)}`,
+export type Planning = {
+  readonly portal: Portal;
+  /** What the server says of itself; null where that could not be read: then only the vendor's data counts. */
+  readonly capabilities: Capabilities | null;
+  readonly asked: readonly string[];
+  /** As asked, where the portal named none (RFC 6749 section 5.1). */
+  readonly granted: readonly string[];
+  readonly patientId: string;
+};
+
+/**
+ * The questions to ask about a patient, in order, those by reference last. The vendor's come first and are asked
+ * whatever the server lists, since statements are often incomplete; those that its statement adds follow. One without
+ * its scope stands there, refused. What is granted for some categories alone is asked in those parts.
+ */
+export function planQuestions(planning: Planning): PlannedQuestion[] {
+  const { portal } = planning;
+  const vendor = `asked because the documentation of ${portal.name} says so`;
+  const own = [
+    ...portal.questions.map((question) => ({
+      ...question,
+      request: withQuery(question.type, queryOf(question.parameters, planning.patientId)),
     })),
-    ...referenced.questions.map(({ key, label, type, why }) => ({
-      key,
-      label,
-      type,
-      why,
-      request: `${type}?_id=`,
+    ...portal.referenced.questions.map((question) => ({
+      ...question,
+      request: `${question.type}${BY_ID}`,
     })),
-  ];
+  ].map(({ key, label, type, why, scope, request }) =>
+    withinScope(planning, { key, label, type, request, why: `${why}; ${vendor}` }, scope),
+  );
+  const known = new Set(own.map(({ type }) => type));
+  const added = patientTypes(portal.fhirVersion)
+    .filter(({ type }) => !known.has(type))
+    .flatMap((one) => addedQuestion(planning, one));
+  const all = [...own, ...added];
+  return [...all.filter((question) => !isByReference(question)), ...all.filter(isByReference)];
+}
+
+/** Whether a question asks by id for what other records refer to. */
+export function isByReference({ request }: Pick<Question, 'request'>): boolean {
+  return request.endsWith(BY_ID);
+}
+
+/** How a question is put where the portal does not answer it as a whole; undefined where there is no other way. */
+export function partsOf(
+  portal: Pick<Portal, 'fhirVersion'>,
+  { key, type, request }: Pick<Question, 'key' | 'type' | 'request'>,
+): { readonly key: string; readonly parts: readonly string[] } | undefined {
+  const split = patientTypes(portal.fhirVersion).find((one) => one.type === type)?.split;
+  if (!split || parametersOf(request).has(split.parameter)) return undefined;
+  return {
+    key: `${key}-by-${split.parameter}`,
+    parts: split.values.map((value) => `${split.parameter}=${encodeURIComponent(value)}`),
+  };
+}
+
+/** The query of a request. */
+export function parametersOf(request: string): URLSearchParams {
+  return new URLSearchParams(request.split('?')[1] ?? '');
+}
+
+/** A request with a further query. */
+export function withQuery(request: string, query: string): string {
+  if (query === '') return request;
+  return `${request}${request.includes('?') ? '&' : '?'}${query}`;
+}
+
+/** A request, or a whole address, without some parameters of its query. */
+export function withoutParameters(request: string, names: readonly string[]): string {
+  const [, path = '', query = ''] = /^([^?]*)\??(.*)$/.exec(request) ?? [];
+  const kept = query.split('&').filter((part) => !names.includes(part.split('=')[0] ?? ''));
+  return withQuery(path, kept.join('&'));
+}
+
+/** What a request by reference ends with: the ids follow. */
+const BY_ID = '?_id=';
+
+/** A question of the vendor's as the granted scopes let it be asked. */
+function withinScope(
+  { asked, granted }: Planning,
+  question: PlannedQuestion,
+  scope: string,
+): PlannedQuestion {
+  const reach = searchScope(granted, question.type);
+  const wasAsked = missingScopes([scope], asked).length === 0;
+  const code = wasAsked ? ('fhir.scope_missing' as const) : null;
+  // Scopes that were not even asked for: the portal itself may say what it makes of the question.
+  if (reach === 'none') return wasAsked ? { ...question, code, outcome: 'refused' } : question;
+  const isPartial = typeof reach === 'object' && !isByReference(question);
+  return isPartial ? { ...inParts(question, reach), code } : question;
+}
+
+/** What the server's statement adds: a type that a patient may read and that somebody asked for, or was granted. */
+function addedQuestion(planning: Planning, one: PatientType): PlannedQuestion[] {
+  const { key, label, type, why } = one;
+  const request = listedRequest(planning, one);
+  const reaches = [planning.granted, planning.asked].map((scopes) => searchScope(scopes, type));
+  if (request === null || reaches.every((reach) => reach === 'none')) return [];
+  const question = {
+    key,
+    label,
+    type,
+    why: `${why}; asked because the CapabilityStatement of the server lists it`,
+    request,
+  };
+  return [withinScope(planning, question, `patient/${type}.read`)];
+}
+
+/** A request that the server says it answers; null where there is none. */
+function listedRequest(
+  { portal, capabilities, patientId }: Planning,
+  { type, patient }: PatientType,
+): string | null {
+  const capability = capabilities?.get(type);
+  if (!capability?.searches) return null;
+  const { parameters, revIncludes } = capability;
+  const lists = (name: string) => parameters.size === 0 || parameters.has(name);
+  const name = patient.find(lists);
+  // What can't be asked for by patient may be read where others refer to it.
+  if (name === undefined) return lists('_id') ? `${type}${BY_ID}` : null;
+  const along = revIncludes.has(PROVENANCE) ? { _revinclude: PROVENANCE } : {};
+  return withQuery(
+    type,
+    queryOf({ [name]: '{patient}', ...portal.addedParameters, ...along }, patientId),
+  );
+}
+
+const PROVENANCE = 'Provenance:target';
+
+/** Under a key of its own: what was seen when more was granted is not gone because it is not seen now. */
+function inParts(question: PlannedQuestion, parts: readonly string[]): PlannedQuestion {
+  const names = parts.map((part) => part.split(/[|=]/).at(-1) ?? part);
+  return { ...question, key: [question.key, 'of', ...names].join('-'), parts };
 }
 
 /** Comma, colon, slash and bar have a meaning in FHIR searches and stay as they are (R4 section 3.1.1). */

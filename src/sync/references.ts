@@ -9,7 +9,9 @@ export type Reference = { readonly type: string; readonly id: string };
 export type References = {
   /** Notes references, of whatever types. */
   note(references: readonly Reference[]): void;
-  /** The ids of a type that were referred to, sorted. */
+  /** Notes what came in this run, by whatever question: it need not be asked for. */
+  came(records: readonly Reference[]): void;
+  /** The ids of a type that were referred to and have not come, sorted. */
   of(type: string): string[];
 };
 
@@ -17,12 +19,17 @@ const REFERENCE = /"reference"\s*:\s*"([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})"/
 
 /** Gathers references to the types given. */
 export function gatherReferences(types: readonly string[]): References {
-  const found = new Map(types.map((type) => [type, new Set<string>()]));
+  const setsOf = () => new Map(types.map((type) => [type, new Set<string>()]));
+  const found = setsOf();
+  const here = setsOf();
   return {
     note(references) {
       for (const { type, id } of references) found.get(type)?.add(id);
     },
-    of: (type) => [...(found.get(type) ?? [])].sort(),
+    came(records) {
+      for (const { type, id } of records) here.get(type)?.add(id);
+    },
+    of: (type) => [...(found.get(type) ?? [])].filter((id) => !here.get(type)?.has(id)).sort(),
   };
 }
 
@@ -36,6 +43,17 @@ export function referencesIn(texts: readonly string[], types: readonly string[])
     const [type = '', id = ''] = name.split('/');
     return { type, id };
   });
+}
+
+/** The ids of a type that are stored of a source. */
+export async function storedIds(db: Db, source: SourceId, type: string): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('resource')
+    .select('fhir_id')
+    .where('source_id', '=', source)
+    .where('type', '=', type)
+    .execute();
+  return new Set(rows.map(({ fhir_id }) => fhir_id));
 }
 
 /** Notes what is stored of a source: for a run that goes on after its first questions were answered. */

@@ -3,9 +3,10 @@
 // ends, so that no portal keeps the others from their turn.
 
 import PQueue from 'p-queue';
-import { authorisedFetch } from '../connections/authorised-fetch.ts';
+import { type AuthorisedFetch, authorisedFetch } from '../connections/authorised-fetch.ts';
 import { type Connection, getConnection } from '../connections/context.ts';
 import { setStatus } from '../connections/status.ts';
+import type { Capabilities } from '../fhir/capabilities.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { markGone } from '../records/gone.ts';
@@ -13,9 +14,11 @@ import { finishRun, openRunOf, questionsOf, startRun } from '../records/runs.ts'
 import type { Question, Run, RunTrigger } from '../records/types.ts';
 import { type Asking, askReferenced, askSearch } from './ask.ts';
 import { fetchAttachments, isAboutRecords } from './attachments.ts';
+import { askCapabilities, CAPABILITIES_UNREAD } from './capabilities.ts';
 import type { SyncContext } from './context.ts';
 import { createFetchPage } from './fetch.ts';
-import { planQuestions } from './plan.ts';
+import { narrowed, notePasses, passesOf } from './passes.ts';
+import { isByReference, planQuestions } from './plan.ts';
 import { gatherReferences, noteStored } from './references.ts';
 import { noteEnd } from './trouble.ts';
 import { typesSeenWhole } from './whole-types.ts';
@@ -34,15 +37,30 @@ export async function syncConnection(
   const connection = await getConnection(context.db, connectionId);
   if (!isReady(connection)) throw new ChartfoldError('sync.connection_not_ready');
   const entry = context.registry.usable(connection.portal);
+  const portal = authorisedFetch(context, context.refresher, {
+    connectionId,
+    entry,
+    clinicId: connection.clinic_id,
+  });
   const unfinished = await openRunOf(context.db, connectionId);
-  const run = unfinished ?? (await begin(context, connection, entry, trigger));
+  const run =
+    unfinished ??
+    (await begin(context, connection, entry, {
+      trigger,
+      capabilities: await askCapabilities(context, entry, portal, signal),
+    }));
   context.changed(connectionId);
   const ms = entry.vendor.portal.limits.runMs;
   return withinTime({ ms, signal }, async (inTime) => {
-    const asking = askingOf(context, connection, entry, run, inTime);
-    const referenced = asking.entry.vendor.portal.referenced.questions.map(({ type }) => type);
-    if (unfinished) await noteStored(context.db, connectionId, referenced, asking.references);
-    await askQuestions(asking);
+    const open = (await questionsOf(context.db, run.id)).filter(isOpen);
+    const referenced = open.filter(isByReference);
+    const types = referenced.map(({ type }) => type);
+    const asking = askingOf(context, { connection, entry, portal, run, types, signal: inTime });
+    // What refers to them may not come in this run: it came before the cut, or has not changed since.
+    const isBefore = open.some((q) => q.since !== null && !isByReference(q));
+    if (unfinished || (isBefore && referenced.some(({ since }) => since === null)))
+      await noteStored(context.db, connectionId, types, asking.references);
+    await askQuestions(asking, open);
     await fetchAttachments(asking);
     return end(asking);
   });
@@ -50,18 +68,18 @@ export async function syncConnection(
 
 function askingOf(
   context: SyncContext,
-  connection: ReadyConnection,
-  entry: PortalEntry,
-  run: Run,
-  signal: AbortSignal,
+  of: {
+    connection: ReadyConnection;
+    entry: PortalEntry;
+    portal: AuthorisedFetch;
+    run: Run;
+    /** Of which references are gathered. */
+    types: readonly string[];
+    signal: AbortSignal;
+  },
 ): Asking {
+  const { connection, entry, portal, run, types, signal } = of;
   const { portal: vendor, hooks } = entry.vendor;
-  const portal = authorisedFetch(context, context.refresher, {
-    connectionId: connection.id,
-    entry,
-    clinicId: connection.clinic_id,
-  });
-  const referenced = vendor.referenced.questions.map((q) => q.type);
   const about = {
     person: run.person,
     patientId: connection.patient_id,
@@ -77,33 +95,33 @@ function askingOf(
       requests: vendor.requests,
       hooks,
       clock: context.clock,
-      reads: { about, referenced },
+      reads: { about, referenced: types },
     }),
     portal,
-    references: gatherReferences(referenced),
+    references: gatherReferences(types),
     referencedLeft: vendor.limits.referenced,
     stopped: null,
   };
 }
 
-async function askQuestions(asking: Asking): Promise<void> {
-  const { referenced, requests } = asking.entry.vendor.portal;
-  const open = (await questionsOf(asking.context.db, asking.run.id)).filter(
-    (q) => isAboutRecords(q) && (q.outcome === 'pending' || q.outcome === 'asking'),
-  );
-  const isReferenced = (q: Question) => referenced.questions.some((r) => r.key === q.key);
-  await askAll(
-    open.filter((q) => !isReferenced(q)),
-    requests.concurrency,
-    (question) => askSearch(asking, question),
-  );
+async function askQuestions(asking: Asking, open: readonly Question[]): Promise<void> {
+  const { concurrency } = asking.entry.vendor.portal.requests;
+  const searches = open.filter((q) => !isByReference(q));
+  await askAll(searches, concurrency, (question) => askSearch(asking, question));
   // What others refer to is known only now; each of these may add to the next.
-  for (const question of open.filter(isReferenced)) await askReferenced(asking, question);
+  for (const question of open.filter(isByReference)) await askReferenced(asking, question);
+}
+
+function isOpen(question: Question): boolean {
+  const { outcome } = question;
+  return isAboutRecords(question) && (outcome === 'pending' || outcome === 'asking');
 }
 
 async function end(asking: Asking): Promise<Run> {
   const { context, connectionId, run, stopped } = asking;
   await markWhatIsGone(asking);
+  const answered = (await questionsOf(context.db, run.id)).filter(isAboutRecords);
+  await notePasses(context.db, run, answered);
   const ended = await finishRun(context.db, { run: run.id, now: context.clock.now() });
   context.log.info('sync.finished', {
     connection: connectionId,
@@ -122,7 +140,7 @@ async function end(asking: Asking): Promise<Run> {
 /** Whether the portal took our token and gave nothing at all for it: no scope is missing then, all of it is. */
 async function isWithdrawn({ context, run }: Asking): Promise<boolean> {
   const asked = (await questionsOf(context.db, run.id)).filter(
-    (q) => isAboutRecords(q) && q.outcome !== 'not-asked',
+    (q) => isAboutRecords(q) && q.startedAt !== null && q.outcome !== 'not-asked',
   );
   const isRefused = (q: Question) => q.outcome === 'refused' && q.code === 'fhir.forbidden';
   // Those by reference have nothing to ask for, and so are answered in full.
@@ -130,12 +148,11 @@ async function isWithdrawn({ context, run }: Asking): Promise<boolean> {
   return bySearch.length > 0 && bySearch.every(isRefused);
 }
 
-async function markWhatIsGone({ context, entry, run }: Asking): Promise<void> {
+async function markWhatIsGone({ context, run }: Asking): Promise<void> {
   const questions = (await questionsOf(context.db, run.id)).filter(isAboutRecords);
-  const referenced = entry.vendor.portal.referenced.questions.map(({ type }) => type);
   await markGone(context.db, {
     run,
-    types: typesSeenWhole(questions, new Set(referenced)),
+    types: typesSeenWhole(questions),
     questions: new Set(questions.map(({ key }) => key)),
     now: context.clock.now(),
   });
@@ -169,15 +186,23 @@ async function begin(
   context: SyncContext,
   connection: ReadyConnection,
   entry: PortalEntry,
-  trigger: RunTrigger,
+  { trigger, capabilities }: { trigger: RunTrigger; capabilities: Capabilities | null },
 ): Promise<Run> {
+  const { portal } = entry.vendor;
+  const granted = connection.scopes_granted.split(' ').filter(Boolean);
+  const { patient_id: patientId } = connection;
+  const whole = planQuestions({ portal, capabilities, asked: entry.scopes, granted, patientId });
+  const passes = await passesOf(context.db, connection.id);
+  const now = context.clock.now();
+  const { fullPassEveryDays } = portal;
+  const questions = narrowed(whole, { passes, capabilities, granted, fullPassEveryDays, now });
   return startRun(context.db, {
     source: connection.id,
     person: connection.person_id,
     trigger,
     scopesAsked: entry.scopes,
-    scopesGranted: connection.scopes_granted.split(' ').filter(Boolean),
-    questions: planQuestions(entry, connection.patient_id),
-    now: context.clock.now(),
+    scopesGranted: granted,
+    questions: capabilities ? questions : [...questions, CAPABILITIES_UNREAD],
+    now,
   });
 }

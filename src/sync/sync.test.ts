@@ -235,8 +235,10 @@ describe('access during a sync', () => {
     expect(question(receipt, 'immunizations')).toMatchObject({
       outcome: 'refused',
       code: 'fhir.scope_missing',
-      httpStatus: 403,
+      httpStatus: null,
     });
+    const sent = program.simulator.control.requests();
+    expect(sent.filter(({ type }) => type === 'Immunization')).toEqual([]);
     expect(receipt.run.scopesGranted).not.toContain('patient/Immunization.read');
     expect(receipt.run.scopesAsked).toContain('patient/Immunization.read');
   });

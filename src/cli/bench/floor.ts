@@ -6,7 +6,7 @@ import type { Generated, Kysely } from 'kysely';
 import type { Migrations } from '../../platform/db/migrate.ts';
 import { openStore } from '../../platform/db/sqlite/open.ts';
 import { vendors } from '../../portals/index.ts';
-import { planQuestions } from '../../sync/plan.ts';
+import { isByReference, planQuestions } from '../../sync/plan.ts';
 import type { Instance } from '../selftest/instance.ts';
 import { walk } from '../selftest/scripted-browser.ts';
 import type { Account } from '../selftest/selftest.ts';
@@ -52,8 +52,15 @@ export async function floorOf(
       await db.transaction().execute((trx) => trx.insertInto('floor').values(some).execute());
   };
   const start = performance.now();
-  for (const question of planQuestions({ vendor }, account.patientId)) {
-    if (question.request.endsWith('_id=')) continue;
+  const questions = planQuestions({
+    portal: vendor.portal,
+    capabilities: null,
+    asked: scopes,
+    granted: scopes,
+    patientId: account.patientId,
+  });
+  for (const question of questions) {
+    if (isByReference(question)) continue;
     let next: string | undefined = `${base}/fhir/r4/${question.request}`;
     while (next) {
       const page = (await (await fetch(next, { headers })).json()) as {

@@ -7,6 +7,7 @@ import { ChartfoldError } from '../../platform/errors.ts';
 import { neighboursOf } from '../../records/run-history.ts';
 import { readReceipt } from '../../records/runs.ts';
 import type { Question, Receipt } from '../../records/types.ts';
+import { isByReference } from '../../sync/plan.ts';
 import { nextSyncOf, renewalsOf } from '../../sync/scheduler.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { App } from '../app.ts';
@@ -99,7 +100,7 @@ function presentQuestion(q: Question): ReceiptQuestion {
     key: q.key,
     label: q.label,
     note: noteOf(q),
-    why: q.why,
+    why: whyOf(q),
     request: q.request,
     pages: q.pages,
     received: q.received,
@@ -117,12 +118,52 @@ function presentQuestion(q: Question): ReceiptQuestion {
   };
 }
 
-/** Files come one by one, not on pages. */
+/** What narrows a question, and how much of it was answered where that is not all. */
 function noteOf(q: Question): string | null {
+  const notes = [
+    sinceOf(q),
+    q.parts && `asked for one ${namesOf(q.parts).of} at a time`,
+    partOf(q),
+  ];
+  return notes.filter(Boolean).join('; ') || null;
+}
+
+function sinceOf(q: Question): string | null {
+  if (q.since === null) return null;
+  return isByReference(q) ? `not again what was read since ${q.since}` : `changed since ${q.since}`;
+}
+
+/** Files come one by one, not on pages. */
+function partOf(q: Question): string | null {
   if (q.outcome !== 'part') return null;
   return q.pages > 0
     ? `pages 1 to ${q.pages}`
     : `${q.received} of ${q.received + q.setAside} files`;
+}
+
+/** Why it was asked, and what it could not bring as it was asked. */
+function whyOf(q: Question): string {
+  const sentences = [`${q.why}.`];
+  if (q.parts) {
+    const { of, values } = namesOf(q.parts);
+    sentences.push(
+      `It could not be asked as a whole, so it was asked for one ${of} after the other: ${values.join(', ')}. What has none of these is not in this answer.`,
+    );
+  }
+  if (q.since !== null && !isByReference(q))
+    sentences.push(
+      `The portal has proved that it tells by time what has changed; what it no longer reports is looked for when everything is asked for again.`,
+    );
+  return sentences.join(' ');
+}
+
+/** What the parts of a question name: `category`, and each value without its system. */
+function namesOf(parts: readonly string[]): { of: string; values: string[] } {
+  const names = parts.map((part) => decodeURIComponent(part).split('='));
+  return {
+    of: names[0]?.[0] ?? '',
+    values: names.map(([, value = '']) => value.split('|').at(-1) ?? value),
+  };
 }
 
 function reasonOf(q: Question): ReceiptQuestion['reason'] {

@@ -22,6 +22,12 @@ export const recordsErrors = {
     'later',
     502,
   ),
+  'sync.capabilities_unread': row(
+    'The portal’s server did not say which kinds of records it has, so only those that its vendor documents were asked for.',
+    'us',
+    'later',
+    502,
+  ),
   'sync.other_patient': row(
     'The portal sent records that name another patient than the one asked about. They were not stored. The clinic should know that its portal mixes patients up.',
     'clinic',

@@ -25,6 +25,8 @@ export type AthenahealthBehaviour = {
   readonly bundleTotal: boolean;
   /** The search parameter combinations of which one must be given, by resource type. */
   readonly requiredParameters: Readonly<Record<string, readonly (readonly string[])[]>>;
+  /** Types of which metadata lists `_lastUpdated` among the search parameters. */
+  readonly searchedByTime: readonly string[];
   /** The HTTP status of a search without any required combination. */
   readonly missingParameterStatus: number;
   /** Types that cannot be searched at all. */
@@ -109,6 +111,7 @@ export const athenahealthBehaviour: AthenahealthBehaviour = {
     CarePlan: byPatientOrId,
     CareTeam: byPatientOrId,
     Condition: [['patient'], ['encounter'], ['_id']],
+    Coverage: [['patient']],
     Device: byPatientOrId,
     DiagnosticReport: byPatientOrId,
     DocumentReference: byPatientOrId,
@@ -125,6 +128,19 @@ export const athenahealthBehaviour: AthenahealthBehaviour = {
     Provenance: [['target']],
     ServiceRequest: byPatientOrId,
   },
+  // H: metadata.
+  searchedByTime: [
+    'CareTeam',
+    'Device',
+    'DiagnosticReport',
+    'DocumentReference',
+    'Encounter',
+    'Goal',
+    'Immunization',
+    'Observation',
+    'Procedure',
+    'ServiceRequest',
+  ],
   // H: recorded sandbox answer (one other report says 400 for the same words).
   missingParameterStatus: 403,
   readOnlyTypes: ['Binary'],

@@ -181,16 +181,27 @@ describe('each oddity has its reason', () => {
     });
   });
 
-  it('without the intents, prescriptions are refused', async () => {
+  describe('without the intents, prescriptions', () => {
     const questions = athenahealth.questions.map((q) => {
       const { intent: _left, ...parameters } = q.parameters as Record<string, string>;
       return { ...q, parameters };
     });
-    program = await startProgram({ vendor: withPortal({ questions }) });
-    expect(await question('medication-requests')).toMatchObject({
-      outcome: 'failed',
-      code: 'fhir.required_parameter',
-      httpStatus: 403,
+    it('have to be asked for one intent after the other', async () => {
+      program = await startProgram({ vendor: withPortal({ questions }) });
+      expect(await question('medication-requests')).toBeUndefined();
+      expect(await question('medication-requests-by-intent')).toMatchObject({
+        outcome: 'full',
+        parts: expect.arrayContaining(['intent=order', 'intent=plan']),
+      });
+    });
+    it('and without the reading of errors, are refused', async () => {
+      const hookless = withoutHook('classifyError');
+      const intentless = withPortal({ questions });
+      program = await startProgram({ vendor: (vendor) => hookless(intentless(vendor)) });
+      expect(await question('medication-requests')).toMatchObject({
+        outcome: 'refused',
+        code: 'fhir.forbidden',
+      });
     });
   });
 
@@ -217,12 +228,18 @@ describe('each oddity has its reason', () => {
     );
   });
 
-  it('without the reading of errors, a missing permission looks like access withdrawn', async () => {
-    program = await startProgram({ vendor: withoutHook('classifyError') });
-    program.simulator.control.setFaults([
-      { name: 'scope.narrowed', scopes: ['patient/Immunization.read'] },
-    ]);
-    expect(await question('immunizations')).toMatchObject({ code: 'fhir.forbidden' });
+  describe('a kind of record of which the permission was not asked for', () => {
+    const scopes = athenahealth.scopes.filter((scope) => !scope.includes('Immunization'));
+    const permissionless = withPortal({ scopes });
+    it('is refused as such', async () => {
+      program = await startProgram({ vendor: permissionless });
+      expect(await question('immunizations')).toMatchObject({ code: 'fhir.scope_missing' });
+    });
+    it('without the reading of errors looks like access withdrawn', async () => {
+      const hookless = withoutHook('classifyError');
+      program = await startProgram({ vendor: (vendor) => hookless(permissionless(vendor)) });
+      expect(await question('immunizations')).toMatchObject({ code: 'fhir.forbidden' });
+    });
   });
 
   describe('the practice, where none was chosen,', () => {

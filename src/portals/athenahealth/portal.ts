@@ -119,6 +119,10 @@ export const athenahealth = {
     question('goals', 'Goals', 'Goal', 'what was agreed to aim for'),
     question('devices', 'Implanted devices', 'Device', 'what you carry in you'),
   ],
+  // What scopes of v2, or later ones, allow beside these.
+  addedParameters: COUNT,
+  // Ours to choose: what a portal hides from the time asked for stays hidden no longer than this.
+  fullPassEveryDays: 7,
   // These can be read by id alone; a Location names an Organization, so that comes last.
   referenced: {
     batch: 50,

@@ -1,0 +1,68 @@
+// Owns asking a server what it says of itself, once in each run: without a token, since it is public, in the portal's
+// own pace. What can't be read changes no question of the vendor's.
+
+import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
+import { type ConnectionContext, paceOf } from '../connections/context.ts';
+import { type Capabilities, readCapabilities } from '../fhir/capabilities.ts';
+import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
+import type { PortalEntry } from '../portals/registry.ts';
+import type { PlannedQuestion } from '../records/types.ts';
+
+/** The largest of the large vendors' are about a megabyte. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** Stands in the receipt where the statement could not be read. */
+export const CAPABILITIES_UNREAD: PlannedQuestion = {
+  key: 'capabilities',
+  label: 'What the server says it has',
+  type: 'CapabilityStatement',
+  request: 'metadata',
+  why: 'to ask for what the documentation of the vendor leaves out',
+  code: 'sync.capabilities_unread',
+  outcome: 'failed',
+};
+
+/**
+ * What the server says of itself; null where that could not be read, which the log says.
+ * @throws the signal's reason when aborted
+ * @see https://hl7.org/fhir/R4/http.html#capabilities
+ */
+export async function askCapabilities(
+  context: ConnectionContext,
+  entry: PortalEntry,
+  portal: Pick<AuthorisedFetch, 'addressOf'>,
+  signal: AbortSignal,
+): Promise<Capabilities | null> {
+  const { attempts, backoffMs, timeoutMs } = entry.vendor.portal.requests;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await askOnce();
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      const { code } = asChartfoldError(cause);
+      if (attempt >= attempts || code === 'fhir.not_found') {
+        context.log.warn('sync.capabilities_unread', { portal: entry.key, code });
+        return null;
+      }
+      await context.clock.wait(backoffMs * 2 ** (attempt - 1), signal);
+    }
+  }
+
+  async function askOnce(): Promise<Capabilities> {
+    const response = await paceOf(context, entry).run(
+      () =>
+        context.outbound(portal.addressOf('metadata'), {
+          timeoutMs,
+          signal,
+          maxBytes: MOST_BYTES,
+          headers: { accept: 'application/fhir+json, application/json+fhir;q=0.9' },
+        }),
+      signal,
+    );
+    const text = await response.text();
+    if (response.status >= 400 && response.status < 500) throw new ChartfoldError('fhir.not_found');
+    const capabilities = response.ok ? readCapabilities(text) : undefined;
+    if (!capabilities) throw new ChartfoldError('fhir.not_json');
+    return capabilities;
+  }
+}

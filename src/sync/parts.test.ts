@@ -1,0 +1,177 @@
+// Proves what is asked of a portal that does not answer a question as a whole: each category by itself, one record for
+// each that comes twice, in full only where every part was, and on from its part after a cut.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
+import type { FaultSetting } from '../../simulator/faults.ts';
+import { getConnection } from '../connections/context.ts';
+import { readReceiptFor } from '../http/present/receipt.ts';
+import { openRunOf, questionsOf } from '../records/runs.ts';
+import type { Question } from '../records/types.ts';
+
+let program: TestProgram;
+let connection: string;
+let patientId: string;
+beforeEach(async () => {
+  program = await startProgram({ pageSize: 10 });
+  connection = await program.connect();
+  patientId = (await getConnection(program.db, connection)).patient_id ?? '';
+});
+afterEach(() => program.close());
+
+const IN_PARTS: FaultSetting = { name: 'search.in-parts', type: 'Observation' };
+
+function set(...faults: FaultSetting[]): void {
+  program.simulator.control.setFaults(faults);
+}
+
+async function observations(): Promise<Question> {
+  const run = await program.sync(connection);
+  const asked = (await questionsOf(program.db, run.id)).filter((q) => q.type === 'Observation');
+  expect(asked).toHaveLength(1);
+  return asked[0] as Question;
+}
+
+function truth(): string[] {
+  return program.simulator.control
+    .truth('production', patientId)
+    .resources.filter(({ type }) => type === 'Observation')
+    .map(({ id }) => id)
+    .sort();
+}
+
+async function stored(): Promise<{ fhir_id: string; version_count: number; gone: boolean }[]> {
+  const rows = await program.db
+    .selectFrom('resource')
+    .select(['fhir_id', 'version_count', 'gone_at'])
+    .where('type', '=', 'Observation')
+    .orderBy('fhir_id')
+    .execute();
+  return rows.map(({ gone_at, ...row }) => ({ ...row, gone: gone_at !== null }));
+}
+
+const ids = async () => (await stored()).map(({ fhir_id }) => fhir_id);
+
+function edit(id: string, change: { set?: Record<string, unknown>; delete?: true }): void {
+  program.simulator.control.edit({ environment: 'production', type: 'Observation', id, ...change });
+}
+
+const categories = (...codes: string[]) => ({
+  category: codes.map((code) => ({
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code }],
+  })),
+});
+
+describe('a search that the portal wants in parts', () => {
+  it('is asked once for each category, and brings all that have one', async () => {
+    set(IN_PARTS);
+    expect(await observations()).toMatchObject({
+      key: 'observations-by-category',
+      outcome: 'full',
+      code: null,
+      parts: expect.arrayContaining(['category=laboratory', 'category=vital-signs']),
+    });
+    expect(await ids()).toEqual(truth());
+  });
+
+  it('says so in the receipt, and what it could not bring', async () => {
+    set(IN_PARTS);
+    const run = await program.sync(connection);
+    const { questions } = await readReceiptFor(program, run.id);
+    const row = questions.find(({ key }) => key === 'observations-by-category');
+    expect(row?.note).toBe('asked for one category at a time');
+    expect(row?.why).toMatch(/laboratory, vital-signs, .*What has none of these is not in/);
+  });
+
+  it('stores a record of two categories once', async () => {
+    const [id = ''] = truth();
+    edit(id, { set: categories('laboratory', 'vital-signs') });
+    set(IN_PARTS);
+    expect((await observations()).unchanged).toBe(1);
+    expect(await ids()).toEqual(truth());
+    expect((await stored()).every(({ version_count }) => version_count === 1)).toBe(true);
+  });
+
+  it('is asked without a page size where the parts are refused with one', async () => {
+    set(IN_PARTS, { name: 'search.no-count', type: 'Observation' });
+    expect((await observations()).outcome).toBe('full');
+    expect(await ids()).toEqual(truth());
+  });
+
+  it('is answered in part where one part is not, and the parts after it are asked', async () => {
+    // Two for the whole, with and without a page size; the first part's tries are all lost.
+    set(IN_PARTS, { name: 'page.500', type: 'Observation', times: 8 });
+    const asked = await observations();
+    expect(asked).toMatchObject({ outcome: 'part', code: 'fhir.server_error' });
+    const kept = await ids();
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeLessThan(truth().length);
+    set(IN_PARTS);
+    expect((await observations()).outcome).toBe('full');
+    expect(await ids()).toEqual(truth());
+  });
+
+  it('is refused where it is refused in every part', async () => {
+    set({ ...IN_PARTS, parameter: 'nothing-that-is-known' });
+    expect(await observations()).toMatchObject({
+      outcome: 'failed',
+      code: 'fhir.rejected',
+      httpStatus: 400,
+    });
+  });
+
+  it('goes on from its part after a cut, and nothing comes twice', async () => {
+    set(IN_PARTS, { name: 'reply.slow', type: 'Observation', delayMs: 60, after: 6 });
+    const ending = new AbortController();
+    const cut = program.sync(connection, ending.signal);
+    const cursor = async () => {
+      const run = await openRunOf(program.db, connection);
+      const all = run ? await questionsOf(program.db, run.id) : [];
+      return all.find(({ type }) => type === 'Observation')?.next ?? '';
+    };
+    await expect.poll(cursor, { timeout: 20_000, interval: 5 }).toMatch(/#part-[1-9]/);
+    ending.abort(new DOMException('stopping', 'AbortError'));
+    await expect(cut).rejects.toThrow('stopping');
+    const before = (await ids()).length;
+    expect(before).toBeLessThan(truth().length);
+    program.simulator.control.clearRequests();
+    set(IN_PARTS);
+    expect((await observations()).outcome).toBe('full');
+    expect(await ids()).toEqual(truth());
+    expect((await stored()).every(({ version_count }) => version_count === 1)).toBe(true);
+    const asked = program.simulator.control
+      .requests()
+      .filter(({ type }) => type === 'Observation')
+      .map(({ query }) => new URLSearchParams(query).get('category'));
+    expect(asked).toContain('care-experience-preference');
+    expect(asked).not.toContain('laboratory');
+  });
+});
+
+describe('what is no longer reported', () => {
+  it('is marked where the parts reported it before', async () => {
+    set(IN_PARTS);
+    await observations();
+    const [id = ''] = truth();
+    edit(id, { delete: true });
+    expect((await observations()).gone).toBe(1);
+    expect((await stored()).filter(({ gone }) => gone)).toMatchObject([{ fhir_id: id }]);
+  });
+
+  it('is not marked where only the search as a whole reported it', async () => {
+    const [id = ''] = truth();
+    edit(id, { set: { category: [] } });
+    await observations();
+    set(IN_PARTS);
+    const asked = await observations();
+    expect(asked).toMatchObject({ outcome: 'full', gone: 0 });
+    const seenAsWhole = await program.db
+      .selectFrom('resource')
+      .select('fhir_id')
+      .where('seen_by', '=', 'observations')
+      .where('type', '=', 'Observation')
+      .execute();
+    expect(seenAsWhole).toEqual([{ fhir_id: id }]);
+    expect((await stored()).filter(({ gone }) => gone)).toEqual([]);
+  });
+});
