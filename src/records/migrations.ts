@@ -10,7 +10,22 @@ export const recordsMigrations: Migrations = {
   '2026-11-23-records-3': { up: findOpenRuns },
   '2026-11-24-records-4': { up: tellWhatIsGone },
   '2026-11-25-records-attachments': { up: keepAttachments },
+  '2026-11-26-records-visits': { up: rememberVisits },
 };
+
+async function rememberVisits(db: MigrationDb): Promise<void> {
+  await db.schema
+    .createTable('record_visit')
+    .addColumn('account_id', 'text', (col) => col.notNull())
+    .addColumn('person_id', 'text', (col) => col.notNull())
+    .addColumn('began_at', 'text', (col) => col.notNull())
+    .addColumn('last_at', 'text', (col) => col.notNull())
+    .addColumn('position', 'integer', (col) => col.notNull())
+    .addPrimaryKeyConstraint('record_visit_identity', ['account_id', 'person_id', 'began_at'])
+    .execute();
+  for (const column of ['since_seq', 'until_seq'])
+    await db.schema.alterTable('sync_run').addColumn(column, 'integer').execute();
+}
 
 async function keepAttachments(db: MigrationDb): Promise<void> {
   await db.schema
