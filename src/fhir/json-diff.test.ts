@@ -21,7 +21,11 @@ const word = fc.constantFrom('a', 'b', '__proto__', 'constructor', 'id', 'code',
 const { text } = fc.letrec<{ text: string }>((tie) => ({
   text: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    fc.oneof(number, fc.constantFrom('null', 'true', 'false'), word.map((w) => JSON.stringify(w))),
+    fc.oneof(
+      number,
+      fc.constantFrom('null', 'true', 'false'),
+      word.map((w) => JSON.stringify(w)),
+    ),
     fc.array(tie('text'), { maxLength: 6 }).map((items) => `[${items.join(',')}]`),
     fc
       .uniqueArray(fc.tuple(word, tie('text')), { maxLength: 5, selector: ([key]) => key })
@@ -109,9 +113,9 @@ describe('an item of a list', () => {
   });
 
   it('without a name is the same in the same place', () => {
-    expect(
-      between('{"dosage":[{"text":"5 mg"}]}', '{"dosage":[{"text":"10 mg"}]}'),
-    ).toMatchObject([{ path: 'dosage[0].text', before: '"5 mg"', after: '"10 mg"' }]);
+    expect(between('{"dosage":[{"text":"5 mg"}]}', '{"dosage":[{"text":"10 mg"}]}')).toMatchObject([
+      { path: 'dosage[0].text', before: '"5 mg"', after: '"10 mg"' },
+    ]);
   });
 
   it('in a list too long to be put side by side is still told exactly', () => {

@@ -60,13 +60,17 @@ export function differences(change: Diff): Difference[] {
   return [...listed(change, '')];
 }
 
+/** Whether two spellings of numbers, such as `565.60` and `565.6`, say the same value. */
+export function isSameNumber(before: string, after: string): boolean {
+  const value = decimal(before);
+  return value !== null && value === decimal(after);
+}
+
 /** A JSON text in which key order and white space say nothing. */
 export function writeSorted(value: Json): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    isObject(inner as Json)
-      ? Object.fromEntries(
-          Object.entries(inner as JsonObject).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
-        )
+    isObject(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
       : inner,
   );
 }
@@ -87,7 +91,7 @@ function keepSpelling(_key: string, value: unknown, context: { source?: string }
     : value;
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
+function isObject(value: unknown): value is JsonObject {
   const isComposed = typeof value === 'object' && value !== null;
   return isComposed && !Array.isArray(value) && !exact.isRawJSON(value);
 }
@@ -153,11 +157,7 @@ function matches(before: readonly Json[], after: readonly Json[]): [number, numb
     b.length - end + n,
   ]);
   const middle = longestCommon(a.slice(start, a.length - end), b.slice(start, b.length - end));
-  return [
-    ...head,
-    ...middle.map(([x, y]): [number, number] => [x + start, y + start]),
-    ...tail,
-  ];
+  return [...head, ...middle.map(([x, y]): [number, number] => [x + start, y + start]), ...tail];
 }
 
 function longestCommon(a: readonly string[], b: readonly string[]): [number, number][] {
@@ -186,7 +186,7 @@ function identity(item: Json): string {
 /** The name that FHIR gives an item: its id, its code or identifier in a system, its URL, the code that it is about. */
 function nameOf(item: Json): string | null {
   if (!isObject(item)) return null;
-  const { id, system, code, value, url, linkId, coding } = item;
+  const { id, system, code, value, url, linkId, coding }: JsonObject = item;
   if (typeof id === 'string') return `id ${id}`;
   if (typeof system === 'string' && typeof code === 'string') return `code ${system} ${code}`;
   if (typeof system === 'string' && typeof value === 'string') return `value ${system} ${value}`;
@@ -231,7 +231,10 @@ function* listed(change: Diff | Added | Removed, path: string): Generator<Differ
       return yield { path, before: written(change.before), after: null, isSameValue: false };
     case 'replaced': {
       const { before, after } = change;
-      const isSameValue = isSameNumber(before, after);
+      const isSameValue =
+        exact.isRawJSON(before) &&
+        exact.isRawJSON(after) &&
+        isSameNumber(before.rawJSON, after.rawJSON);
       return yield { path, before: written(before), after: written(after), isSameValue };
     }
     case 'object':
@@ -261,14 +264,11 @@ function written(value: Json): string {
   return JSON.stringify(value);
 }
 
-function isSameNumber(a: Json, b: Json): boolean {
-  return exact.isRawJSON(a) && exact.isRawJSON(b) && decimal(a.rawJSON) === decimal(b.rawJSON);
-}
-
 /** A number's text in one spelling: sign, digits without zeros at either end, and the power of ten. */
-function decimal(text: string): string {
-  const [, sign = '', whole = '', part = '', power = '0'] =
-    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+function decimal(text: string): string | null {
+  const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
+  if (!parts) return null;
+  const [, sign = '', whole = '', part = '', power = '0'] = parts;
   const digits = `${whole}${part}`.replace(/^0+/, '');
   const short = digits.replace(/0+$/, '');
   if (short === '') return '0';

@@ -286,7 +286,7 @@ async function countHalfPage(
   return { ...noCounts, received: versions.length, new: born, changed: versions.length - born };
 }
 
-function readRun(row: Selectable<Tables['sync_run']>): Run {
+function readRun(row: Omit<Selectable<Tables['sync_run']>, 'since_seq' | 'until_seq'>): Run {
   return {
     id: row.id,
     source: row.source_id,
