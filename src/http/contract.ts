@@ -263,6 +263,7 @@ export const receipt = z.object({
   clinicName: z.string(),
   portalName: z.string(),
   environment,
+  personId: id,
   personName: z.string(),
   sample: z.boolean(),
   trigger: z.enum(['first', 'manual', 'scheduled']),

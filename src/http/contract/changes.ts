@@ -129,3 +129,4 @@ export type FieldDifference = z.infer<typeof fieldDifference>;
 export type RecordHistory = z.infer<typeof recordHistory>;
 export type RawDifference = z.infer<typeof rawDifference>;
 export type EarlierValue = z.infer<typeof earlierValue>;
+export type Visit = z.infer<typeof visit>;

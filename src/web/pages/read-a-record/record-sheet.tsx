@@ -7,12 +7,14 @@ import { recordQuery } from '../../app/queries.ts';
 import { fitting, TheRest } from '../../parts/cut-text.tsx';
 import { longDate, recordMoment } from '../../parts/dates.ts';
 import { unflaggedWord } from '../../parts/flags.ts';
+import { Earlier } from '../../parts/field-differences.tsx';
 import { Flag, SampleBadge, SourceName } from '../../parts/marks.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { Sheet } from '../../parts/sheet.tsx';
 import { beginning } from '../../parts/short.ts';
 import { Origin } from './origin.tsx';
 import { RecordFiles } from './record-files.tsx';
+import { RecordHistory } from './record-history.tsx';
 import { RelatedRecords } from './related-records.tsx';
 
 type RecordSheetProps = {
@@ -79,6 +81,13 @@ export function RecordSheet({ personId, recordId, onClose, onStep, onOpen }: Rec
         ))}
         <RecordFiles personId={personId} record={r} />
         <LongText key={recordId} paragraphs={r.text} />
+        {(r.versions > 1 || r.goneAt) && (
+          <RecordHistory
+            key={`${recordId} ${r.versions}`}
+            personId={personId}
+            recordId={recordId}
+          />
+        )}
       </div>
     </Sheet>
   );
@@ -113,6 +122,11 @@ function Value({ value: v }: { value: NonNullable<RecordData['value']> }) {
       <p className="text-13 text-ink2">
         {v.range === null ? 'No reference range was given with it' : `Reference range ${v.range}`}
       </p>
+      {v.earlier && (
+        <p>
+          <Earlier earlier={v.earlier} />
+        </p>
+      )}
     </div>
   );
 }
