@@ -41,8 +41,8 @@ export function FieldDifferences({ differences }: { differences: FieldDifference
 export function Earlier({ earlier: e }: { earlier: EarlierValue }) {
   return (
     <span className="text-13 text-ink2">
-      before it was <del>{[e.value, e.unit].filter(Boolean).join(' ')}</del>, received{' '}
-      {longDate(dayOf(e.receivedAt))}
+      Before, it was <del>{[e.value, e.unit].filter(Boolean).join(' ')}</del>, received{' '}
+      {longDate(dayOf(e.receivedAt))}.
     </span>
   );
 }

@@ -59,8 +59,8 @@ function Row({ personId, row, isOpen }: { personId: string; row: ChangeRow; isOp
       <span className="pt-0.5">
         <KindIcon kind={row.kind} />
       </span>
-      <span className="min-w-0 flex-1">
-        <span className="flex flex-wrap items-baseline gap-x-3">
+      <div className="min-w-0 flex-1">
+        <p className="flex flex-wrap items-baseline gap-x-3">
           <span
             className={`flex-[1_1_12rem] [overflow-wrap:anywhere] ${row.enteredInError ? 'text-ink2 line-through' : ''}`}
           >
@@ -68,13 +68,13 @@ function Row({ personId, row, isOpen }: { personId: string; row: ChangeRow; isOp
             {row.note && <span className="ml-1 text-13 text-ink2"> {row.note}</span>}
           </span>
           <Value row={row} />
-        </span>
+        </p>
         <What row={row} />
-        <span className="mt-0.5 flex flex-wrap gap-x-4 text-13 text-ink2">
+        <p className="mt-0.5 flex flex-wrap gap-x-4 text-13 text-ink2">
           <SourceName mark={row.source.mark} name={row.source.name} />
           <span>{row.day === null ? 'date not recorded' : shortDate(row.day)}</span>
-        </span>
-      </span>
+        </p>
+      </div>
     </Link>
   );
 }
@@ -104,5 +104,5 @@ function What({ row }: { row: ChangeRow }) {
     back: `The portal reports it again since ${longDate(dayOf(row.at))}, as it was.`,
     gone: `Not reported since ${longDate(dayOf(row.at))}. Your copy stays as it last came.`,
   }[row.change];
-  return words && <span className="block text-13 text-ink2">{words}</span>;
+  return words && <p className="text-13 text-ink2">{words}</p>;
 }

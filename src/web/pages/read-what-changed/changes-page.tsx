@@ -103,7 +103,7 @@ function Lede({ changes: c, personId }: { changes: Changes; personId: string }) 
           <Link
             to="/people/$personId/timeline"
             params={{ personId }}
-            className="text-teal underline-offset-4 hover:underline"
+            className="text-teal underline underline-offset-4"
           >
             Read them on the timeline
           </Link>

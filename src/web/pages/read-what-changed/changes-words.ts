@@ -1,7 +1,7 @@
 // Owns the words of what changed: the sum in one sentence, since when, and the name of each group.
 
 import type { ChangeRow, Changes, ChangeTally, Kind } from '../../../http/contract.ts';
-import { dayOf, longDate, moment, weekdayDate } from '../../parts/dates.ts';
+import { dayOf, longDate, moment, nearMoment } from '../../parts/dates.ts';
 import { counted, figures, listed } from '../../parts/words.ts';
 
 /** `12 new, 3 changed, 1 no longer reported`; null where nothing is. */
@@ -21,10 +21,10 @@ export function kindsWords(kinds: Changes['kinds']): string | null {
   return parts.length > 0 ? listed(parts) : null;
 }
 
-/** `since you last looked on Sunday, November 8, 2026`. */
+/** `since you last looked on Sun, Nov 8 at 6:02 AM`. */
 export function sinceWords({ by, at }: Changes['since']): string {
   if (by === 'visit')
-    return at === null ? 'since you first looked' : `since you last looked on ${day(at)}`;
+    return at === null ? 'since you first looked' : `since you last looked on ${moment(at)}`;
   if (by === 'sync')
     return at === null ? 'as nothing was synced yet' : 'with the last sync of each connection';
   return at === null ? 'with this sync so far' : `with the sync of ${moment(at)}`;
@@ -43,7 +43,7 @@ export function shortWords(c: Changes): string {
   const tally = tallyWords(c.sum);
   const { at } = c.since;
   if (at === null) return 'What changed';
-  return `${tally ?? 'Nothing changed'} since ${longDate(dayOf(at))}`;
+  return `${tally ?? 'Nothing changed'} since ${nearMoment(at)}`;
 }
 
 /** `First received from Harbor Family Medicine on November 21, 2026: 412 records.` */
@@ -69,11 +69,7 @@ export const groupWords: { readonly [change in ChangeRow['change']]: string } = 
 };
 
 function nothingWords(c: Changes): string {
-  return c.first.length > 0 ? 'Nothing else changed' : 'Nothing changed';
-}
-
-function day(instant: string): string {
-  return weekdayDate(dayOf(instant));
+  return c.first.length > 0 ? 'Received for the first time' : 'Nothing changed';
 }
 
 const names: { readonly [kind in Kind]: [one: string, many: string] } = {
