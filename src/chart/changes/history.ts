@@ -104,12 +104,21 @@ async function changedIn(
 }
 
 function isVolatile({ path, before, after }: Difference, volatile: ReadonlySet<string>): boolean {
-  const steps = path.replace(/\[\d+\]/g, '').split('.');
-  const within = steps.map((_, n) => steps.slice(0, n + 1).join('.'));
-  if (within.some((place) => volatile.has(place))) return true;
+  const place = path.replace(/\[\d+\]/g, '');
+  const within = place.split('.').map((_, n, steps) => steps.slice(0, n + 1).join('.'));
+  if (within.some((one) => volatile.has(one))) return true;
   // Of a signed address only what follows its `?` is volatile.
   const address = (text: string | null) => text?.replace(/[?#].*"$/s, '"');
-  return volatile.has(`${steps.join('.')}?`) && address(before) === address(after);
+  if (volatile.has(`${place}?`) && address(before) === address(after)) return true;
+  // What came or went whole, such as `meta` with nothing but `lastUpdated` in it.
+  return (before === null || after === null) && holdsOnly(place, before ?? after, volatile);
+}
+
+function holdsOnly(place: string, text: string | null, volatile: ReadonlySet<string>): boolean {
+  const value: unknown = JSON.parse(text ?? 'null');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key) => volatile.has(`${place}.${key}`));
 }
 
 function cut(value: string | null): string | null {
