@@ -112,7 +112,7 @@ function sharedVersions({ person, after, upTo, runs }: Span): RawBuilder<unknown
       case when v.seq < reader.since_seq then 1 else v.version_no end, null, v.run_id, v.question_key
     from shared_reader as reader
     join resource as r on r.source_id = reader.source_id and r.type = reader.type
-      and r.fhir_id = reader.fhir_id and r.person_id is null
+      and r.fhir_id = reader.fhir_id and coalesce(r.person_id, '') = ''
     join resource_version as v on v.resource_id = r.id
     where reader.person_id = ${person} ${ofRuns('v.run_id', runs)}
       and (v.seq > reader.since_seq and v.seq > ${after} and v.seq <= ${upTo}

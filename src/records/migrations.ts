@@ -20,6 +20,7 @@ async function rememberVisits(db: MigrationDb): Promise<void> {
     .addColumn('person_id', 'text', (col) => col.notNull())
     .addColumn('began_at', 'text', (col) => col.notNull())
     .addColumn('last_at', 'text', (col) => col.notNull())
+    .addColumn('began_position', 'integer', (col) => col.notNull())
     .addColumn('position', 'integer', (col) => col.notNull())
     .addPrimaryKeyConstraint('record_visit_identity', ['account_id', 'person_id', 'began_at'])
     .execute();

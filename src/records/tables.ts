@@ -156,7 +156,8 @@ type RecordVisitTable = {
   person_id: string;
   began_at: string;
   last_at: string;
-  /** How far the chart had come when it was looked at last. */
+  /** How far the chart had come when it was looked at first, and last. */
+  began_position: number;
   position: number;
 };
 

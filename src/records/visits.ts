@@ -1,5 +1,5 @@
 // Owns when an account looked at a person's record: a row for each visit, as long as it lasted. What came after the
-// last visit but this one is what is new to them.
+// visit before is news to them.
 
 import { isoTime } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
@@ -8,10 +8,11 @@ import type { PersonId } from './types.ts';
 /** Away for longer than this, the next look begins another visit. */
 export const visitGapMs = 30 * 60_000;
 
-/** Where a visit ended. */
-export type VisitEnd = {
-  readonly at: string;
-  /** How far the record had been shown: what is numbered above came later. */
+/** From where on changes are news. */
+export type NewsSince = {
+  /** When the visit before ended; null in the first one. */
+  readonly at: string | null;
+  /** How far the record had been shown by then, or where the first visit began. */
   readonly position: number;
 };
 
@@ -23,11 +24,12 @@ export async function noteLook(db: Db, look: Look & { position: number }): Promi
   const at = isoTime(look.now);
   await db.transaction().execute(async (trx) => {
     const [latest] = await latestVisits(trx, look);
+    // A chart that is being made anew has not come as far as it was shown before.
+    const position = Math.max(latest?.position ?? 0, look.position);
     if (latest && isGoingOn(latest, look.now))
       await trx
         .updateTable('record_visit')
-        // A chart that is being made anew has not come as far as it was shown before.
-        .set({ last_at: at, position: Math.max(latest.position, look.position) })
+        .set({ last_at: at, position })
         .where('account_id', '=', account)
         .where('person_id', '=', person)
         .where('began_at', '=', latest.began_at)
@@ -40,17 +42,21 @@ export async function noteLook(db: Db, look: Look & { position: number }): Promi
           person_id: person,
           began_at: at,
           last_at: at,
-          position: Math.max(latest?.position ?? 0, look.position),
+          began_position: position,
+          position,
         })
         .execute();
   });
 }
 
-/** Where the account's last visit ended, the one that is going on left aside; null where there was none before. */
-export async function lastVisit(db: Db, look: Look): Promise<VisitEnd | null> {
+/** Since when changes are news to an account, whether its visit has been noted yet or not; null where it never looked. */
+export async function newsSince(db: Db, look: Look): Promise<NewsSince | null> {
   const [latest, before] = await latestVisits(db, look);
-  const visit = latest && isGoingOn(latest, look.now) ? before : latest;
-  return visit ? { at: visit.last_at, position: visit.position } : null;
+  if (!latest) return null;
+  const ended = isGoingOn(latest, look.now) ? before : latest;
+  return ended
+    ? { at: ended.last_at, position: ended.position }
+    : { at: null, position: latest.began_position };
 }
 
 function isGoingOn({ last_at }: { last_at: string }, now: number): boolean {
@@ -60,7 +66,7 @@ function isGoingOn({ last_at }: { last_at: string }, now: number): boolean {
 function latestVisits(db: Db, { account, person }: Look) {
   return db
     .selectFrom('record_visit')
-    .select(['began_at', 'last_at', 'position'])
+    .select(['began_at', 'last_at', 'began_position', 'position'])
     .where('account_id', '=', account)
     .where('person_id', '=', person)
     .orderBy('began_at', 'desc')

@@ -5,7 +5,7 @@ import { chartReach, type Cursor, readChanges, sumChanges } from '../../chart/ch
 import { ChartfoldError } from '../../platform/errors.ts';
 import { lastRunsOf, type Span, spanOfRuns } from '../../records/changes.ts';
 import { readReceipt } from '../../records/runs.ts';
-import { lastVisit } from '../../records/visits.ts';
+import { newsSince } from '../../records/visits.ts';
 import type { App } from '../app.ts';
 import type { Changes, ChangesQuery } from '../contract.ts';
 import { sourceOf, sourcesById } from './sources.ts';
@@ -80,10 +80,10 @@ async function spanOf(
   }
   if (accountId === null)
     throw new ChartfoldError('http.invalid_request', { detail: 'since: whose visit, by --as' });
-  const last = await lastVisit(db, { account: accountId, person, now: clock.now() });
+  const news = await newsSince(db, { account: accountId, person, now: clock.now() });
   return {
-    since: { by: 'visit', at: last?.at ?? null },
-    span: { person, after: last?.position ?? 0, upTo },
+    since: { by: 'visit', at: news?.at ?? null },
+    span: { person, after: news?.position ?? upTo, upTo },
   };
 }
 

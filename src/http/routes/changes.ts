@@ -4,7 +4,7 @@ import { chartReach } from '../../chart/changes/changes.ts';
 import { readHistoryOf, readRawDifference } from '../../chart/changes/history.ts';
 import { listConnections } from '../../connections/context.ts';
 import type { Source } from '../../records/types.ts';
-import { lastVisit, noteLook } from '../../records/visits.ts';
+import { newsSince, noteLook } from '../../records/visits.ts';
 import { type Api, parameter, route } from '../api.ts';
 import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
@@ -56,7 +56,7 @@ export function changesRoutes(api: Api): void {
       const look = { account: session.accountId, person: personId, now: app.clock.now() };
       const { position } = await chartReach(app.db, personId);
       await noteLook(app.db, { ...look, position });
-      return { last: (await lastVisit(app.db, look))?.at ?? null };
+      return { last: (await newsSince(app.db, look))?.at ?? null };
     },
   );
   historyRoutes(api);

@@ -155,13 +155,13 @@ function ValueRow({
         {v.earlier && (
           <>
             <span className="sr-only">was </span>
-            <del className="text-13 text-ink2">{v.earlier.value}</del>{' '}
+            <del className="block text-13 text-ink2 desk:inline">{v.earlier.value}</del>{' '}
           </>
         )}
         <span className="font-medium">{v.value}</span>
         {v.unit && <span className="text-13 text-ink2"> {v.unit}</span>}
       </td>
-      <td className="pl-3 text-13 text-ink2">
+      <td className="px-3 text-13 text-ink2">
         {v.flag ? <Flag flag={v.flag} /> : v.range === null ? '' : 'in range'}
       </td>
       <td

@@ -57,6 +57,6 @@ describe('what changed', () => {
   it('is not told as news to who never looked before', () => {
     const c = changes({ since: { by: 'visit', at: null }, sum: { ...none, new: 4 } });
     expect(shortWords(c)).toBe('What changed');
-    expect(sentence(c)).toBe('4 new since you first looked.');
+    expect(sentence(c)).toBe('4 new since you looked for the first time.');
   });
 });

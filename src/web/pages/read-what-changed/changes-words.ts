@@ -24,7 +24,9 @@ export function kindsWords(kinds: Changes['kinds']): string | null {
 /** `since you last looked on Sun, Nov 8 at 6:02 AM`. */
 export function sinceWords({ by, at }: Changes['since']): string {
   if (by === 'visit')
-    return at === null ? 'since you first looked' : `since you last looked on ${moment(at)}`;
+    return at === null
+      ? 'since you looked for the first time'
+      : `since you last looked on ${moment(at)}`;
   if (by === 'sync')
     return at === null ? 'as nothing was synced yet' : 'with the last sync of each connection';
   return at === null ? 'with this sync so far' : `with the sync of ${moment(at)}`;
