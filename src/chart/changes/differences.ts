@@ -2,7 +2,7 @@
 // reads. Pure. What differs beside them is in the raw difference: fhir/json-diff.
 
 import { isSameNumber } from '../../fhir/json-diff.ts';
-import { dayOf, type Described, type Kind } from '../describe/described.ts';
+import { dayOf, type Described, type Fact, type Kind } from '../describe/described.ts';
 
 /** A field that differs. Null where there was, or is, none. */
 export type FieldDifference = {
@@ -66,8 +66,10 @@ function fieldsOf(d: Described | undefined): Map<string, string> {
   return fields;
 }
 
-function factText(fact: { value: string; code: string | null }): string {
-  return fact.code === null ? fact.value : `${fact.value} (${fact.code})`;
+/** A status is a code of one or several words: `entered-in-error`. */
+function factText({ label, value, code }: Fact): string {
+  const words = label === 'Status' ? value.replaceAll('-', ' ') : value;
+  return code === null ? words : `${words} (${code})`;
 }
 
 /** The day, and the time as it was written where there is one. */
