@@ -72,32 +72,40 @@ export function RecordSheet({ personId, recordId, onClose, onStep, onOpen }: Rec
         />
       }
     >
-      <div className="flex flex-col gap-5 px-5 pb-6 desk:px-7">
-        <Standing record={r} />
-        {r.value && <Value value={r.value} />}
-        <Facts record={r} />
-        {r.related.map((group) => (
-          <RelatedRecords key={group.label} group={group} onOpen={onOpen} />
-        ))}
-        <RecordFiles personId={personId} record={r} />
-        <LongText key={recordId} paragraphs={r.text} />
-        {(r.versions > 1 || r.goneAt) && (
-          <RecordHistory
-            key={`${recordId} ${r.versions}`}
-            personId={personId}
-            recordId={recordId}
-          />
-        )}
-      </div>
+      <Body personId={personId} record={r} onOpen={onOpen} />
     </Sheet>
   );
 }
 
+function Body({
+  personId,
+  record: r,
+  onOpen,
+}: Pick<RecordSheetProps, 'personId' | 'onOpen'> & { record: RecordData }) {
+  return (
+    <div className="flex flex-col gap-5 px-5 pb-6 desk:px-7">
+      <Standing record={r} />
+      {r.value && <Value value={r.value} />}
+      <Facts record={r} />
+      {r.related.map((group) => (
+        <RelatedRecords key={group.label} group={group} onOpen={onOpen} />
+      ))}
+      <RecordFiles personId={personId} record={r} />
+      <LongText key={r.id} paragraphs={r.text} />
+      {(r.versions > 1 || r.goneAt) && (
+        <RecordHistory key={`${r.id} ${r.versions}`} personId={personId} recordId={r.id} />
+      )}
+    </div>
+  );
+}
+
 function Standing({ record: r }: { record: RecordData }) {
+  const status = r.facts.find(({ label }) => label === 'Status')?.value;
   const words = [
     r.enteredInError
       ? 'The clinic marked this as entered in error. It is kept as it was received, and counts for nothing.'
-      : r.amended && 'The clinic amended this after first sending it.',
+      : r.amended &&
+        `The clinic ${status === 'corrected' ? 'corrected' : 'amended'} this after first sending it.`,
     r.goneAt &&
       `The portal has not reported this since ${longDate(r.goneAt.slice(0, 10))}. It is kept as it last came.`,
   ].filter(Boolean);

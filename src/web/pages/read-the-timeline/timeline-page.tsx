@@ -59,14 +59,7 @@ export function TimelinePage() {
     <div
       className={`flex h-[calc(100dvh-8.5rem)] flex-col desk:h-dvh print:h-auto ${recordId ? 'wide:mr-[27.5rem] print:mr-0' : ''}`}
     >
-      <Head
-        personId={personId}
-        index={index}
-        years={years}
-        days={days.length}
-        filters={filters}
-        onChange={change}
-      />
+      <Head index={index} years={years} days={days.length} filters={filters} onChange={change} />
       {!index && (
         <div className="px-5 desk:px-8">
           <Skeleton lines={12} label="Loading the timeline" />
@@ -93,14 +86,12 @@ export function TimelinePage() {
 }
 
 function Head({
-  personId,
   index,
   years,
   days,
   filters,
   onChange,
 }: {
-  personId: string;
   index: TimelineIndex | undefined;
   years: StripYear[];
   days: number;
@@ -114,7 +105,7 @@ function Head({
         <p className="text-13 text-ink2" role="status">
           {index && extent(index, days, filters)}
         </p>
-        {index && index.records > 0 && <ChangesLink personId={personId} />}
+        {index && index.records > 0 && <ChangesLink />}
       </div>
       {index && (index.kinds.length > 0 || isFiltered(filters)) && (
         <FilterBar index={index} years={years} filters={filters} onChange={onChange} />
@@ -123,7 +114,8 @@ function Head({
   );
 }
 
-function ChangesLink({ personId }: { personId: string }) {
+function ChangesLink() {
+  const { personId = '' } = useParams({ strict: false });
   const { data } = useInfiniteQuery(changesQuery(personId, { since: 'visit' }));
   const first = data?.pages[0];
   return (
