@@ -6,7 +6,7 @@ import type { Db } from '../platform/db/db.ts';
 import { latestRuns } from './run-history.ts';
 import type { PersonId, RunId, SourceId } from './types.ts';
 
-/** What became of a record. `first`: it came with a file, or before its question had been answered in full. */
+/** What became of a record. `first`: it came with a file, or before its question had ever been answered in full. */
 export type ChangeKind = 'first' | 'new' | 'changed' | 'gone' | 'back';
 
 /** A part of a person's feed: above `after` and up to `upTo`; of some runs alone where they are given. */
@@ -17,42 +17,63 @@ export type Span = {
   readonly runs?: readonly RunId[];
 };
 
+/** A question of a run. */
+type Asked = { readonly run_id: string; readonly question_key: string };
+
+/** A part of a feed, with the questions in it whose news is news: they had been answered in full before. */
+export type JudgedSpan = Span & { readonly known: readonly Asked[] };
+
+/** Finds the questions that brought something new in a span and had been answered in full by an earlier sync. */
+export async function judgeSpan(db: Db, span: Span): Promise<JudgedSpan> {
+  const { person, after, upTo, runs } = span;
+  const { rows } = await sql<Asked>`
+    select brought.run_id, brought.question_key
+    from (
+      select distinct run_id, question_key from resource_version
+      where person_id = ${person} and seq > ${after} and seq <= ${upTo} and version_no = 1
+        ${ofRuns('run_id', runs)}) as brought
+    join sync_run as run on run.id = brought.run_id
+    where exists (
+      select 1 from sync_run as earlier
+      join sync_question as answered
+        on answered.run_id = earlier.id and answered.key = brought.question_key
+      where earlier.source_id = run.source_id and earlier.started_at < run.started_at
+        and answered.outcome = 'full')`.execute(db);
+  return { ...span, known: rows };
+}
+
 /**
- * The beginning of a statement, up to the table `changed` that it reads from: a row for each record that changed.
+ * The beginning of a statement, up to the table `changed` that it reads from: a row for each record that changed. What
+ * was received first is not among them, whatever became of it since: there may be very many, see `isFirst`.
  *
- * `resource_id`; `change`, a ChangeKind; `seq` and `came_at`, place and time of its latest version or notice; `first_no` and
- * `last_no`, the first and the last of its versions that came, null where only a notice did.
+ * `resource_id`; `change`, a ChangeKind; `seq` and `came_at`, place and time of its latest version or notice; `first_no`
+ * and `last_no`, the first and the last of its versions that came, null where only a notice did.
  */
-export function withChanged(span: Span): RawBuilder<unknown> {
+export function withChanged(span: JudgedSpan): RawBuilder<unknown> {
   return sql`with event as (
       ${ownVersions(span)} union all ${notices(span)} union all ${sharedVersions(span)}),
     by_record as (
       select resource_id, max(seq) as seq, max(came_at) as came_at,
         min(version_no) as first_no, max(version_no) as last_no,
         max(seq) filter (where notice = 'gone') as gone_seq,
-        max(seq) filter (where notice = 'back') as back_seq,
-        max(run_id) filter (where version_no = 1) as run_id,
-        max(question_key) filter (where version_no = 1) as question_key
+        max(seq) filter (where notice = 'back') as back_seq
       from event group by resource_id),
-    brought as (select distinct run_id, question_key from event where version_no = 1),
-    known_question as (
-      select brought.run_id, brought.question_key
-      from brought join sync_run as run on run.id = brought.run_id
-      where exists (
-        select 1 from sync_run as earlier
-        join sync_question as answered
-          on answered.run_id = earlier.id and answered.key = brought.question_key
-        where earlier.source_id = run.source_id and earlier.started_at < run.started_at
-          and answered.outcome = 'full')),
     changed as (
       select record.resource_id, record.seq, record.came_at, record.first_no, record.last_no,
         case when coalesce(gone_seq, 0) > coalesce(back_seq, 0) then 'gone'
-          when first_no = 1 and known.run_id is null then 'first'
           when first_no = 1 then 'new'
           when back_seq is not null then 'back'
           else 'changed' end as change
-      from by_record as record left join known_question as known
-        on known.run_id = record.run_id and known.question_key = record.question_key)`;
+      from by_record as record
+      where first_no = 1 or not exists (
+        select 1 from resource_version as v
+        where v.resource_id = record.resource_id and ${isFirst(span)}))`;
+}
+
+/** Whether a version, as `v`, is one by which its record was received first in a span. */
+export function isFirst({ after, upTo, runs, known }: JudgedSpan): RawBuilder<boolean> {
+  return sql<boolean>`v.version_no = 1 and v.seq > ${after} and v.seq <= ${upTo}
+    and not ${isKnown(known)} ${ofRuns('v.run_id', runs)}`;
 }
 
 /** The last run that ended of each source of a person. */
@@ -93,32 +114,35 @@ export async function spanOfRuns(
   return { person, after, upTo: Math.min(until, upTo), runs };
 }
 
-function ownVersions({ person, after, upTo, runs }: Span): RawBuilder<unknown> {
-  return sql`select resource_id, seq, received_at as came_at, version_no, null as notice, run_id, question_key
-    from resource_version
-    where person_id = ${person} and seq > ${after} and seq <= ${upTo} ${ofRuns('run_id', runs)}`;
+function ownVersions({ person, after, upTo, runs, known }: JudgedSpan): RawBuilder<unknown> {
+  return sql`select v.resource_id, v.seq, v.received_at as came_at, v.version_no, null as notice
+    from resource_version as v
+    where v.person_id = ${person} and v.seq > ${after} and v.seq <= ${upTo}
+      and (v.version_no > 1 or ${isKnown(known)}) ${ofRuns('v.run_id', runs)}`;
 }
 
 function notices({ person, after, upTo, runs }: Span): RawBuilder<unknown> {
-  return sql`select resource_id, seq, at, null, kind, run_id, null
+  return sql`select resource_id, seq, at, null, kind
     from resource_notice
     where person_id = ${person} and seq > ${after} and seq <= ${upTo} ${ofRuns('run_id', runs)}`;
 }
 
-/** As the feed has them: one that was there before the person's first reference to it is new where that was stored. */
+/** Of what a person reads because theirs refers to it, what changed. That it is there is no news of its own. */
 function sharedVersions({ person, after, upTo, runs }: Span): RawBuilder<unknown> {
-  return sql`select v.resource_id,
-      case when v.seq < reader.since_seq then reader.since_seq else v.seq end, v.received_at,
-      case when v.seq < reader.since_seq then 1 else v.version_no end, null, v.run_id, v.question_key
+  return sql`select v.resource_id, v.seq, v.received_at, v.version_no, null
     from shared_reader as reader
     join resource as r on r.source_id = reader.source_id and r.type = reader.type
       and r.fhir_id = reader.fhir_id and coalesce(r.person_id, '') = ''
     join resource_version as v on v.resource_id = r.id
-    where reader.person_id = ${person} ${ofRuns('v.run_id', runs)}
-      and (v.seq > reader.since_seq and v.seq > ${after} and v.seq <= ${upTo}
-        or reader.since_seq > ${after} and reader.since_seq <= ${upTo}
-          and v.seq = (select max(before.seq) from resource_version as before
-            where before.resource_id = r.id and before.seq < reader.since_seq))`;
+    where reader.person_id = ${person} and v.seq > reader.since_seq and v.version_no > 1
+      and v.seq > ${after} and v.seq <= ${upTo} ${ofRuns('v.run_id', runs)}`;
+}
+
+/** Whether the question of a version, as `v`, is one of these. */
+function isKnown(known: readonly Asked[]): RawBuilder<unknown> {
+  if (known.length === 0) return sql`(1 = 0)`;
+  const pairs = known.map(({ run_id, question_key }) => sql`(${run_id}, ${question_key})`);
+  return sql`coalesce((v.run_id, v.question_key) in (values ${sql.join(pairs)}), 1 = 0)`;
 }
 
 function ofRuns(column: string, runs: Span['runs']): RawBuilder<unknown> {

@@ -1,9 +1,10 @@
 // Proves what is told of as changed: each record once, by what became of it in the end; in exact sums and on pages; old
 // and new in words; what was received first calmly apart.
 
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { person, type Scene } from '../../records/contract-aids.ts';
-import { lastRunsOf, spanOfRuns } from '../../records/changes.ts';
+import { judgeSpan, lastRunsOf, spanOfRuns, withChanged } from '../../records/changes.ts';
 import { markGone } from '../../records/gone.ts';
 import { closeQuestion, finishRun, startRun } from '../../records/runs.ts';
 import type { Incoming } from '../../records/types.ts';
@@ -172,6 +173,55 @@ describe('what was received first', () => {
     expect(sums.sum).toEqual({ first: 2, new: 1, changed: 0, gone: 0, back: 0 });
     expect(sums.first).toMatchObject([{ source: scene.source, records: 2 }]);
     expect((await all(0)).rows).toHaveLength(1);
+  });
+});
+
+describe('what was received first and has changed since', () => {
+  it('is counted once, as received first', async () => {
+    await sync([result('a', '2026-11-01', 1), result('b', '2026-11-01', 1)]);
+    await sync([result('a', '2026-11-01', 2)]);
+    const sums = await sumChanges(scene.db, await since(0), 'all');
+    expect(sums.sum).toEqual({ first: 2, new: 0, changed: 0, gone: 0, back: 0 });
+    expect((await all(0)).rows).toEqual([]);
+  });
+});
+
+describe('what others refer to', () => {
+  it('is told where it changed, apart from the chart', async () => {
+    const practitioner = (name: string): Incoming => ({
+      ...resource('Practitioner', 'p', { name }),
+      person: null,
+    });
+    const mine = {
+      ...result('a', '2026-11-01', 1),
+      readsShared: [{ type: 'Practitioner', id: 'p' }],
+    };
+    await sync([mine, practitioner('A')]);
+    const before = await reach();
+    await sync([mine, practitioner('B')]);
+    const { sum, background } = await sumChanges(scene.db, await since(before), 'all');
+    expect(sum.changed).toBe(0);
+    expect(background).toEqual({ first: 0, new: 0, changed: 1, gone: 0, back: 0 });
+    const [rows, others] = [
+      await all(before),
+      await sumChanges(scene.db, { ...(await since(before)), person: 'person-2' }, 'all'),
+    ];
+    expect(rows.rows).toEqual([]);
+    expect(others.background.changed).toBe(0);
+  });
+});
+
+describe('the statements', () => {
+  it('go by places in the feed, and walk through no table', async () => {
+    await sync([result('a', '2026-11-01', 1)]);
+    const { rows } = await sql<{ detail: string }>`explain query plan
+      ${withChanged(await judgeSpan(scene.db, await since(0)))}
+      select * from changed join chart_row as row
+        on row.person_id = ${person} and row.resource_id = changed.resource_id`.execute(scene.db);
+    const said = rows.map(({ detail }) => detail);
+    expect(said.join('\n')).toContain('version_by_person');
+    const walked = said.filter((line) => /^SCAN (v|r|row|reader|resource_notice)\b/.test(line));
+    expect(walked).toEqual([]);
   });
 });
 

@@ -5,7 +5,14 @@ import { sql } from 'kysely';
 import type { Sight } from '../../access/policy.ts';
 import type { Db, Tables } from '../../platform/db/db.ts';
 import { ownTurn } from '../../platform/own-turn.ts';
-import { type ChangeKind, type Span, withChanged } from '../../records/changes.ts';
+import {
+  type ChangeKind,
+  isFirst,
+  type JudgedSpan,
+  judgeSpan,
+  type Span,
+  withChanged,
+} from '../../records/changes.ts';
 import { textsOf } from '../../records/history.ts';
 import { describe } from '../describe/describe.ts';
 import type { Kind } from '../describe/described.ts';
@@ -68,18 +75,14 @@ export async function chartReach(
 }
 
 /** How many records changed, and how. */
-export async function sumChanges(db: Db, span: Span, sight: Sight): Promise<ChangeSums> {
-  const { rows } = await sql<{
-    change: ChangeKind;
-    kind: Kind | null;
-    source_id: string | null;
-    at: string;
-    n: number;
-  }>`${withChanged(span)}
+export async function sumChanges(db: Db, part: Span, sight: Sight): Promise<ChangeSums> {
+  const span = await judgeSpan(db, part);
+  const changed = await sql<Summed>`${withChanged(span)}
     select change, row.kind, row.source_id, max(came_at) as at, count(*) as n
     from changed left join chart_row as row
       on row.person_id = ${span.person} and row.resource_id = changed.resource_id
     group by change, row.kind, row.source_id`.execute(db);
+  const rows = [...changed.rows, ...(await sumFirst(db, span))];
   const seen = kindsSeen(sight);
   const inChart = rows.flatMap(({ kind, ...row }) =>
     kind !== null && (seen === null || seen.includes(kind)) ? [{ ...row, kind }] : [],
@@ -100,23 +103,51 @@ export async function sumChanges(db: Db, span: Span, sight: Sight): Promise<Chan
   };
 }
 
+type Summed = {
+  change: ChangeKind;
+  kind: Kind | null;
+  source_id: string | null;
+  at: string;
+  n: number;
+};
+
+/** So much of the feed at once that the main loop does not stand still over a first sync of a hundred thousand. */
+const seqsPerTurn = 10_000;
+
+async function sumFirst(db: Db, span: JudgedSpan): Promise<Summed[]> {
+  const found: Summed[] = [];
+  for (let after = span.after; after < span.upTo; after += seqsPerTurn) {
+    await ownTurn();
+    const part = { ...span, after, upTo: Math.min(after + seqsPerTurn, span.upTo) };
+    const { rows } = await sql<Summed>`
+      select 'first' as change, row.kind, row.source_id, max(v.received_at) as at, count(*) as n
+      from resource_version as v left join chart_row as row
+        on row.person_id = v.person_id and row.resource_id = v.resource_id
+      where v.person_id = ${span.person} and ${isFirst(part)}
+      group by row.kind, row.source_id`.execute(db);
+    found.push(...rows);
+  }
+  return found;
+}
+
 /**
  * A page of the records that changed: those that changed before those that are new, the latest first. A result that is
  * new with its panel is told by the panel.
  */
 export async function readChanges(
   db: Db,
-  span: Span,
+  part: Span,
   sight: Sight,
   page: { after: Cursor | null; limit: number },
 ): Promise<{ rows: Change[]; next: Cursor | null }> {
+  const span = await judgeSpan(db, part);
   const { rank, seq } = page.after ?? { rank: -1, seq: 0 };
   const seen = kindsSeen(sight);
   const { rows } = await sql<ChangedChartRow>`${withChanged(span)},
     ranked as (
       select changed.*, case change
         when 'changed' then 0 when 'gone' then 1 when 'back' then 2 else 3 end as rank
-      from changed where change <> 'first')
+      from changed)
     select row.*, ranked.* from ranked join chart_row as row
       on row.person_id = ${span.person} and row.resource_id = ranked.resource_id
     where (rank > ${rank} or rank = ${rank} and ranked.seq < ${seq})

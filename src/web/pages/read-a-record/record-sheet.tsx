@@ -105,7 +105,7 @@ function Standing({ record: r }: { record: RecordData }) {
     r.enteredInError
       ? 'The clinic marked this as entered in error. It is kept as it was received, and counts for nothing.'
       : r.amended &&
-        `The clinic ${status === 'corrected' ? 'corrected' : 'amended'} this after first sending it.`,
+        `The clinic ${status === 'corrected' ? 'corrected' : 'amended'} this after first sending it.${r.versions === 1 ? ' What it said before never came here.' : ''}`,
     r.goneAt &&
       `The portal has not reported this since ${longDate(r.goneAt.slice(0, 10))}. It is kept as it last came.`,
   ].filter(Boolean);
