@@ -20,10 +20,10 @@ export type Span = {
 /** A question of a run. */
 type Asked = { readonly run_id: string; readonly question_key: string };
 
-/** A part of a feed, with the questions in it whose news is news: they had been answered in full before. */
-export type JudgedSpan = Span & { readonly known: readonly Asked[] };
+/** A part of a feed, with the questions in it that had never been answered in full before: what they bring is no news. */
+export type JudgedSpan = Span & { readonly firstAsked: readonly Asked[] };
 
-/** Finds the questions that brought something new in a span and had been answered in full by an earlier sync. */
+/** Finds the questions that brought something in a span and had not been answered in full by an earlier sync. */
 export async function judgeSpan(db: Db, span: Span): Promise<JudgedSpan> {
   const { person, after, upTo, runs } = span;
   const { rows } = await sql<Asked>`
@@ -33,13 +33,13 @@ export async function judgeSpan(db: Db, span: Span): Promise<JudgedSpan> {
       where person_id = ${person} and seq > ${after} and seq <= ${upTo} and version_no = 1
         ${ofRuns('run_id', runs)}) as brought
     join sync_run as run on run.id = brought.run_id
-    where exists (
+    where not exists (
       select 1 from sync_run as earlier
       join sync_question as answered
         on answered.run_id = earlier.id and answered.key = brought.question_key
       where earlier.source_id = run.source_id and earlier.started_at < run.started_at
         and answered.outcome = 'full')`.execute(db);
-  return { ...span, known: rows };
+  return { ...span, firstAsked: rows };
 }
 
 /**
@@ -71,9 +71,9 @@ export function withChanged(span: JudgedSpan): RawBuilder<unknown> {
 }
 
 /** Whether a version, as `v`, is one by which its record was received first in a span. */
-export function isFirst({ after, upTo, runs, known }: JudgedSpan): RawBuilder<boolean> {
+export function isFirst({ after, upTo, runs, firstAsked }: JudgedSpan): RawBuilder<boolean> {
   return sql<boolean>`v.version_no = 1 and v.seq > ${after} and v.seq <= ${upTo}
-    and not ${isKnown(known)} ${ofRuns('v.run_id', runs)}`;
+    and ${cameFirst(firstAsked)} ${ofRuns('v.run_id', runs)}`;
 }
 
 /** The last run that ended of each source of a person. */
@@ -114,11 +114,11 @@ export async function spanOfRuns(
   return { person, after, upTo: Math.min(until, upTo), runs };
 }
 
-function ownVersions({ person, after, upTo, runs, known }: JudgedSpan): RawBuilder<unknown> {
+function ownVersions({ person, after, upTo, runs, firstAsked }: JudgedSpan): RawBuilder<unknown> {
   return sql`select v.resource_id, v.seq, v.received_at as came_at, v.version_no, null as notice
     from resource_version as v
     where v.person_id = ${person} and v.seq > ${after} and v.seq <= ${upTo}
-      and (v.version_no > 1 or ${isKnown(known)}) ${ofRuns('v.run_id', runs)}`;
+      and (v.version_no > 1 or not ${cameFirst(firstAsked)}) ${ofRuns('v.run_id', runs)}`;
 }
 
 function notices({ person, after, upTo, runs }: Span): RawBuilder<unknown> {
@@ -138,11 +138,11 @@ function sharedVersions({ person, after, upTo, runs }: Span): RawBuilder<unknown
       and v.seq > ${after} and v.seq <= ${upTo} ${ofRuns('v.run_id', runs)}`;
 }
 
-/** Whether the question of a version, as `v`, is one of these. */
-function isKnown(known: readonly Asked[]): RawBuilder<unknown> {
-  if (known.length === 0) return sql`(1 = 0)`;
-  const pairs = known.map(({ run_id, question_key }) => sql`(${run_id}, ${question_key})`);
-  return sql`coalesce((v.run_id, v.question_key) in (values ${sql.join(pairs)}), 1 = 0)`;
+/** Whether a version, as `v`, came with a file or by one of these questions. */
+function cameFirst(asked: readonly Asked[]): RawBuilder<unknown> {
+  if (asked.length === 0) return sql`(v.question_key is null)`;
+  const pairs = asked.map(({ run_id, question_key }) => sql`(${run_id}, ${question_key})`);
+  return sql`(v.question_key is null or (v.run_id, v.question_key) in (values ${sql.join(pairs)}))`;
 }
 
 function ofRuns(column: string, runs: Span['runs']): RawBuilder<unknown> {
