@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../platform/db/sqlite/open.ts';
 import { now, openScene, type Scene } from './contract-aids.ts';
 import { recordsMigrations } from './migrations.ts';
-import { newsSince, noteLook, visitGapMs } from './visits.ts';
+import { forgetVisits, newsSince, noteLook, visitGapMs } from './visits.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -57,6 +57,12 @@ describe('changes are news', () => {
     await look(0, 10);
     expect(await since(60, { ...who, account: 'b' })).toBeNull();
     expect(await since(60, { ...who, person: 'q' })).toBeNull();
+  });
+
+  it('since nothing again, once the record went', async () => {
+    await look(0, 10);
+    await forgetVisits(scene.db, who.person);
+    expect(await since(60)).toBeNull();
   });
 
   it('no earlier than they were told before, while the chart is made anew', async () => {

@@ -59,6 +59,11 @@ export async function newsSince(db: Db, look: Look): Promise<NewsSince | null> {
     : { at: null, position: latest.began_position };
 }
 
+/** Forgets who looked at a person's record, when the person goes. */
+export async function forgetVisits(db: Db, person: PersonId): Promise<void> {
+  await db.deleteFrom('record_visit').where('person_id', '=', person).execute();
+}
+
 function isGoingOn({ last_at }: { last_at: string }, now: number): boolean {
   return now - Date.parse(last_at) <= visitGapMs;
 }
