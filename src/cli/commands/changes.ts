@@ -52,7 +52,7 @@ const sinceWords: { readonly [by in Changes['since']['by']]: string } = {
 };
 
 function sumText(c: Changes, name: string): string {
-  const at = c.since.at === null ? '' : ` (${c.since.at})`;
+  const at = ` (${c.since.at ?? 'there was none'})`;
   const kinds = c.kinds.map((one) => `${one.kind} ${total(one)}`).join(', ');
   return [
     `${sinceWords[c.since.by]}${at}, ${name}: ${tallyText(c.sum)}${kinds ? `: ${kinds}` : ''}.`,
