@@ -16,6 +16,10 @@ export type FaultSetting = {
   readonly retryAfter?: number;
   /** `page.too-many`, `page.small`: the most entries a page that the portal bears, or gives. */
   readonly most?: number;
+  /** `clock.skew`: by how much the portal's clock is ahead; negative behind. */
+  readonly minutes?: number;
+  /** `patient.20k-documents`: how many in place of 20,000. */
+  readonly documents?: number;
   /** `reply.slow`, `token.slow`: how long each answer is held back. */
   readonly delayMs?: number;
   /** `page.next-link-foreign-host`, `binary.foreign-host`: the origin put into the link. */
@@ -228,6 +232,18 @@ export const faultCatalogue = [
     parameters: [],
   },
   {
+    name: 'clock.skew',
+    sentence:
+      'The portal’s clock is wrong: its Date, its Retry-After as a date and the times in its tokens are off.',
+    parameters: ['minutes'],
+  },
+  {
+    name: 'patient.20k-documents',
+    sentence:
+      'The patient has 20,000 documents more, or as many as are asked for, each with its text inside.',
+    parameters: ['documents'],
+  },
+  {
     name: 'discovery.html',
     sentence: 'The discovery document is an HTML page with status 200.',
     parameters: [],
@@ -305,6 +321,9 @@ function readFaultSetting(value: unknown): FaultSetting {
     if (!allowed.has(key)) {
       throw new FaultError(`The fault ${known.name} has no parameter "${key}".`);
     }
+    if (key === 'minutes' && typeof setting !== 'number') {
+      throw new FaultError(`The parameter "minutes" of ${known.name} is a number.`);
+    }
     if (numeric.has(key) && !(typeof setting === 'number' && setting >= 0)) {
       throw new FaultError(`The parameter "${key}" of ${known.name} is a number of zero or more.`);
     }
@@ -324,9 +343,11 @@ function readFaultSetting(value: unknown): FaultSetting {
   return { ...defaultsOf[known.name], ...given, name: known.name } as FaultSetting;
 }
 
-// A fault that struck every new token at once would leave no way to go on.
+// A fault that struck every new token at once would leave no way to go on; one without a size would be none.
 const defaultsOf: { readonly [name in FaultName]?: Partial<FaultSetting> } = {
   '401.mid-sync': { times: 1, after: 3 },
+  'clock.skew': { minutes: 90 },
+  'patient.20k-documents': { documents: 20_000 },
 };
 
-const numeric = new Set(['times', 'after', 'retryAfter', 'delayMs', 'most']);
+const numeric = new Set(['times', 'after', 'retryAfter', 'delayMs', 'most', 'documents']);

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JWK } from 'jose';
 import type { AthenahealthBehaviour } from '../src/portals/athenahealth/behaviour.ts';
 import { directoryBundle } from './directory.ts';
+import { skewOf } from './clock.ts';
 import type { Environment } from './environments.ts';
 import type { FaultSwitches } from './faults.ts';
 import { notRegistered } from './fhir-server/outcomes.ts';
@@ -79,6 +80,8 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
     accounts,
     practices,
     async handle(request, response, { path, rawQuery }, record) {
+      const skewMs = skewOf(faults);
+      if (skewMs !== 0) response.setHeader('Date', new Date(Date.now() + skewMs).toUTCString());
       if (path.startsWith('/fhir/r4/')) {
         const target = { path: path.slice('/fhir/r4'.length), rawQuery };
         return fhir(request, response, target, record);

@@ -305,3 +305,42 @@ describe('the server', () => {
 function next(page: { link: { relation: string; url: string }[] }): string {
   return page.link.find(({ relation }) => relation === 'next')?.url ?? '';
 }
+
+describe('a clock that is wrong', () => {
+  /** In whole hours, behind as ahead. */
+  const hoursOff = (at: string | null) =>
+    Math.trunc((Date.parse(at ?? '') - Date.now() + 60_000) / 3_600_000) + 0;
+
+  it.each([
+    [185, 3],
+    [-185, -3],
+  ])('by %d minutes shows in Date and in a Retry-After that is a date', async (minutes, hours) => {
+    set({ name: 'clock.skew', minutes }, { name: 'page.429', times: 1, retryAfter: 1 });
+    const limited = await nora.get(search);
+    expect(hoursOff(limited.headers.get('date'))).toBe(hours);
+    expect(hoursOff(limited.headers.get('retry-after'))).toBe(hours);
+    set();
+    expect(hoursOff((await nora.get(search)).headers.get('date'))).toBe(0);
+  });
+
+  it('is refused by words', () => {
+    expect(() => set({ name: 'clock.skew', minutes: 'an hour' })).toThrow(FaultError);
+  });
+});
+
+describe('a patient of many documents', () => {
+  it('has them once, each with a text of its own', async () => {
+    const documents = `DocumentReference?patient=${nora.patient}&_count=100`;
+    set({ name: 'patient.20k-documents', documents: 12 });
+    await nora.get(documents);
+    const bundle = await (await nora.get(documents)).json();
+    const notes = (
+      bundle.entry as {
+        resource: { description?: string; content: [{ attachment: { data?: string } }] };
+      }[]
+    ).filter(({ resource }) => resource.description?.startsWith('Note '));
+    expect(notes).toHaveLength(12);
+    const texts = notes.map(({ resource }) => resource.content[0].attachment.data);
+    expect(new Set(texts).size).toBe(12);
+  });
+});

@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer';
 import type { FaultSetting, FaultSwitches } from '../faults.ts';
 import type { Answer } from '../http.ts';
-import { parseExactly, writeExactly } from '../json-text.ts';
+import { parseExactly, type Resource, writeExactly } from '../json-text.ts';
 import { type BundleParts, nextUrl, writeBundle } from './bundles.ts';
 import {
   fhirJson,
@@ -79,6 +79,29 @@ export function addStrangers(
   const matches = store.ofOthers(patientId, type).slice(0, 2);
   const included = matches.flatMap(({ id }) => store.provenanceOf(`${type}/${id}`));
   return { matches, included };
+}
+
+/** Fills a patient's chart with documents, once: as many as the fault says, each with a text of its own inside. */
+export function addDocuments(
+  { faults, store }: { readonly faults: FaultSwitches; readonly store: ResourceStore },
+  type: string,
+  patientId: string,
+): void {
+  if (type !== 'DocumentReference') return;
+  const { documents = 0 } = faults.strike('patient.20k-documents') ?? {};
+  const [like] = store.ofPatient(patientId, type);
+  if (like === undefined || store.get(type, `${like.id}-1`) !== undefined) return;
+  const resource = parseExactly(like.text) as Resource;
+  for (let n = 1; n <= documents; n += 1) {
+    const data = Buffer.from(`Note ${n} of many.`).toString('base64');
+    const content = [{ attachment: { contentType: 'text/plain', data } }];
+    const description = `Note ${n}`;
+    store.put({
+      resource: { ...resource, id: `${like.id}-${n}`, description, content },
+      patientId,
+      updated: like.updated,
+    });
+  }
 }
 
 /** Writes a page's text, bent by whichever faults strike it. */

@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import { skewOf } from '../clock.ts';
 import type { Environment } from '../environments.ts';
 import type { FaultSwitches } from '../faults.ts';
 import { type Answer, answer, readForm } from '../http.ts';
@@ -13,6 +14,7 @@ import { readBinary } from './binary.ts';
 import { nextUrl } from './bundles.ts';
 import { capabilityStatement } from './metadata.ts';
 import {
+  addDocuments,
   addStrangers,
   bendText,
   encodePage,
@@ -162,13 +164,12 @@ function search(
   const lost = losePage(faults, type, Number(query.get('_count') ?? behaviour.pageSize.default));
   if (lost?.kind === 'reset') return 'reset';
   if (lost !== undefined) {
-    const headers: Record<string, string> =
-      lost.retryAfter === undefined ? {} : { 'Retry-After': String(lost.retryAfter) };
-    return { ...lost.refusal, headers };
+    return { ...lost.refusal, headers: retryAfterHeader(lost.retryAfter, faults) };
   }
   if (query.has('_lastUpdated') && faults.strike('lastUpdated.ignored', { type }) !== undefined) {
     query.delete('_lastUpdated');
   }
+  addDocuments(parts, type, who.patientId);
   const most = faults.strike('page.small', { type })?.most ?? behaviour.pageSize.max;
   const page = searchPage(
     { ...behaviour, pageSize: { ...behaviour.pageSize, max: most } },
@@ -199,6 +200,17 @@ function search(
     { rawQuery: asked, total: page.total, foreignOrigin: parts.foreignOrigin },
   );
   return { status: 200, ...encodePage(faults, type, text), headers: { Location: self } };
+}
+
+/** In seconds; as a date by a portal whose clock is wrong, since that is where it matters. */
+function retryAfterHeader(
+  seconds: number | undefined,
+  faults: FaultSwitches,
+): Record<string, string> {
+  if (seconds === undefined) return {};
+  const skewMs = skewOf(faults);
+  const at = new Date(Date.now() + skewMs + seconds * 1000);
+  return { 'Retry-After': skewMs === 0 ? String(seconds) : at.toUTCString() };
 }
 
 function describeService(

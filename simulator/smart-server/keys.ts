@@ -25,7 +25,7 @@ export type AccessTokenClaims = {
 };
 
 export type TokenSigner = {
-  sign(claims: AccessTokenClaims): string;
+  sign(claims: AccessTokenClaims | Readonly<Record<string, unknown>>): string;
   /** The `jti` of a token that this signer made, whatever its age; `undefined` for anything else. */
   readId(token: string): string | undefined;
 };

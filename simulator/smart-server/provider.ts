@@ -4,6 +4,7 @@
 import { type errors as oidcErrors, errors, type Configuration, Provider } from 'oidc-provider';
 import type { JWK } from 'jose';
 import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import { skewOf } from '../clock.ts';
 import type { Environment } from '../environments.ts';
 import type { FaultSwitches } from '../faults.ts';
 import { knownScopes } from '../fhir-server/scopes.ts';
@@ -183,7 +184,7 @@ type OidcContext = NonNullable<NonNullable<typeof Provider.ctx>['oidc']>;
 
 /** The library's token reply in the vendor's form: a JWT, launch context, and no new refresh token. */
 function conformTokenReply(
-  { environment, behaviour, findLogin, signer }: ProviderParts,
+  { environment, behaviour, findLogin, signer, faults }: ProviderParts,
   oidc: OidcContext,
   reply: Record<string, unknown>,
 ): Record<string, unknown> {
@@ -191,7 +192,8 @@ function conformTokenReply(
   const login = token?.accountId === undefined ? undefined : findLogin(token.accountId);
   if (token === undefined || login === undefined) return reply;
   const scopes = String(reply.scope ?? '').split(' ');
-  const now = Math.floor(Date.now() / 1000);
+  const skew = skewOf(faults) / 1000;
+  const now = Math.floor(Date.now() / 1000 + skew);
   const patient = scopes.includes('launch/patient') ? { patient: login.chart.patientId } : {};
   const practice = { ah_practice: `a-1.Practice-${login.chart.practiceId}` };
   const accessToken = signer.sign({
@@ -211,8 +213,21 @@ function conformTokenReply(
   return {
     ...rest,
     access_token: accessToken,
+    ...(typeof rest.id_token === 'string' && skew !== 0
+      ? { id_token: signer.sign(shifted(rest.id_token, skew)) }
+      : {}),
     ...(refreshToken === undefined || keepsOldToken ? {} : { refresh_token: refreshToken }),
     ...patient,
     ...(behaviour.practiceTold === 'token-reply' ? practice : {}),
   };
+}
+
+/** What an id_token claims, its times those of a clock that is off by some seconds. */
+function shifted(idToken: string, seconds: number): Record<string, unknown> {
+  const payload = Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString();
+  const claims = JSON.parse(payload) as Record<string, unknown>;
+  const moved = ['iat', 'exp', 'auth_time', 'nbf'].flatMap((name) =>
+    typeof claims[name] === 'number' ? [[name, claims[name] + seconds] as const] : [],
+  );
+  return { ...claims, ...Object.fromEntries(moved) };
 }

@@ -5,6 +5,7 @@ import type { Db } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { rawOf, readResource, versionsOf } from '../records/read.ts';
 import { attachmentsOfRecord } from './attachment.ts';
+import { earlierValues } from './changes/earlier.ts';
 import { describe } from './describe/describe.ts';
 import { dayOf, type Described, type Fact, type Kind } from './describe/described.ts';
 import { isSeen } from './sight.ts';
@@ -17,6 +18,8 @@ export async function readSheet(db: Db, personId: string, resourceId: string, si
   const described = describe(resource.type, raw);
   if (!described || !isSeen(sight, described.kind)) throw new ChartfoldError('record.not_found');
   const latest = (await versionsOf(db, resourceId)).at(-1);
+  const value = valueOf(described);
+  const earlier = value && (await earlierValues(db, new Map([[resourceId, value]])));
   return {
     id: resource.id,
     type: resource.type,
@@ -26,7 +29,7 @@ export async function readSheet(db: Db, personId: string, resourceId: string, si
     startsAt: described.at,
     endsAt: described.endsAt ?? null,
     source: resource.source,
-    value: valueOf(described),
+    value: value && { ...value, earlier: earlier?.get(resourceId) ?? null },
     enteredInError: described.enteredInError ?? false,
     amended: described.amended ?? false,
     goneAt: resource.goneAt,

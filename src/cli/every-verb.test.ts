@@ -166,6 +166,8 @@ function argsFor(verb: Verb): Record<string, unknown> {
       return { files: [join(folder, 'patient.json')], person: ids.person, unknown: 'new' };
     case 'export':
       return { format: 'ndjson', person: ids.person };
+    case 'changes':
+      return { person: ids.person };
     case 'schedule':
       return { id: ids.connection, every: 'week' };
     default:

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { asChartfoldError, ChartfoldError, isChartfoldError } from '../platform/errors.ts';
 import { backup, backups } from './commands/backup.ts';
+import { changes } from './commands/changes.ts';
 import { connect } from './commands/connect.ts';
 import { exportRecord, importFiles } from './commands/files.ts';
 import { keys } from './commands/keys.ts';
@@ -38,6 +39,7 @@ export const verbs: readonly Verb[] = [
   cancelSync,
   schedule,
   receipt,
+  changes,
   disconnect,
   importFiles,
   exportRecord,
@@ -145,6 +147,18 @@ export function commandLine(program: Program): Command {
   verb('receipt <id>', 'what a sync asked and what came; of a connection the last').action(
     (id, flags) => run(receipt as Verb<never>)({ id }, flags),
   );
+  verb('changes', 'what changed in a record with the last sync of each connection')
+    .option('--person <name>', 'whose: a name or an id; needed where there are several')
+    .option('--connection <id>', 'with the last sync of this connection')
+    .option('--receipt <id>', 'with this sync')
+    .addOption(
+      new Option('--since <when>', 'visit: since the account of --as last looked')
+        .choices(['sync', 'visit'])
+        .default('sync'),
+    )
+    .action(({ person, connection, receipt, since, ...flags }) =>
+      run(changes as Verb<never>)({ person, connection, receipt, since }, flags),
+    );
   verb('disconnect <id>', 'end a connection')
     .option('--keep', 'keep what was received')
     .option('--delete', 'delete what was received')

@@ -3,7 +3,7 @@
 
 import { revokeToken } from '../smart/token.ts';
 import { smartClient } from './client.ts';
-import { finishRun, openRunOf } from '../records/runs.ts';
+import { breakOffRun } from '../records/runs.ts';
 import { type Connection, type ConnectionContext, getConnection, SYNC_QUEUE } from './context.ts';
 import { dropGrant, type Grant, openGrant } from './grant.ts';
 import { setStatus } from './status.ts';
@@ -20,8 +20,8 @@ export async function disconnect(
   // First of all, so that no sync begins while the rest is done; asking the portal may take a while.
   await setStatus(context, connectionId, 'disconnected');
   await context.jobs.cancel(SYNC_QUEUE, connectionId);
-  const open = await openRunOf(context.db, connectionId);
-  if (open) await finishRun(context.db, { run: open.id, now: context.clock.now() });
+  const now = context.clock.now();
+  await breakOffRun(context.db, { source: connectionId, code: 'sync.disconnected', now });
   const grant = await openGrant(context, connectionId);
   await dropGrant(context.db, connectionId);
   context.changed(connectionId);

@@ -96,6 +96,8 @@ export type Declaration<Body extends z.ZodType, Reply extends z.ZodType> = {
   readonly summary: string;
   readonly access: Access;
   readonly body?: Body;
+  /** What stands behind `?`, in place of a body: only what says nothing of health. */
+  readonly query?: Body;
   readonly reply: Reply;
 };
 
@@ -103,16 +105,19 @@ export function createApi(app: App): Api {
   return { app, router: new OpenAPIHono<Env>(), declared: [] };
 }
 
-/** Declares a route. The handler is given the parsed body and gives back the value of the answer. */
+/** Declares a route. The handler is given the parsed body or query and gives back the value of the answer. */
 export function route<Body extends z.ZodType, Reply extends z.ZodType>(
   api: Api,
   declaration: Declaration<Body, Reply>,
   handler: (c: ApiContext, body: z.output<Body>, call: Call) => Promise<z.input<Reply>>,
 ): void {
-  const { method, path, body, reply } = declaration;
+  const { method, path, body, query, reply } = declaration;
   declare(api, declaration);
   api.router.on(method.toUpperCase(), routerPath(path), async (c) => {
-    const read = async () => (body ? await readBody(c, body) : undefined) as z.output<Body>;
+    const read = async () => {
+      if (body) return readBody(c, body);
+      return (query ? readQuery(c, query) : undefined) as z.output<Body>;
+    };
     const value = await guarded(api.app, declaration.access, c, read, (call, given) =>
       handler(c, given, call),
     );
@@ -265,16 +270,19 @@ const NOBODY: Call = {
 };
 
 function describe<Body extends z.ZodType, Reply extends z.ZodType>(
-  { method, path, summary, body, reply }: Omit<Declaration<Body, Reply>, 'access'>,
+  { method, path, summary, body, query, reply }: Omit<Declaration<Body, Reply>, 'access'>,
   type: string,
 ): RouteConfig {
   return createRoute({
     method,
     path,
     summary,
-    request: body
-      ? { body: { content: { 'application/json': { schema: body } }, required: true } }
-      : {},
+    request: {
+      ...(body
+        ? { body: { content: { 'application/json': { schema: body } }, required: true } }
+        : {}),
+      ...(query ? { query: query as unknown as z.ZodObject } : {}),
+    },
     responses: {
       200: { description: summary, content: { [type]: { schema: reply } } },
       default: {
@@ -311,9 +319,21 @@ async function readBody<Body extends z.ZodType>(
   } catch (cause) {
     throw new ChartfoldError('http.invalid_request', { detail: 'the body is not JSON', cause });
   }
+  return parsedBy(schema, value, 'the body');
+}
+
+function readQuery<Query extends z.ZodType>(c: ApiContext, schema: Query): z.output<Query> {
+  return parsedBy(schema, c.req.query(), 'the query');
+}
+
+function parsedBy<Given extends z.ZodType>(
+  schema: Given,
+  value: unknown,
+  name: string,
+): z.output<Given> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body').join(', ');
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || name).join(', ');
   throw new ChartfoldError('http.invalid_request', { detail: fields });
 }
 

@@ -3,25 +3,25 @@
 
 import { z } from 'zod';
 import { id, instant, ownAccount, sightKind } from './contract/access.ts';
+import { earlierValue } from './contract/changes.ts';
+import {
+  count,
+  flag,
+  keptDate,
+  kind,
+  partialDate,
+  sourceMark,
+  timelineRow,
+} from './contract/chart-parts.ts';
 import { connectionSchedule } from './contract/schedule.ts';
 
 export * from './contract/access.ts';
+export * from './contract/changes.ts';
+export * from './contract/chart-parts.ts';
 export * from './contract/schedule.ts';
 
-/** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`: as precise as the source said. */
-export const partialDate = z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/);
-/** A date as it is kept; one in another form counts as not recorded, and is in the record's own text. */
-const keptDate = z
-  .string()
-  .nullable()
-  .transform((text) => partialDate.safeParse(text).data ?? null);
 /** `vendor/environment`, and the name that an operator gave it. */
 const portalKey = z.string().min(1).max(200);
-const count = z.number().int().nonnegative();
-
-/** The shapes that stand for sources, in the order they are given out. */
-export const sourceMark = z.enum(['circle', 'square', 'diamond', 'hexagon', 'ring', 'plus']);
-
 export const problem = z.object({
   type: z.string(),
   title: z.string(),
@@ -263,6 +263,7 @@ export const receipt = z.object({
   clinicName: z.string(),
   portalName: z.string(),
   environment,
+  personId: id,
   personName: z.string(),
   sample: z.boolean(),
   trigger: z.enum(['first', 'manual', 'scheduled']),
@@ -295,44 +296,6 @@ export const receipt = z.object({
 });
 
 // ---- the chart -------------------------------------------------------------------------------
-
-/** What a timeline row or record is about. Told by icon and label, never by colour. */
-export const kind = z.enum([
-  'visit',
-  'result',
-  'panel',
-  'vital',
-  'medication',
-  'condition',
-  'allergy',
-  'immunization',
-  'procedure',
-  'document',
-  'order',
-  'plan',
-  'goal',
-  'care-team',
-  'device',
-  'other',
-]);
-export const flag = z.enum(['low', 'high', 'critical-low', 'critical-high', 'abnormal']);
-
-export const timelineRow = z.object({
-  /** The record's id, for the sheet. */
-  id,
-  kind,
-  title: z.string(),
-  /** Small print beside the title: `9 results`, `text only`. */
-  note: z.string().nullable(),
-  /** The right-hand fact: `Hemoglobin 11.4`, `started`, `given`. */
-  value: z.string().nullable(),
-  unit: z.string().nullable(),
-  flag: flag.nullable(),
-  enteredInError: z.boolean(),
-  amended: z.boolean(),
-  /** Since when its portal reports it no longer. */
-  goneAt: instant.nullable(),
-});
 
 export const timelineGroup = z.object({
   /** The visit that holds the rows together; null for what belongs to none. */
@@ -389,6 +352,8 @@ export const resultRow = z.object({
     date: keptDate,
     amended: z.boolean(),
     goneAt: instant.nullable(),
+    /** What it was before it was amended; null where it was nothing else, or that never came. */
+    earlier: earlierValue.nullable(),
   }),
   count,
   sources: z.array(z.object({ id, name: z.string(), mark: sourceMark })),
@@ -443,6 +408,7 @@ export const record = z.object({
       unit: z.string().nullable(),
       flag: flag.nullable(),
       range: z.string().nullable(),
+      earlier: earlierValue.nullable(),
     })
     .nullable(),
   enteredInError: z.boolean(),
@@ -468,7 +434,6 @@ export type Attachment = z.infer<typeof attachment>;
 export type Problem = z.infer<typeof problem>;
 export type Person = z.infer<typeof person>;
 export type Session = z.infer<typeof session>;
-export type SourceMark = z.infer<typeof sourceMark>;
 export type Clinic = z.infer<typeof clinic>;
 export type ConnectRequest = z.infer<typeof connectRequest>;
 export type ConnectReply = z.infer<typeof connectReply>;
@@ -480,9 +445,6 @@ export type StreamEvent = z.infer<typeof streamEvent>;
 export type ReceiptSummary = z.infer<typeof receiptSummary>;
 export type ReceiptQuestion = z.infer<typeof receiptQuestion>;
 export type Receipt = z.infer<typeof receipt>;
-export type Kind = z.infer<typeof kind>;
-export type Flag = z.infer<typeof flag>;
-export type TimelineRow = z.infer<typeof timelineRow>;
 export type TimelineGroup = z.infer<typeof timelineGroup>;
 export type TimelineDay = z.infer<typeof timelineDay>;
 export type TimelineFilter = z.infer<typeof timelineFilter>;

@@ -239,6 +239,7 @@ function call(role: keyof typeof browsers, route: Route, given: typeof ids): Pro
     .replace('{person}', given.person)
     .replace('{record}', route.path.includes('/attachments/') ? given.document : given.record)
     .replace('{n}', '0')
+    .replace('{version}', '1')
     .replace('{key}', encodeURIComponent(given.analyte))
     .replace('{id}', id);
   return method === 'get'

@@ -12,6 +12,7 @@ import { accountRoutes } from './routes/account.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backupRoutes } from './routes/backup.ts';
+import { changesRoutes } from './routes/changes.ts';
 import { chartRoutes } from './routes/chart.ts';
 import { connectRoutes } from './routes/connect.ts';
 import { connectionRoutes } from './routes/connections.ts';
@@ -54,6 +55,7 @@ export function declareRoutes(api: Api): Api['declared'] {
   peopleRoutes(api);
   connectionRoutes(api);
   chartRoutes(api);
+  changesRoutes(api);
   attachmentRoutes(api);
   auditRoutes(api);
   backupRoutes(api);

@@ -1,6 +1,6 @@
 // Owns the one counter that versions and notices are numbered by: the order of numbers is the order of commits.
 
-import type { Transaction } from '../platform/db/db.ts';
+import type { Db, Transaction } from '../platform/db/db.ts';
 
 /** Takes n numbers; the counter's row is the lock that keeps them in order of commit. @returns the first */
 export async function drawNumbers(trx: Transaction, n: number): Promise<number> {
@@ -11,4 +11,10 @@ export async function drawNumbers(trx: Transaction, n: number): Promise<number> 
     .returning('last_seq')
     .executeTakeFirstOrThrow();
   return row.last_seq - n + 1;
+}
+
+/** The last number that was taken. */
+export async function lastNumber(db: Db): Promise<number> {
+  const row = await db.selectFrom('record_counter').select('last_seq').executeTakeFirstOrThrow();
+  return row.last_seq;
 }

@@ -12,6 +12,7 @@ export const recordsMigrations: Migrations = {
   '2026-11-25-records-attachments': { up: keepAttachments },
   '2026-11-26-records-how-asked': { up: sayHowAsked },
   '2026-11-26-records-packs': { up: packTexts },
+  '2026-11-26-records-visits': { up: rememberVisits },
 };
 
 /** A text of its own is a pack of one. Its version may go before others of its pack, so nothing refers to that. */
@@ -32,6 +33,21 @@ async function packTexts(db: MigrationDb): Promise<void> {
 async function sayHowAsked(db: MigrationDb): Promise<void> {
   for (const column of ['since', 'parts'])
     await db.schema.alterTable('sync_question').addColumn(column, 'text').execute();
+}
+
+async function rememberVisits(db: MigrationDb): Promise<void> {
+  await db.schema
+    .createTable('record_visit')
+    .addColumn('account_id', 'text', (col) => col.notNull())
+    .addColumn('person_id', 'text', (col) => col.notNull())
+    .addColumn('began_at', 'text', (col) => col.notNull())
+    .addColumn('last_at', 'text', (col) => col.notNull())
+    .addColumn('began_position', 'integer', (col) => col.notNull())
+    .addColumn('position', 'integer', (col) => col.notNull())
+    .addPrimaryKeyConstraint('record_visit_identity', ['account_id', 'person_id', 'began_at'])
+    .execute();
+  for (const column of ['since_seq', 'until_seq'])
+    await db.schema.alterTable('sync_run').addColumn(column, 'integer').execute();
 }
 
 async function keepAttachments(db: MigrationDb): Promise<void> {

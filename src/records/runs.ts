@@ -5,8 +5,10 @@ import type { Selectable } from 'kysely';
 import { isoTime } from '../platform/clock.ts';
 import { bulkTransaction } from '../platform/db/bulk.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
+import type { ErrorCode } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { textHash } from './body.ts';
+import { lastNumber } from './counter.ts';
 import type {
   CloseQuestion,
   Counts,
@@ -53,7 +55,11 @@ export async function startRun(db: Db, start: StartRun): Promise<Run> {
     ended_at: question.outcome ? row.started_at : null,
   }));
   await db.transaction().execute(async (trx) => {
-    await trx.insertInto('sync_run').values(row).execute();
+    const since_seq = await lastNumber(trx);
+    await trx
+      .insertInto('sync_run')
+      .values({ ...row, since_seq })
+      .execute();
     for (let at = 0; at < questions.length; at += questionsPerInsert) {
       const some = questions.slice(at, at + questionsPerInsert);
       await trx.insertInto('sync_question').values(some).execute();
@@ -134,12 +140,37 @@ export async function finishRun(db: Db, finish: { run: RunId; now: number }): Pr
     const receiptHash = hashReceipt({ run, questions });
     await trx
       .updateTable('sync_run')
-      .set({ ended_at: ended, receipt_hash: receiptHash, gone, ...tallyColumns(sums) })
+      .set({
+        ended_at: ended,
+        receipt_hash: receiptHash,
+        until_seq: await lastNumber(trx),
+        gone,
+        ...tallyColumns(sums),
+      })
       .where('id', '=', finish.run)
       .execute();
     await trx.deleteFrom('sync_seen').where('run_id', '=', finish.run).execute();
     return { ...run, receiptHash };
   });
+}
+
+/**
+ * Ends the open run of a source before its time: each question that is open says by a code why it was not asked to its
+ * end. @returns the run's id, null where none was open
+ */
+export async function breakOffRun(
+  db: Db,
+  { source, code, now }: { source: SourceId; code: ErrorCode; now: number },
+): Promise<RunId | null> {
+  const run = await openRunOf(db, source);
+  if (!run) return null;
+  for (const { key, outcome, pages } of await questionsOf(db, run.id)) {
+    if (isFinal(outcome)) continue;
+    const left = pages > 0 ? 'part' : 'not-asked';
+    await closeQuestion(db, { run: run.id, question: key, outcome: left, code, now });
+  }
+  await finishRun(db, { run: run.id, now });
+  return run.id;
 }
 
 /** A run with its questions; undefined when there is no such run. */
@@ -278,7 +309,7 @@ async function countHalfPage(
   return { ...noCounts, received: versions.length, new: born, changed: versions.length - born };
 }
 
-function readRun(row: Selectable<Tables['sync_run']>): Run {
+function readRun(row: Omit<Selectable<Tables['sync_run']>, 'since_seq' | 'until_seq'>): Run {
   return {
     id: row.id,
     source: row.source_id,

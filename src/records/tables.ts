@@ -145,6 +145,21 @@ type SyncRunTable = {
   set_aside: number;
   gone: Generated<number>;
   receipt_hash: string | null;
+  /** What it wrote is numbered above this; null for a run from before this was kept. */
+  since_seq: Generated<number | null>;
+  /** And up to this; null while it is open. */
+  until_seq: Generated<number | null>;
+};
+
+/** One look of an account at a person's record, as long as it lasted: visits.ts. */
+type RecordVisitTable = {
+  account_id: string;
+  person_id: string;
+  began_at: string;
+  last_at: string;
+  /** How far the chart had come when it was looked at first, and last. */
+  began_position: number;
+  position: number;
 };
 
 type SyncQuestionTable = {
@@ -197,6 +212,7 @@ declare module '../platform/db/db.ts' {
     shared_reader: SharedReaderTable;
     shared_reference: SharedReferenceTable;
     record_counter: RecordCounterTable;
+    record_visit: RecordVisitTable;
     sync_run: SyncRunTable;
     sync_question: SyncQuestionTable;
     sync_seen: SyncSeenTable;

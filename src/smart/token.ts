@@ -5,6 +5,7 @@
 
 import { decodeJwt } from 'jose';
 import * as oauth from 'oauth4webapi';
+import { systemClock } from '../platform/clock.ts';
 import { ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import { asMetadata, callOptions, type SmartClient } from './client.ts';
@@ -62,7 +63,7 @@ export async function exchangeCode(
     return guarded('id_token', async () => {
       const reply = await oauth.processAuthorizationCodeResponse(
         server,
-        { client_id: client.clientId },
+        { client_id: client.clientId, [oauth.clockSkew]: skewOf(response) },
         response,
         { expectedNonce: request.asksOpenId ? request.nonce : oauth.expectNoNonce },
       );
@@ -125,6 +126,15 @@ export async function revokeToken(
   });
 }
 
+/**
+ * By how many seconds the server's clock is ahead of ours: its id_token, which came with this very answer, is judged by
+ * the time it has. Where a machine at home has slept, it is ours that is wrong.
+ */
+function skewOf(response: Response): number {
+  const date = Date.parse(response.headers.get('date') ?? '');
+  return Number.isNaN(date) ? 0 : Math.round((date - systemClock.now()) / 1000);
+}
+
 function tokensOf(reply: oauth.TokenEndpointResponse): Tokens {
   const { access_token, refresh_token, id_token: _idToken, ...rest } = reply;
   const patient = rest.patient;
@@ -160,10 +170,9 @@ async function bentResponse(response: Response, keepsIdToken: boolean): Promise<
   if (response.status !== 200 && response.status !== 201) return response;
   const text = await response.text();
   const bent = bendReply(text, keepsIdToken);
-  return new Response(bent ?? text, {
-    status: bent ? 200 : response.status,
-    headers: bent ? { 'content-type': 'application/json' } : response.headers,
-  });
+  const headers = new Headers(response.headers);
+  if (bent) headers.set('content-type', 'application/json');
+  return new Response(bent ?? text, { status: bent ? 200 : response.status, headers });
 }
 
 function bendReply(text: string, keepsIdToken: boolean): string | undefined {

@@ -1,7 +1,7 @@
 // Owns stopping a sync that waits or runs: its job goes, and its run ends with what came.
 
 import { type ConnectionContext, getConnection, SYNC_QUEUE } from '../connections/context.ts';
-import { closeQuestion, finishRun, openRunOf, questionsOf } from '../records/runs.ts';
+import { breakOffRun } from '../records/runs.ts';
 import { noteEnd } from './trouble.ts';
 
 /**
@@ -17,24 +17,15 @@ export async function cancelSync(
   await getConnection(db, connectionId);
   const wasLive = await jobs.isLive(SYNC_QUEUE, connectionId);
   await jobs.cancel(SYNC_QUEUE, connectionId);
-  const run = await openRunOf(db, connectionId);
-  if (!run && !wasLive) return null;
-  if (run) {
-    for (const { key, outcome, pages } of await questionsOf(db, run.id)) {
-      if (outcome !== 'pending' && outcome !== 'asking') continue;
-      await closeQuestion(db, {
-        run: run.id,
-        question: key,
-        outcome: pages > 0 ? 'part' : 'not-asked',
-        code: 'sync.cancelled',
-        now: clock.now(),
-      });
-    }
-    await finishRun(db, { run: run.id, now: clock.now() });
-  }
+  const run = await breakOffRun(db, {
+    source: connectionId,
+    code: 'sync.cancelled',
+    now: clock.now(),
+  });
+  if (run === null && !wasLive) return null;
   // The next is reckoned from here, or it would begin again at once.
   await noteEnd(context, connectionId, []);
-  context.log.info('sync.cancelled', { connection: connectionId, run: run?.id });
+  context.log.info('sync.cancelled', { connection: connectionId, run });
   context.changed(connectionId);
-  return run?.id ?? null;
+  return run;
 }

@@ -104,6 +104,8 @@ const EXPECTED: Record<FaultName, Expected | 'sign-in'> = {
     setsAside: true,
   },
   'attachment.url-signed': file,
+  'clock.skew': full,
+  'patient.20k-documents': { ...full, with: { documents: 500 } },
   'discovery.html': { ...lost('smart.discovery_failed'), outcome: 'part', also: renewing },
   'scope.narrowed': 'sign-in',
 };

@@ -114,11 +114,12 @@ function codeOf(status: number): ErrorCode {
   return 'fhir.rejected';
 }
 
-/** Retry-After in milliseconds: seconds or an HTTP date (RFC 9110 section 10.2.3). */
+/** Retry-After in milliseconds: seconds, or an HTTP date by the portal's own clock (RFC 9110 section 10.2.3). */
 function retryAfter(response: Response, clock: Clock): number | null {
   const value = response.headers.get('retry-after');
   if (value === null) return null;
   if (/^\d+$/.test(value)) return Number(value) * 1000;
   const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, at - clock.now());
+  const now = Date.parse(response.headers.get('date') ?? '');
+  return Number.isNaN(at) ? null : Math.max(0, at - (Number.isNaN(now) ? clock.now() : now));
 }

@@ -6,6 +6,7 @@ import { forgetPerson } from '../chart/project.ts';
 import { type ConnectionContext, SYNC_QUEUE } from '../connections/context.ts';
 import { setStatus } from '../connections/status.ts';
 import { countResources } from '../records/read.ts';
+import { forgetVisits } from '../records/visits.ts';
 import { deleteFilled } from './delete.ts';
 
 export async function removeSample(
@@ -26,6 +27,7 @@ export async function removeSample(
   for (const { id, sample } of await listPeople(db)) {
     if (!sample || (await countResources(db, id)) > 0) continue;
     await forgetPerson(db, id);
+    await forgetVisits(db, id);
     await removePerson(db, id);
     people += 1;
   }

@@ -311,7 +311,7 @@ describe('a sync that is cut off', () => {
     expect(questions.some((q) => q.outcome === 'not-asked' || q.outcome === 'part')).toBe(true);
     const { questions: shown } = await readReceiptFor(program, receipt?.id ?? '');
     const sentences = new Set(shown.flatMap(({ reason }) => (reason ? [reason.sentence] : [])));
-    expect([...sentences]).toEqual([errorCatalogue['sync.interrupted'].sentence]);
+    expect([...sentences]).toEqual([errorCatalogue['sync.disconnected'].sentence]);
     // Nobody stopped Chartfold, and no start goes on with a run that has ended.
     expect([...sentences].join()).not.toMatch(/stopped|start/);
     expect((await getConnection(program.db, connection)).status).toBe('disconnected');

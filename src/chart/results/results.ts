@@ -3,6 +3,7 @@
 import type { Sight } from '../../access/policy.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
+import { type EarlierValue, earlierValues } from '../changes/earlier.ts';
 import { kindsSeen } from '../sight.ts';
 
 export type Latest = {
@@ -15,6 +16,8 @@ export type Latest = {
   readonly date: string | null;
   readonly amended: boolean;
   readonly goneAt: string | null;
+  /** What it was before it was amended; null where it was nothing else, or that never came. */
+  readonly earlier: EarlierValue | null;
 };
 export type Analyte = {
   readonly key: string;
@@ -34,6 +37,10 @@ const OTHER = 'Other observations';
 export async function readResults(db: Db, personId: string, sight: Sight) {
   const values = await valuesOf(db, personId, sight);
   const byAnalyte = Map.groupBy(values, (value) => value.analyte);
+  const earlier = await earlierOf(
+    db,
+    [...byAnalyte.values()].flatMap(([last]) => last ?? []),
+  );
   const panels = new Map<string, Analyte[]>();
   for (const [key, held] of byAnalyte) {
     const last = held[0];
@@ -46,7 +53,7 @@ export async function readResults(db: Db, personId: string, sight: Sight) {
       name: last.name,
       code: last.code,
       category: last.category,
-      latest: latestOf(last),
+      latest: latestOf(last, earlier),
       count: held.length,
       sources: [...new Set(held.map((value) => value.source_id))],
     });
@@ -73,10 +80,11 @@ export async function readHistory(db: Db, personId: string, analyte: string, sig
   const values = await valuesOf(db, personId, sight, analyte);
   const last = values[0];
   if (!last) throw new ChartfoldError('record.not_found');
+  const earlier = await earlierOf(db, values);
   return {
     key: analyte,
     name: last.name,
-    values: values.map((value) => ({ ...latestOf(value), source: value.source_id })),
+    values: values.map((value) => ({ ...latestOf(value, earlier), source: value.source_id })),
   };
 }
 
@@ -126,7 +134,13 @@ function valuesOf(db: Db, personId: string, sight: Sight, analyte?: string) {
   );
 }
 
-function latestOf(value: Value): Latest {
+type Earlier = ReadonlyMap<string, EarlierValue>;
+
+function earlierOf(db: Db, values: readonly Value[]): Promise<Earlier> {
+  return earlierValues(db, new Map(values.map((value) => [value.resource_id, value])));
+}
+
+function latestOf(value: Value, earlier: Earlier): Latest {
   return {
     recordId: value.resource_id,
     value: value.value,
@@ -137,6 +151,7 @@ function latestOf(value: Value): Latest {
     date: value.day,
     amended: value.amended === 1,
     goneAt: value.gone_at,
+    earlier: earlier.get(value.resource_id) ?? null,
   };
 }
 

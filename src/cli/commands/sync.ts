@@ -148,5 +148,6 @@ export function receiptText(r: Receipt): string {
     `Permissions: ${r.scopesAsked.length} asked, ${r.scopesGranted.length} granted.`,
     `  ${'Question'.padEnd(48)}${['pages', 'recvd', 'new', 'chngd', 'same'].map((w) => w.padStart(7)).join('')}  outcome`,
     ...rows,
+    ...(r.nextTry && r.next === null ? [`The next sync begins by itself at ${r.nextTry}.`] : []),
   ].join('\n');
 }

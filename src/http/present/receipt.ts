@@ -67,6 +67,7 @@ function presentReceipt(
     clinicName: connection.clinic_name,
     portalName: entry?.name ?? connection.portal,
     environment: connection.environment,
+    personId: run.person,
     personName: about.personName,
     sample: connection.sample === 1,
     trigger: run.trigger,

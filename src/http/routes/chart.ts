@@ -1,22 +1,15 @@
 // Owns the addresses of the readable record. Filters travel in bodies, never in an address.
 
 import { z } from 'zod';
-import { listConnections } from '../../connections/context.ts';
 import { readHistory, readResults } from '../../chart/results/results.ts';
 import { readRawText, readSheet } from '../../chart/sheet.ts';
 import { timelineDays, timelineIndex } from '../../chart/timeline/timeline.ts';
 import { countResources } from '../../records/read.ts';
-import { listSources } from '../../records/sources.ts';
-import type { Source } from '../../records/types.ts';
 import { answerRoute, type Api, parameter, route } from '../api.ts';
-import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
 import { presentAttachment } from '../present/attachment.ts';
-import { markOf } from '../present/connection.ts';
-import { indexOf } from '../present/overview.ts';
+import { sourceOf, sourcesById } from '../present/sources.ts';
 import { ofPerson } from './people.ts';
-
-type WireSource = { id: string; name: string; mark: wire.SourceMark };
 
 const access = {
   act: 'record.read',
@@ -181,22 +174,4 @@ function countKinds(days: Awaited<ReturnType<typeof timelineDays>>): Record<stri
     if (group.visit) kinds.visit = (kinds.visit ?? 0) + 1;
   }
   return kinds;
-}
-
-type Sources = ReadonlyMap<string, WireSource>;
-
-/** Every source with its mark: a portal's by its place among its person's, what was added by the person a plus. */
-async function sourcesById(app: App): Promise<Sources> {
-  const [sources, connections] = await Promise.all([listSources(app.db), listConnections(app.db)]);
-  return new Map(
-    sources.map((source: Source) => {
-      const connection = connections.find((c) => c.id === source.id);
-      const mark = connection ? markOf(indexOf(connection, connections)) : 'plus';
-      return [source.id, { id: source.id, name: connection?.clinic_name ?? source.label, mark }];
-    }),
-  );
-}
-
-function sourceOf(sources: Sources, id: string): WireSource {
-  return sources.get(id) ?? { id, name: 'Removed source', mark: 'plus' };
 }

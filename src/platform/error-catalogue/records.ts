@@ -70,6 +70,12 @@ export const recordsErrors = {
     'later',
     409,
   ),
+  'sync.disconnected': row(
+    'The connection was ended while this was still to be asked. What came is kept; nothing more is asked unless it is connected again.',
+    'person',
+    'after-reconnect',
+    409,
+  ),
   'sync.interrupted': row(
     'The sync was broken off before everything was answered. What came is kept; the rest is asked for when this connection syncs again.',
     'us',

@@ -22,6 +22,7 @@ import {
 import { Rail } from './rail.tsx';
 import { keepReturnPath } from './return-to.ts';
 import { keepPerson, useCurrentPerson, usePeople } from './person.ts';
+import { useVisit } from './visit.ts';
 
 /** The frame. Its pages are drawn inside `<main>`. */
 export function Frame() {
@@ -135,6 +136,7 @@ function SignedInSince({ account }: { account: OwnAccount }) {
 function Sight() {
   const { personId } = useParams({ strict: false });
   const person = usePeople().find((p) => p.id === personId);
+  useVisit(person?.id);
   if (personId !== undefined && !person) return <NotShown />;
   return (
     <>

@@ -21,6 +21,8 @@ type Drawn = { draw: (place: Place) => ReactNode };
 export function Places({ draw }: Drawn) {
   const person = useCurrentPerson();
   const params = { personId: person?.id ?? '' };
+  // What changed is led to from the timeline, and belongs to it.
+  const onChanges = useLocation({ select: (l) => /^\/people\/[^/]+\/changes/.test(l.pathname) });
   return (
     <>
       {draw({
@@ -29,7 +31,12 @@ export function Places({ draw }: Drawn) {
         count: 0,
         link: (className, children) =>
           person ? (
-            <Link to="/people/$personId/timeline" params={params} className={className}>
+            <Link
+              to="/people/$personId/timeline"
+              params={params}
+              className={className}
+              {...(onChanges ? { 'aria-current': 'true' as const } : {})}
+            >
               {children}
             </Link>
           ) : (

@@ -14,10 +14,13 @@ import type {
   Accounts,
   BackupState,
   AuditPage,
+  Changes,
   Clinic,
   Connection,
+  RawDifference,
   Receipt,
   ReceiptSummary,
+  RecordHistory,
   RecordSheet,
   ResultHistory,
   Results,
@@ -251,4 +254,43 @@ export const rawQuery = (personId: string, recordId: string) =>
     queryKey: ['chart', personId, 'raw', recordId],
     queryFn: ({ signal }) =>
       getText(`/api/people/${part(personId)}/records/${part(recordId)}/raw`, signal),
+  });
+
+/** Since when changes are told: the last visit, the last sync of each connection, or one sync. */
+export type ChangesAsked = { since: 'visit' | 'sync' } | { receipt: string };
+
+/** What changed, a page at a time; the sum stands on the first. */
+export const changesQuery = (personId: string, asked: ChangesAsked) =>
+  infiniteQueryOptions({
+    queryKey: ['chart', personId, 'changes', asked],
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams({ ...asked, ...(pageParam ? { after: pageParam } : {}) });
+      return get<Changes>(`/api/people/${part(personId)}/changes?${query}`, signal);
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+
+/** The versions of a record, latest first, a page at a time. */
+export const historyQuery = (personId: string, recordId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['chart', personId, 'history', recordId],
+    queryFn: ({ pageParam, signal }) => {
+      const query = pageParam ? `?before=${pageParam}` : '';
+      const record = `/api/people/${part(personId)}/records/${part(recordId)}`;
+      return get<RecordHistory>(`${record}/history${query}`, signal);
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+
+/** Where the text of a version differs from the one before. */
+export const rawDifferenceQuery = (personId: string, recordId: string, version: number) =>
+  queryOptions({
+    queryKey: ['chart', personId, 'raw-difference', recordId, version],
+    queryFn: ({ signal }) =>
+      get<RawDifference>(
+        `/api/people/${part(personId)}/records/${part(recordId)}/history/${version}`,
+        signal,
+      ),
   });

@@ -97,6 +97,21 @@ const timelineRecord = createRoute({
   path: '/$recordId',
 });
 
+const changes = createRoute({
+  getParentRoute: () => framed,
+  path: '/people/$personId/changes',
+  component: lazyRouteComponent(
+    () => import('../pages/read-what-changed/changes-page.tsx'),
+    'ChangesPage',
+  ),
+});
+
+/** The same page with one record open beside the list. */
+const changesRecord = createRoute({
+  getParentRoute: () => changes,
+  path: '/$recordId',
+});
+
 const results = createRoute({
   getParentRoute: () => framed,
   path: '/people/$personId/results',
@@ -162,6 +177,7 @@ const tree = root.addChildren([
     confirm,
     receipt,
     timeline.addChildren([timelineRecord]),
+    changes.addChildren([changesRecord]),
     results,
     settings.addChildren([account, people, accounts, audit]),
   ]),

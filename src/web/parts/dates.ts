@@ -2,6 +2,9 @@
 // is filled in. Dates are `YYYY[-MM[-DD]]`; instants are ISO 8601 in UTC and shown in local time.
 
 const locale = 'en-US';
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
 
 type Parts = { year: string; month: string | null; day: string | null; noon: Date };
 
@@ -118,6 +121,24 @@ export function ago(instant: string, now = new Date()): string {
   return nearMoment(instant, now);
 }
 
+/** What is to come: `in a moment`, `12 minutes from now`, `today, about 3 AM`, `about Thu, Nov 26`. */
+export function about(instant: string, now: Date): string {
+  const at = new Date(instant);
+  const left = at.getTime() - now.getTime();
+  if (left < minuteMs) return 'in a moment';
+  const inMinutes = Math.round(left / minuteMs);
+  if (inMinutes < 120)
+    return inMinutes === 1 ? 'a minute from now' : `${inMinutes} minutes from now`;
+  // Rounded before its day is told, so that 11:50 PM is not said to be midnight of the day before.
+  const hour = new Date(Math.round(at.getTime() / hourMs) * hourMs);
+  const days = Math.round((noonOf(hour) - noonOf(now)) / dayMs);
+  const text = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).format(hour);
+  const time = text.replace('\u202f', ' ');
+  if (days === 0) return `today, about ${time}`;
+  if (days === 1) return `tomorrow, about ${time}`;
+  return `about ${moment(instant, now).replace(/ at .*/, '')}`;
+}
+
 /** The last moment of a calendar day (`YYYY-MM-DD`) here, as an instant. */
 export function endOfDay(day: string): string {
   return new Date(`${day}T23:59:59.000`).toISOString();
@@ -199,6 +220,10 @@ function zoneName(at: Date): string {
     .find((p) => p.type === 'timeZoneName')?.value;
   if (!zone || /^(GMT|Coordinated Universal)/.test(zone)) return 'UTC';
   return zone.replace(/ Time$/, '');
+}
+
+function noonOf(at: Date): number {
+  return new Date(`${dayOf(at)}T12:00`).getTime();
 }
 
 function startOfDay(at: Date): Date {

@@ -8,11 +8,12 @@ import type { Receipt } from '../../../http/contract.ts';
 import { receiptQuery } from '../../app/queries.ts';
 import { Button, ButtonLink, buttonLook } from '../../parts/button.tsx';
 import { Crumbs } from '../../parts/crumbs.tsx';
-import { momentSpan } from '../../parts/dates.ts';
+import { about, momentSpan } from '../../parts/dates.ts';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
+import { useNow } from '../../parts/use-now.ts';
 import { figures } from '../../parts/words.ts';
 import { Account } from './account.tsx';
 import { Permissions } from './permissions.tsx';
@@ -105,7 +106,7 @@ function Letter({ receipt: r }: { receipt: Receipt }) {
             {r.clinicName}, through {r.portalName}
           </p>
           <p className="text-ink2">{momentSpan(r.startedAt, r.finishedAt)}</p>
-          <p className="mt-4 mb-6 text-18 leading-7 text-ink2" aria-live="polite">
+          <p className="mt-4 text-18 leading-7 text-ink2" aria-live="polite">
             {receiptSentences(r).map((run, i) =>
               run.strong ? (
                 // Runs of one text, in its order
@@ -117,6 +118,7 @@ function Letter({ receipt: r }: { receipt: Receipt }) {
               ),
             )}
           </p>
+          <WaysOn receipt={r} />
         </div>
         <Totals receipt={r} />
       </div>
@@ -141,6 +143,26 @@ function Letter({ receipt: r }: { receipt: Receipt }) {
         </p>
       )}
     </article>
+  );
+}
+
+/** To what it changed; and, of the last one, when it is asked again without anybody's doing. */
+function WaysOn({ receipt: r }: { receipt: Receipt }) {
+  const now = useNow(60_000);
+  return (
+    <p className="mt-1 mb-6 flex flex-wrap items-center gap-x-5 text-13 text-ink2">
+      <Link
+        to="/people/$personId/changes"
+        params={{ personId: r.personId }}
+        hash={`receipt=${r.id}`}
+        className="inline-flex min-h-11 items-center text-teal underline-offset-4 hover:underline desk:min-h-7 print:hidden"
+      >
+        What this sync changed
+      </Link>
+      {r.nextTry !== null && r.next === null && (
+        <span>The next sync begins by itself {about(r.nextTry, now)}.</span>
+      )}
+    </p>
   );
 }
 

@@ -18,6 +18,7 @@ const base: Receipt = {
   clinicName: 'Harbor Family Medicine',
   portalName: 'Portal',
   environment: 'production',
+  personId: 'p',
   personName: 'Elena Marsh',
   sample: false,
   trigger: 'manual',

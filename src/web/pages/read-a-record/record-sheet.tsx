@@ -7,12 +7,14 @@ import { recordQuery } from '../../app/queries.ts';
 import { fitting, TheRest } from '../../parts/cut-text.tsx';
 import { longDate, recordMoment } from '../../parts/dates.ts';
 import { unflaggedWord } from '../../parts/flags.ts';
+import { Earlier } from '../../parts/field-differences.tsx';
 import { Flag, SampleBadge, SourceName } from '../../parts/marks.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { Sheet } from '../../parts/sheet.tsx';
 import { beginning } from '../../parts/short.ts';
 import { Origin } from './origin.tsx';
 import { RecordFiles } from './record-files.tsx';
+import { RecordHistory } from './record-history.tsx';
 import { RelatedRecords } from './related-records.tsx';
 
 type RecordSheetProps = {
@@ -70,25 +72,40 @@ export function RecordSheet({ personId, recordId, onClose, onStep, onOpen }: Rec
         />
       }
     >
-      <div className="flex flex-col gap-5 px-5 pb-6 desk:px-7">
-        <Standing record={r} />
-        {r.value && <Value value={r.value} />}
-        <Facts record={r} />
-        {r.related.map((group) => (
-          <RelatedRecords key={group.label} group={group} onOpen={onOpen} />
-        ))}
-        <RecordFiles personId={personId} record={r} />
-        <LongText key={recordId} paragraphs={r.text} />
-      </div>
+      <Body personId={personId} record={r} onOpen={onOpen} />
     </Sheet>
   );
 }
 
+function Body({
+  personId,
+  record: r,
+  onOpen,
+}: Pick<RecordSheetProps, 'personId' | 'onOpen'> & { record: RecordData }) {
+  return (
+    <div className="flex flex-col gap-5 px-5 pb-6 desk:px-7">
+      <Standing record={r} />
+      {r.value && <Value value={r.value} />}
+      <Facts record={r} />
+      {r.related.map((group) => (
+        <RelatedRecords key={group.label} group={group} onOpen={onOpen} />
+      ))}
+      <RecordFiles personId={personId} record={r} />
+      <LongText key={r.id} paragraphs={r.text} />
+      {(r.versions > 1 || r.goneAt) && (
+        <RecordHistory key={`${r.id} ${r.versions}`} personId={personId} recordId={r.id} />
+      )}
+    </div>
+  );
+}
+
 function Standing({ record: r }: { record: RecordData }) {
+  const status = r.facts.find(({ label }) => label === 'Status')?.value;
   const words = [
     r.enteredInError
       ? 'The clinic marked this as entered in error. It is kept as it was received, and counts for nothing.'
-      : r.amended && 'The clinic amended this after first sending it.',
+      : r.amended &&
+        `The clinic ${status === 'corrected' ? 'corrected' : 'amended'} this after first sending it.${r.versions === 1 ? ' What it said before never came here.' : ''}`,
     r.goneAt &&
       `The portal has not reported this since ${longDate(r.goneAt.slice(0, 10))}. It is kept as it last came.`,
   ].filter(Boolean);
@@ -113,6 +130,11 @@ function Value({ value: v }: { value: NonNullable<RecordData['value']> }) {
       <p className="text-13 text-ink2">
         {v.range === null ? 'No reference range was given with it' : `Reference range ${v.range}`}
       </p>
+      {v.earlier && (
+        <p>
+          <Earlier earlier={v.earlier} />
+        </p>
+      )}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import type { ResultHistory } from '../../../http/contract.ts';
 import { recordQuery, resultHistoryQuery } from '../../app/queries.ts';
 import { longDate, shortDate, weekdayDate } from '../../parts/dates.ts';
 import { unflaggedWord } from '../../parts/flags.ts';
+import { Earlier } from '../../parts/field-differences.tsx';
 import { Flag, SourceMark, SourceName } from '../../parts/marks.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { Sheet } from '../../parts/sheet.tsx';
@@ -65,6 +66,11 @@ function Latest({ value: v }: { value: Value }) {
         )}
       </p>
       <p className="text-13 text-ink2">{judgement(v)}</p>
+      {v.earlier && (
+        <p>
+          <Earlier earlier={v.earlier} />
+        </p>
+      )}
     </div>
   );
 }
@@ -146,10 +152,16 @@ function ValueRow({
         </button>
       </th>
       <td className={`text-right ${valueWrap(v)}`}>
+        {v.earlier && (
+          <>
+            <span className="sr-only">was </span>
+            <del className="block text-13 text-ink2 desk:inline">{v.earlier.value}</del>{' '}
+          </>
+        )}
         <span className="font-medium">{v.value}</span>
         {v.unit && <span className="text-13 text-ink2"> {v.unit}</span>}
       </td>
-      <td className="pl-3 text-13 text-ink2">
+      <td className="px-3 text-13 text-ink2">
         {v.flag ? <Flag flag={v.flag} /> : v.range === null ? '' : 'in range'}
       </td>
       <td
@@ -179,6 +191,11 @@ function ValueOrigin({ personId, value: v }: { personId: string; value: Value })
         </Link>
       </p>
       {v.amended && <p className="text-ink2">The lab amended this after first sending it.</p>}
+      {v.earlier && (
+        <p>
+          <Earlier earlier={v.earlier} />
+        </p>
+      )}
       {v.goneAt && (
         <p className="text-ink2">
           The portal has not reported this since {longDate(v.goneAt.slice(0, 10))}.

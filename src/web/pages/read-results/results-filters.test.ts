@@ -26,6 +26,7 @@ function row(name: string, flag: Flag | null = null, range: string | null = '1â€
       date: null,
       amended: false,
       goneAt: null,
+      earlier: null,
     },
     count: 1,
     sources: [],

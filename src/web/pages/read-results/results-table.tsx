@@ -206,11 +206,17 @@ function Line({
 
 // On a small screen it holds what columns of their own hold on a desk.
 function LatestCell({ latest }: { latest: ResultRow['latest'] }) {
-  const { value, unit, flag, range, date } = latest;
+  const { value, unit, flag, range, date, earlier } = latest;
   return (
     <td
       className={`py-1.5 pl-3 text-right align-top desk:py-0 desk:align-middle ${valueWrap(latest)}`}
     >
+      {earlier && (
+        <>
+          <span className="sr-only">was </span>
+          <del className="text-13 text-ink2">{earlier.value}</del>{' '}
+        </>
+      )}
       <span className="font-semibold">{value}</span>
       {unit && <span className="text-13 text-ink2 desk:hidden"> {unit}</span>}
       <span className="block text-13 text-ink2 desk:hidden">

@@ -1,15 +1,16 @@
 // Owns the timeline of one person: head and filters, the year strip, the line, the sheet beside it.
 
-import { useQuery } from '@tanstack/react-query';
-import { useLocation, useNavigate, useParams } from '@tanstack/react-router';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
 import { useCallback, useMemo, useRef } from 'react';
 import type { TimelineIndex } from '../../../http/contract.ts';
-import { timelineQuery } from '../../app/queries.ts';
+import { changesQuery, timelineQuery } from '../../app/queries.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { FirstPageLink, Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { counted } from '../../parts/words.ts';
+import { shortWords } from '../read-what-changed/changes-words.ts';
 import { RecordSheet } from '../read-a-record/record-sheet.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import {
@@ -104,11 +105,27 @@ function Head({
         <p className="text-13 text-ink2" role="status">
           {index && extent(index, days, filters)}
         </p>
+        {index && index.records > 0 && <ChangesLink />}
       </div>
       {index && (index.kinds.length > 0 || isFiltered(filters)) && (
         <FilterBar index={index} years={years} filters={filters} onChange={onChange} />
       )}
     </div>
+  );
+}
+
+function ChangesLink() {
+  const { personId = '' } = useParams({ strict: false });
+  const { data } = useInfiniteQuery(changesQuery(personId, { since: 'visit' }));
+  const first = data?.pages[0];
+  return (
+    <Link
+      to="/people/$personId/changes"
+      params={{ personId }}
+      className="inline-flex min-h-11 items-center text-13 text-teal underline-offset-4 hover:underline desk:ml-auto desk:min-h-7 print:hidden"
+    >
+      {first ? shortWords(first) : 'What changed'}
+    </Link>
   );
 }
 
