@@ -110,8 +110,7 @@ function resultOf(
   return {
     person_id: personId,
     resource_id: version.resource,
-    // Goes into addresses, so it says nothing of what was measured; the person's id makes it theirs alone.
-    analyte: sha256(`${personId} ${m.analyte}`).slice(0, 22),
+    analyte: nameOfAnalyte(personId, m.analyte),
     name: m.name,
     code: m.code,
     category: m.category,
@@ -122,3 +121,18 @@ function resultOf(
     range: m.range,
   };
 }
+
+/** Goes into addresses, so it says nothing of what was measured; the person's id makes it theirs alone. */
+function nameOfAnalyte(personId: string, analyte: string): string {
+  const key = `${personId} ${analyte}`;
+  const known = analyteNames.get(key);
+  if (known !== undefined) return known;
+  const name = sha256(key).slice(0, 22);
+  if (analyteNames.size >= ANALYTES_KEPT) analyteNames.clear();
+  analyteNames.set(key, name);
+  return name;
+}
+
+/** A person has some hundred of them, each in thousands of results. */
+const analyteNames = new Map<string, string>();
+const ANALYTES_KEPT = 2_000;

@@ -86,9 +86,12 @@ function isDay(year: number, month: string | undefined, day: string | undefined)
   const m = Number(month);
   if (m < 1 || m > 12) return false;
   if (day === undefined) return true;
-  const inMonth = new Date(utc(year, m + 1, 0)).getUTCDate();
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const inMonth = m === 2 && isLeap ? 29 : (DAYS[m - 1] ?? 0);
   return Number(day) >= 1 && Number(day) <= inMonth;
 }
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 function startMs(date: FhirDate): number {
   const [year = 0, month = 1, day = 1] = date.day.split('-').map(Number);
@@ -101,6 +104,7 @@ function startMs(date: FhirDate): number {
 
 /** Milliseconds of a day; unlike Date.UTC it takes the years 1 to 99 for what they are. */
 function utc(year: number, month: number, day: number): number {
+  if (year >= 100) return Date.UTC(year, month - 1, day);
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   return date.getTime();

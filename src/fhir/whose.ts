@@ -15,9 +15,8 @@ export function isSharedType(type: string): boolean {
  * @see https://hl7.org/fhir/R4/compartmentdefinition-patient.html
  */
 export function patientReferences(resource: Resource): ParsedReference[] {
-  const paths = [...tellingPaths, ...(furtherPaths.get(resource.resourceType) ?? [])];
-  for (const path of paths) {
-    const found = valuesAt(resource, path.split('.')).flatMap(readReference);
+  for (const path of pathsOf.get(resource.resourceType) ?? tellingPaths) {
+    const found = valuesAt(resource, path).flatMap(readReference);
     const telling = found.map(asPatient).filter(mayBePatient);
     if (telling.length > 0) return telling;
   }
@@ -25,10 +24,12 @@ export function patientReferences(resource: Resource): ParsedReference[] {
 }
 
 /** Elements that name the patient, in any type that has them. */
-const tellingPaths = ['subject', 'patient', 'beneficiary', 'individual', 'for', 'candidate'];
+const tellingPaths = ['subject', 'patient', 'beneficiary', 'individual', 'for', 'candidate'].map(
+  (member) => [member],
+);
 
-/** Where else a type names its patient. A Map: a resource may call its type `constructor`. */
-const furtherPaths: ReadonlyMap<string, readonly string[]> = new Map([
+/** Where else a type names its patient. */
+const furtherPaths: readonly (readonly [string, readonly string[]])[] = [
   ['Appointment', ['participant.actor']],
   ['AppointmentResponse', ['actor']],
   ['AuditEvent', ['entity.what', 'agent.who']],
@@ -42,7 +43,15 @@ const furtherPaths: ReadonlyMap<string, readonly string[]> = new Map([
   ['Schedule', ['actor']],
   ['SupplyRequest', ['deliverTo', 'requester']],
   ['Task', ['owner', 'requester']],
-]);
+];
+
+/** Where the types above name their patient. A Map: a resource may call its type `constructor`. */
+const pathsOf: ReadonlyMap<string, readonly (readonly string[])[]> = new Map(
+  furtherPaths.map(([type, further]) => [
+    type,
+    [...tellingPaths, ...further.map((path) => path.split('.'))],
+  ]),
+);
 
 const sharedTypes = new Set([
   // who and where

@@ -26,6 +26,7 @@ export function entriesOfOthers(
   const others = new Set<BundleEntry>();
   const provenance: { entry: BundleEntry; targets: string[] }[] = [];
   for (const entry of entries) {
+    if (namesNobodyElse(entry, asked.patientId)) continue;
     const resource: unknown = JSON.parse(entry.raw);
     if (!isResource(resource)) continue;
     if (isOfAnother(resource, entry, page)) others.add(entry);
@@ -40,6 +41,25 @@ export function entriesOfOthers(
   }
   return others;
 }
+
+/**
+ * Whether a record's text alone shows that it is no other patient's: every Patient in it is the one asked about, by a
+ * relative reference. Of most records that is so, and they need not be parsed for it. Pure.
+ */
+export function namesNobodyElse(
+  { resourceType, raw }: Pick<BundleEntry, 'resourceType' | 'raw'>,
+  patientId: string,
+): boolean {
+  if (resourceType === 'Patient' || resourceType === 'Provenance') return false;
+  if (HIDING.test(raw)) return false;
+  for (const [, before, id] of raw.matchAll(PATIENT))
+    if (before !== '"' || id !== patientId) return false;
+  return true;
+}
+
+/** A urn may mean a patient, and an escape may hide a letter or a slash. */
+const HIDING = /urn:|\\\/|\\u00[2-7]/i;
+const PATIENT = /(.?)Patient\/([^"?#/]*)/gs;
 
 type Page = {
   readonly patientId: string;
