@@ -17,7 +17,9 @@ ENV NODE_ENV=production \
     PORT=4200 \
     CHARTFOLD_DATA_DIR=/data \
     CHARTFOLD_SECRET_FILE=/keys/secret \
-    CHARTFOLD_SIMULATOR=off
+    CHARTFOLD_SIMULATOR=off \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=262144
 # The record and the key that opens it, apart from each other. The key is made at the first start, so its folder is a
 # volume and not a secret of the engine, which could not be written.
 RUN install -d -m 700 -o node -g node /data /keys
@@ -32,5 +34,5 @@ USER node
 VOLUME ["/data", "/keys"]
 EXPOSE 4200
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["node", "deploy/health.js"]
-ENTRYPOINT ["node", "--max-semi-space-size=4", "src/main.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "src/main.ts"]
 CMD ["serve"]

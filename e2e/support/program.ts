@@ -243,6 +243,7 @@ function configFor(simulatorUrl: string, auth: AuthMethod, env: Record<string, s
     auth,
     scopes: undefined,
     aud: undefined,
+    requestsPerMinute: undefined,
   }));
   return { ...base, publicUrl: PUBLIC_URL, portals };
 }

@@ -95,6 +95,7 @@ describe('an entry of the configuration file', () => {
     auth: 'client_secret_post',
     scopes: ['openid'],
     aud: 'urn:staging',
+    requestsPerMinute: 250,
   };
 
   it('without a name overrides the built-in one, every address of it', () => {
@@ -109,7 +110,9 @@ describe('an entry of the configuration file', () => {
       scopes: ['openid'],
       aud: 'urn:staging',
       registration: { clientId: 'from file', auth: 'client_secret_post', clientSecret: 'secret' },
+      vendor: { portal: { requests: { rate: { requests: 250, in: 'minute' } } } },
     });
+    expect(entries[0]?.vendor.portal.requests.rate).toEqual({ requests: 500, in: 'second' });
   });
 
   it('with a name adds one, which takes nothing from the keys of the built-in one', () => {

@@ -164,7 +164,7 @@ function entryOf(
     : (override?.fhirBaseUrl ?? own.fhirBaseUrl).replace(/\/+$/, '');
   return {
     key: [portal.id, environment, override?.name].filter(Boolean).join('/'),
-    vendor,
+    vendor: atPace(vendor, override?.requestsPerMinute),
     environment,
     name: override?.name ?? portal.name,
     fhirBaseUrl,
@@ -185,6 +185,14 @@ function entryOf(
       : `${own.configPrefix}_CLIENT_ID`,
     simulated: bySimulator !== null,
   };
+}
+
+/** What the operator knows of a server's limit counts for more than what the vendor says of all of its servers. */
+function atPace(vendor: Vendor, requestsPerMinute: number | undefined): Vendor {
+  if (requestsPerMinute === undefined) return vendor;
+  const { portal } = vendor;
+  const rate = { requests: requestsPerMinute, in: 'minute' } as const;
+  return { ...vendor, portal: { ...portal, requests: { ...portal.requests, rate } } };
 }
 
 function registrationOf(

@@ -11,37 +11,53 @@ import { connectThrough, finishedReceipt, firstAccount, lastJson } from '../self
 import { floorOf } from './floor.ts';
 import { type LoopVitals, processUse } from './vitals.ts';
 
-type Flags = { size: string; runs: string; json?: boolean };
+type Flags = {
+  size: string;
+  runs: string;
+  latency?: string;
+  perMinute?: string;
+  page?: string;
+  json?: boolean;
+};
 type Figures = Record<string, number>;
+/** A million resources, or a portal that bears little, take long. */
+const MINUTES = 90;
 
 export function benchSync(of: Command): void {
   of.command('sync')
     .description('a first and a second sync of a large patient, beside their floors')
     .option('--size <count>', 'about how many resources', '10000')
     .option('--runs <count>', 'how often', '5')
+    .option('--latency <ms>', 'how long the portal holds each answer back')
+    .option('--per-minute <count>', 'how many requests the portal bears in a minute of the clock')
+    .option('--page <count>', 'the most entries that the portal gives a page')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const runs: Figures[] = [];
-      for (let n = 0; n < Number(flags.runs); n += 1) runs.push(await oneRun(flags.size));
+      for (let n = 0; n < Number(flags.runs); n += 1) runs.push(await oneRun(flags));
       process.stdout.write(`${flags.json ? JSON.stringify(runs) : tableOf(runs)}\n`);
     });
 }
 
-async function oneRun(size: string): Promise<Figures> {
+async function oneRun(flags: Flags): Promise<Figures> {
   const instance = await startInstance({
     vendor: firstVendor,
     auth: 'none',
-    simulatorArgs: ['--size', size],
+    simulatorArgs: ['--size', flags.size],
+    ...(flags.perMinute === undefined ? {} : { requestsPerMinute: Number(flags.perMinute) }),
   });
   try {
     const account = await firstAccount(instance);
     await settled(instance);
+    await setFaults(instance, flags);
     await lastJson(instance.call('vitals', { begin: true }));
     const before = useOf(instance);
     const connection = await connectThrough(instance, firstVendor, account);
-    const first = await finishedReceipt(instance, connection);
+    const first = await finishedReceipt(instance, connection, MINUTES);
     const after = useOf(instance);
     const loop = await lastJson<LoopVitals>(instance.call('vitals', {}));
+    const share =
+      flags.perMinute === undefined ? {} : await shareOfLimit(instance, flags.perMinute);
     await lastJson(instance.call('vitals', { begin: true }));
     const second = await lastJson<Receipt>(instance.call('sync', { id: connection }));
     const loopAgain = await lastJson<LoopVitals>(instance.call('vitals', {}));
@@ -62,10 +78,42 @@ async function oneRun(size: string): Promise<Figures> {
       'floor: fetched, parsed, one row each, s': floor.seconds,
       'floor beside first sync (gate 0.35)': floor.seconds / secondsOf(first),
       'floor beside second sync': floor.seconds / secondsOf(second),
+      ...share,
     };
   } finally {
     await instance.close();
   }
+}
+
+async function setFaults({ simulatorUrl }: Instance, { latency, page }: Flags): Promise<void> {
+  const on = [
+    ...(latency === undefined ? [] : [{ name: 'reply.slow', delayMs: Number(latency) }]),
+    ...(page === undefined ? [] : [{ name: 'page.small', most: Number(page) }]),
+  ];
+  if (on.length === 0) return;
+  const reply = await fetch(`${simulatorUrl}/_simulator/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ on }),
+  });
+  if (!reply.ok) throw new Error(`The simulator takes no such fault: ${await reply.text()}`);
+}
+
+/** How much of what the portal bears was used in the whole minutes of the clock between the first request and the last. */
+async function shareOfLimit({ simulatorUrl }: Instance, perMinute: string): Promise<Figures> {
+  const reply = await fetch(`${simulatorUrl}/_simulator/requests`);
+  const { requests } = (await reply.json()) as { requests: { at: string; path: string }[] };
+  const minutes = requests
+    .filter(({ path }) => /\/(fhir|oauth2)\//.test(path))
+    .map(({ at }) => at.slice(0, 16));
+  const counts = [...Map.groupBy(minutes, (minute) => minute).values()].map((of) => of.length);
+  const whole = counts.slice(1, -1);
+  const used = whole.reduce((sum, count) => sum + count, 0) / whole.length / Number(perMinute);
+  return {
+    'whole minutes at the limit': whole.length,
+    'of the limit used (gate 0.95)': used,
+    'most requests in a minute': Math.max(...counts),
+  };
 }
 
 /** Waits until the server has nothing left to do of its start: nobody comes as soon as it listens. */

@@ -40,6 +40,8 @@ export async function startInstance(options: {
   vendor: string;
   auth: AuthMethod;
   simulatorArgs?: readonly string[];
+  /** Where the portal bears no more. */
+  requestsPerMinute?: number;
 }): Promise<Instance> {
   const directory = await mkdtemp(join(tmpdir(), 'chartfold-'));
   const port = await freePort();
@@ -121,20 +123,20 @@ export async function startInstance(options: {
   }
 }
 
-/** Waits until a condition holds. @throws after a minute */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 60_000;
+/** Waits until a condition holds. @throws after so many minutes */
+export async function until(condition: () => Promise<boolean>, minutes = 1): Promise<void> {
+  const end = performance.now() + minutes * 60_000;
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error('Waited a minute in vain.');
+    if (performance.now() > end) throw new Error(`Waited ${minutes} min in vain.`);
     await new Promise((done) => setTimeout(done, 50));
   }
 }
 
 function portalsOf(
-  { vendor, auth }: { vendor: string; auth: AuthMethod },
+  { vendor, auth, requestsPerMinute }: Parameters<typeof startInstance>[0],
   simulatorUrl: string,
   secret: string | undefined,
-) {
+): object[] {
   return (['production', 'preview'] as const).map((environment) => ({
     vendor,
     environment,
@@ -142,6 +144,7 @@ function portalsOf(
     clientId: simulatedClientId(vendor, environment),
     auth,
     clientSecret: secret ?? null,
+    requestsPerMinute: requestsPerMinute ?? null,
   }));
 }
 

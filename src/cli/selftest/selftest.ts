@@ -145,14 +145,18 @@ export async function connectThrough(
 }
 
 /** The connection's last receipt, once its sync has ended. */
-export async function finishedReceipt(instance: Instance, connection: string): Promise<Receipt> {
+export async function finishedReceipt(
+  instance: Instance,
+  connection: string,
+  minutes?: number,
+): Promise<Receipt> {
   let receipt: Receipt | undefined;
   await until(async () => {
     receipt = await lastJson<Receipt>(instance.call('receipt', { id: connection })).catch(
       () => undefined,
     );
     return receipt?.finishedAt != null;
-  });
+  }, minutes);
   return receipt as Receipt;
 }
 
