@@ -238,6 +238,7 @@ async function startJobs(
   for (const person of await listPeople(app.db)) await app.jobs.put(chart(person.id));
   if (!asksPortals) return;
   beginThreads();
+  app.store.workBeside();
   await resumeRenewals(app);
 }
 

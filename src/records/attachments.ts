@@ -1,7 +1,7 @@
 // Owns what is known of attachments: noted with the chunk that brings their resource, found when they are to be asked
 // for, and what came of asking. The content itself is attachment-content.ts. The counts of what was asked move with it.
 
-import type { Insertable, Selectable } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Attachment } from '../fhir/attachments.ts';
 import { isoTime } from '../platform/clock.ts';
 import { bulkTransaction, insertRows } from '../platform/db/bulk.ts';
@@ -84,7 +84,8 @@ export async function dueAttachments(
       join.onRef('r.id', '=', 'a.resource_id').onRef('r.current_seq', '=', 'a.version_seq'),
     )
     .select(['a.version_seq', 'a.n', 'a.address', 'a.content_type', 'a.bytes', 'a.tries'])
-    .where('r.source_id', '=', due.source)
+    // Not found by the source's index: its records are many, those with a file that is due are few.
+    .where(sql`r.source_id || ''`, '=', due.source)
     .where('r.gone_at', 'is', null)
     .where('a.next_try_at', '<=', isoTime(due.now))
     .where((eb) =>

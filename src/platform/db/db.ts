@@ -24,6 +24,8 @@ export type Transaction = KyselyTransaction<Tables>;
 /** An open store: the query builder, and its end. */
 export type Store = {
   readonly db: Db;
+  /** From now on what takes the disk long is done beside the main loop, where that can be: for a server that stays. */
+  workBeside(): void;
   /** Waits for the statement under way, writes the log back and closes the file. */
   close(): Promise<void>;
   /** What is damaged, in the database's own words; empty when nothing is. */

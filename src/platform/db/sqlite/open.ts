@@ -11,6 +11,7 @@ import { type Migrations, migrateToLatest } from '../migrate.ts';
 import { asStoreError } from '../store-error.ts';
 import { faultsIn, useKey } from './raw.ts';
 import { TransactionalSqliteDialect } from './dialect.ts';
+import { type WriteBack, writeBackBeside } from './write-back.ts';
 
 /**
  * Opens the store, makes it when it is not there, and brings its tables up to date.
@@ -41,9 +42,9 @@ async function open({ file, keyHex, migrations }: Options): Promise<Store> {
   const inMemory = file === ':memory:';
   if (migrations && !inMemory) refusePlaintext(file);
   const raw = openEncrypted(file, keyHex, inMemory);
-  const db = new Kysely<Tables>({
-    dialect: new TransactionalSqliteDialect({ database: withKeptStatements(raw) }),
-  });
+  let beside: WriteBack | null = null;
+  const database = withKeptStatements(raw, () => beside?.committed());
+  const db = new Kysely<Tables>({ dialect: new TransactionalSqliteDialect({ database }) });
   try {
     if (migrations) {
       await migrateToLatest(db, migrations, (lastMigration) => {
@@ -62,7 +63,11 @@ async function open({ file, keyHex, migrations }: Options): Promise<Store> {
   }
   return {
     db,
+    workBeside: () => {
+      if (!inMemory) beside ??= writeBackBeside(raw, { file, keyHex });
+    },
     close: async () => {
+      await beside?.close();
       // The query builder closes only what it has used; closing twice does no harm.
       await db.destroy();
       raw.close();
@@ -115,11 +120,10 @@ const statementsKept = 200;
  * builder prepares anew for each call, and a bulk insert's text is long. None is handed out while it
  * is being read from: the query builder lends its one connection to one reader at a time.
  */
-function withKeptStatements(raw: Database.Database): SqliteDatabase {
+function withKeptStatements(raw: Database.Database, committed: () => void): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>();
   const prepare = (sql: string): SqliteStatement => {
-    const statement =
-      kept.get(sql) ?? (sql === 'rollback' ? rollback(raw) : forBuilder(raw.prepare(sql)));
+    const statement = kept.get(sql) ?? statementOf(raw, sql, committed);
     kept.delete(sql);
     kept.set(sql, statement);
     if (kept.size > statementsKept) {
@@ -134,6 +138,20 @@ function withKeptStatements(raw: Database.Database): SqliteDatabase {
       raw.close();
     },
     prepare: (sql) => told(() => prepare(sql)),
+  };
+}
+
+function statementOf(raw: Database.Database, sql: string, committed: () => void): SqliteStatement {
+  if (sql === 'rollback') return rollback(raw);
+  const statement = forBuilder(raw.prepare(sql));
+  if (sql !== 'commit') return statement;
+  return {
+    ...statement,
+    run: (of) => {
+      const done = statement.run(of);
+      committed();
+      return done;
+    },
   };
 }
 
