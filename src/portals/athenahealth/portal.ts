@@ -146,7 +146,7 @@ export const athenahealth = {
   // Two runs have their turn at once, so 90 minutes is the longest that two bad portals keep all others waiting.
   limits: {
     pages: 25_000,
-    records: 250_000,
+    records: 1_500_000,
     referenced: 50_000,
     questionMs: 30 * 60_000,
     runMs: 90 * 60_000,
