@@ -123,12 +123,18 @@ export async function startInstance(options: {
   }
 }
 
+/** How long to wait, and how often to look. */
+export type Patience = { readonly minutes?: number; readonly everyMs?: number };
+
 /** Waits until a condition holds. @throws after so many minutes */
-export async function until(condition: () => Promise<boolean>, minutes = 1): Promise<void> {
+export async function until(
+  condition: () => Promise<boolean>,
+  { minutes = 1, everyMs = 50 }: Patience = {},
+): Promise<void> {
   const end = performance.now() + minutes * 60_000;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`Waited ${minutes} min in vain.`);
-    await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => setTimeout(done, everyMs));
   }
 }
 

@@ -10,7 +10,7 @@ import type { AuthMethod } from '../../platform/config/read.ts';
 import { firstVendor, vendors } from '../../portals/index.ts';
 import { receiptText } from '../commands/sync.ts';
 import type { Output } from '../verb.ts';
-import { type Instance, startInstance, until } from './instance.ts';
+import { type Instance, startInstance, until, type Patience } from './instance.ts';
 import { walk } from './scripted-browser.ts';
 
 type Flags = { portal: string; auth: AuthMethod; size?: string; faults?: string; json?: boolean };
@@ -148,7 +148,7 @@ export async function connectThrough(
 export async function finishedReceipt(
   instance: Instance,
   connection: string,
-  minutes?: number,
+  patience?: Patience,
 ): Promise<Receipt> {
   let receipt: Receipt | undefined;
   await until(async () => {
@@ -156,7 +156,7 @@ export async function finishedReceipt(
       () => undefined,
     );
     return receipt?.finishedAt != null;
-  }, minutes);
+  }, patience);
   return receipt as Receipt;
 }
 
