@@ -77,7 +77,9 @@ describe('a search that the portal wants in parts', () => {
   it('says so in the receipt, and what it could not bring', async () => {
     set(IN_PARTS);
     const run = await program.sync(connection);
-    const { questions } = await readReceiptFor(program, run.id);
+    const { questions, asked, answeredInFull, ...receipt } = await readReceiptFor(program, run.id);
+    expect(answeredInFull).toBe(asked);
+    expect(receipt).toMatchObject({ narrowed: 1, complete: false });
     const row = questions.find(({ key }) => key === 'observations-by-category');
     expect(row?.note).toBe('asked for one category at a time');
     expect(row?.why).toMatch(/laboratory, vital-signs, .*What has none of these is not in/);
