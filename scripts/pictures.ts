@@ -53,7 +53,7 @@ async function connect(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^yes/i }).click();
   await page.getByRole('link', { name: /read the .* records/i }).waitFor({ timeout: 120_000 });
   await page.getByRole('table').getByRole('link').first().click();
-  await page.getByText(/were answered in full\./i).waitFor();
+  await page.getByText(/were answered in full/i).waitFor();
 }
 
 async function take(page: Page, name: string): Promise<void> {

@@ -138,7 +138,7 @@ function findMatches(
 }
 
 /** The id in `Type/id` or in a bare `id`. */
-export function bareId(value: string, type: string): string {
+function bareId(value: string, type: string): string {
   return value.startsWith(`${type}/`) ? value.slice(type.length + 1) : value;
 }
 

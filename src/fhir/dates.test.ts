@@ -1,7 +1,7 @@
 // Proves that FHIR dates keep their precision and sort, and that none is made up.
 
 import { describe, expect, it } from 'vitest';
-import { dateSortKey, dateSpan, parseFhirDate } from './dates.ts';
+import { dateSortKey, parseFhirDate } from './dates.ts';
 
 const key = (text: unknown) => dateSortKey(parseFhirDate(text));
 
@@ -54,22 +54,5 @@ describe('dateSortKey', () => {
   it('of a missing or broken date is empty, and never a day in 1970', () => {
     expect(key(undefined)).toBe('');
     expect(key('unknown')).toBe('');
-  });
-});
-
-describe('dateSpan', () => {
-  it.each([
-    ['2020', '2020-01-01T00:00:00.000Z', '2021-01-01T00:00:00.000Z'],
-    ['2020-02', '2020-02-01T00:00:00.000Z', '2020-03-01T00:00:00.000Z'],
-    ['2020-12-31', '2020-12-31T00:00:00.000Z', '2021-01-01T00:00:00.000Z'],
-    ['2020-12-31T10:00Z', '2020-12-31T10:00:00.000Z', '2020-12-31T10:01:00.000Z'],
-    ['2020-12-31T10:00:59Z', '2020-12-31T10:00:59.000Z', '2020-12-31T10:01:00.000Z'],
-    ['2020-12-31T10:00:59.5Z', '2020-12-31T10:00:59.500Z', '2020-12-31T10:00:59.501Z'],
-  ])('of %s is everything that it may mean', (text, start, end) => {
-    const date = parseFhirDate(text);
-    if (!date) throw new Error('not read');
-    const span = dateSpan(date);
-    expect(new Date(span.start).toISOString()).toBe(start);
-    expect(new Date(span.end).toISOString()).toBe(end);
   });
 });

@@ -52,26 +52,6 @@ export function dateSortKey(date: FhirDate | undefined): string {
   return new Date(startMs(date)).toISOString();
 }
 
-/** The first and, not included, the last millisecond that a date may mean, since the epoch in UTC. */
-export function dateSpan(date: FhirDate): { start: number; end: number } {
-  const start = startMs(date);
-  const [year = 0, month = 1, day = 1] = date.day.split('-').map(Number);
-  switch (date.precision) {
-    case 'year':
-      return { start, end: utc(year + 1, 1, 1) };
-    case 'month':
-      return { start, end: utc(year, month + 1, 1) };
-    case 'day':
-      return { start, end: utc(year, month, day + 1) };
-    case 'minute':
-      return { start, end: start + 60_000 };
-    case 'second':
-      return { start, end: start + 1000 };
-    case 'fraction':
-      return { start, end: start + 1 };
-  }
-}
-
 /** Whether two dates may be one day; one that is not known, or less precisely, does not speak against it. */
 export function datesAgree(a: string | null, b: string | null): boolean {
   return a === null || b === null || a.startsWith(b) || b.startsWith(a);

@@ -11,6 +11,7 @@ import { performVerb } from '../cli/perform-verb.ts';
 import { changes as verb } from '../cli/commands/changes.ts';
 import type { Output, Verb } from '../cli/verb.ts';
 import { systemClock } from '../platform/clock.ts';
+import { finishRun, startRun } from '../records/runs.ts';
 import type { App } from './app.ts';
 import type { Changes, Visit } from './contract.ts';
 
@@ -156,5 +157,22 @@ describe('on the terminal', () => {
   it('says whose where there are several', async () => {
     await expect(said({})).rejects.toMatchObject({ code: 'person.ambiguous' });
     expect(await said({}, 'Limited')).toContain('1 changed: medication 1');
+  });
+
+  it('of a sync that has not ended it says so, and not that there was none', async () => {
+    const { db, clock } = program;
+    const now = clock.now();
+    const { id } = await startRun(db, {
+      source: ids.connection,
+      person: ids.person,
+      trigger: 'manual',
+      scopesAsked: [],
+      scopesGranted: [],
+      questions: [],
+      now,
+    });
+    const text = await said({ person: ids.person, receipt: id });
+    await finishRun(db, { run: id, now });
+    expect(text).toMatch(/^With this sync \(it has not ended\), /);
   });
 });

@@ -271,6 +271,8 @@ export const receipt = z.object({
   finishedAt: instant.nullable(),
   asked: count,
   answeredInFull: count,
+  /** Of those answered in full: asked for less than everything, as their notes say. */
+  narrowed: count,
   inPart: count,
   refused: count,
   failed: count,
@@ -282,6 +284,8 @@ export const receipt = z.object({
   setAside: count,
   /** What was stored before and the portal reports no longer. */
   gone: count,
+  /** Whether all was asked for, answered in full, and stored. */
+  complete: z.boolean(),
   scopesAsked: z.array(z.string()),
   scopesGranted: z.array(z.string()),
   /** Hash over what this sync stored. */

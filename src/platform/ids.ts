@@ -1,4 +1,5 @@
-// Owns random and derived identifiers. They say nothing about whom or what they name.
+// Owns random and derived identifiers. They say nothing about whom or what they name; an ordered one says when it was
+// made.
 
 import { createHash, randomBytes, randomFillSync } from 'node:crypto';
 
@@ -8,8 +9,9 @@ export function newId(): string {
 }
 
 /**
- * An opaque id of 128 bits whose first 44 tell the hour of its making: ids made together lie together in an index, where
- * random ones would each change a page of it. 22 characters of base64url.
+ * An opaque id of 128 bits that begins with the time of its making, 48 bits of milliseconds: ids made together lie
+ * together in an index, where random ones would each change a page of it. 22 characters of base64url, whose alphabet is
+ * in no order: the ids do not sort by time.
  */
 export function newOrderedId(): string {
   if (used === supply.length) {

@@ -28,6 +28,18 @@ export function patientTypes(version: FhirVersion): readonly PatientType[] {
 const PATIENT = ['patient', 'subject'];
 const REFERRED = 'what the records above refer to';
 
+/** HL7's list, as old as DSTU2. */
+const OBSERVATION_CATEGORIES = [
+  'laboratory',
+  'vital-signs',
+  'social-history',
+  'survey',
+  'imaging',
+  'procedure',
+  'exam',
+  'therapy',
+];
+
 const R4: readonly PatientType[] = [
   {
     type: 'Patient',
@@ -53,14 +65,7 @@ const R4: readonly PatientType[] = [
       parameter: 'category',
       values: [
         // 3.1.1: laboratory, vital signs and smoking; the rest of HL7's list since 4 and 5 (results of tests).
-        'laboratory',
-        'vital-signs',
-        'social-history',
-        'survey',
-        'imaging',
-        'procedure',
-        'exam',
-        'therapy',
+        ...OBSERVATION_CATEGORIES,
         'activity',
         // 5 and 6: screenings and assessments.
         'sdoh',
@@ -296,19 +301,7 @@ const SHARED = new Set([
   'Organization',
 ]);
 const SPLIT_IN_DSTU2: Readonly<Record<string, PatientType['split']>> = {
-  Observation: {
-    parameter: 'category',
-    values: [
-      'laboratory',
-      'vital-signs',
-      'social-history',
-      'survey',
-      'imaging',
-      'procedure',
-      'exam',
-      'therapy',
-    ],
-  },
+  Observation: { parameter: 'category', values: OBSERVATION_CATEGORIES },
   DiagnosticReport: { parameter: 'category', values: ['LAB', 'RAD', 'PAT', 'CUS'] },
 };
 

@@ -7,9 +7,9 @@ import { ownTurn } from '../platform/own-turn.ts';
 import type { Incoming, Packed, Prepared, PreparedPack } from './types.ts';
 
 /**
- * Texts to a pack, and their sum in characters from which it is closed. Alike texts are packed to a third of what each
- * takes alone, and the compressor's set-up, 40 µs, comes once; whoever reads one unpacks them all, in a tenth of a
- * millisecond.
+ * Texts to a pack at most, and their sum in characters, which only one that is larger by itself exceeds. Alike texts are
+ * packed to a third of what each takes alone, and the compressor's set-up, 40 µs, comes once; whoever reads one unpacks
+ * them all, in a tenth of a millisecond.
  */
 const textsPerPack = 50;
 const fullPack = 128 * 1024;

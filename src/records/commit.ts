@@ -1,6 +1,6 @@
 // Owns the only door by which resources enter the store (laws L1, L2): a page or an import, in
-// chunks of at most 200 a transaction; counts, cursor and outcome go with the last chunk.
-// It does no hashing, no compression and no network: prepare() in body.ts comes first.
+// chunks of at most 200 a transaction; counts, cursor and outcome go with the last chunk. In a transaction
+// nothing is hashed, packed or compared: body.ts comes before all of it, and each chunk is judged before its own.
 
 import type { Selectable } from 'kysely';
 import { isoTime } from '../platform/clock.ts';

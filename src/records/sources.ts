@@ -118,14 +118,14 @@ async function deleteSome(trx: Transaction, source: SourceId): Promise<number> {
   );
   await trx.deleteFrom('attachment').where('resource_id', 'in', ids).execute();
   await trx.deleteFrom('resource_version').where('resource_id', 'in', ids).execute();
-  await deleteUnread(trx, packs);
+  await deleteEmpty(trx, packs);
   await trx.deleteFrom('resource_notice').where('resource_id', 'in', ids).execute();
   await trx.deleteFrom('resource').where('id', 'in', ids).execute();
   return ids.length;
 }
 
 /** Deletes those packs of which no version is left. */
-async function deleteUnread(trx: Transaction, packs: readonly { seq: number }[]): Promise<void> {
+async function deleteEmpty(trx: Transaction, packs: readonly { seq: number }[]): Promise<void> {
   await trx
     .deleteFrom('body')
     .where(

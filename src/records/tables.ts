@@ -170,7 +170,7 @@ type SyncQuestionTable = {
   type: string;
   request: string;
   why: string;
-  /** ISO day: only what changed, or came, from then on was asked for. */
+  /** ISO day: only what changed from then on was asked for, or, by id, only what was not here. */
   since: string | null;
   /** JSON: the queries that it is asked in, one after the other; null where it is asked as a whole. */
   parts: string | null;

@@ -9,6 +9,7 @@ import {
   openScene,
   type Scene,
 } from './contract-aids.ts';
+import { deleteSource } from './sources.ts';
 import { textsOf } from './texts.ts';
 
 export function describeTexts(dialect: string, open: OpenStore): void {
@@ -71,6 +72,8 @@ export function describeTexts(dialect: string, open: OpenStore): void {
         const texts = await textsOf(scene.db, [third?.seq ?? 0]);
         expect(texts.get(third?.seq ?? 0)).toBe(observation('o2').raw);
       }
+      await deleteSource(scene.db, scene.source);
+      expect(await packs()).toEqual([]);
     });
 
     it('that are not there are not taken from a pack that lies before', async () => {

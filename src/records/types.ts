@@ -8,7 +8,7 @@ import type { ErrorCode } from '../platform/errors.ts';
 export type PersonId = string;
 export type SourceId = string;
 export type RunId = string;
-/** Opaque and random: what the app and its addresses call a resource. */
+/** Opaque: what the app and its addresses call a resource. */
 export type ResourceId = string;
 
 /** Where records come from: a connected portal, or files of one origin. */
@@ -35,7 +35,7 @@ export type PlannedQuestion = {
   /** Path and query below the FHIR base. */
   readonly request: string;
   readonly why: string;
-  /** ISO day. Only what the portal changed from then on is asked for, or what is not here since then. */
+  /** ISO day. Of a search: only what changed from then on is asked for; by id: all was read then, only new ones are. */
   readonly since?: string | null;
   /** Queries that are added to the request one after the other, where it is not asked as a whole. */
   readonly parts?: readonly string[] | null;
@@ -88,7 +88,7 @@ export type Question = Omit<PlannedQuestion, 'code' | 'outcome'> &
     /** An error code of the catalogue, where there is one. */
     readonly code: string | null;
     readonly detail: string | null;
-    /** The cursor: URL of the next page to ask for; null before the first page and after the last. */
+    /** The cursor: the page to ask for next, and in which part; null before the first page and after the last. */
     readonly next: string | null;
     /** What it reported before and reports no longer; known when the run has ended. */
     readonly gone: number;
@@ -221,7 +221,7 @@ export type CommitPage = {
   /** Dotted paths from the resource's root that do not count as a change, such as `meta.lastUpdated`. */
   readonly volatilePaths: readonly string[];
   readonly finish: {
-    /** URL of the next page; null when this was the last. */
+    /** The cursor at the next page; null when this was the last. */
     readonly next: string | null;
     /** Given with the last page: the question is closed with it. */
     readonly outcome?: 'full' | 'part';

@@ -2,7 +2,6 @@
 // kept or set aside with its reason, and asked for again by a schedule of its own. Its question stands in the receipt
 // where there was anything to ask.
 
-import PQueue from 'p-queue';
 import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import { piecesOf } from '../platform/outbound.ts';
 import { contentKey, keepAttachment, type PreparedContent } from '../records/attachment-content.ts';
@@ -17,6 +16,7 @@ import type { CloseQuestion, DueAttachment, PlannedQuestion, Question } from '..
 import { type Asking, ENDS_THE_RUN, REFUSALS } from './ask.ts';
 import { classify } from './fetch.ts';
 import { mostAnswerBytes, mostAttachmentBytes, readAttachment } from './read-attachment.ts';
+import { eachOf } from './several.ts';
 import { withinTime } from './within-time.ts';
 
 const QUESTION: PlannedQuestion = {
@@ -92,21 +92,9 @@ async function fetchAll(
   for (let last = batch.at(-1); last; last = batch.at(-1)) {
     signal.throwIfAborted();
     if (fetching.refusedAll) await setAside(fetching, batch, fetching.refusedAll, null);
-    else await fetchSome(fetching, batch);
+    else await eachOf(batch, AT_A_TIME, (due) => fetchOne(fetching, due));
     batch = await dueAfter(asking, last);
   }
-}
-
-/** Asks for several at a time. When one breaks off, the others have ended too before this throws. */
-async function fetchSome(fetching: Fetching, batch: readonly DueAttachment[]): Promise<void> {
-  const queue = new PQueue({ concurrency: AT_A_TIME });
-  const brokenOff: unknown[] = [];
-  const one = (due: DueAttachment) => async () => {
-    if (brokenOff.length > 0) return;
-    await fetchOne(fetching, due).catch((error: unknown) => brokenOff.push(error));
-  };
-  await queue.addAll(batch.map(one));
-  if (brokenOff.length > 0) throw brokenOff[0];
 }
 
 async function fetchOne(fetching: Fetching, due: DueAttachment): Promise<void> {

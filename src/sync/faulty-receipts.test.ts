@@ -198,7 +198,9 @@ function expectToAddUp(r: Receipt): void {
   const words = receiptSentences(r)
     .map(({ text }) => text)
     .join('');
-  expect(/complete/i.test(words)).toBe(false);
+  const isAll = (q: ReceiptQuestion) => q.outcome === 'full' && q.note === null && q.setAside === 0;
+  expect(/complete/i.test(words)).toBe(r.questions.every(isAll));
+  expect(r.narrowed).toBe(r.questions.filter((q) => q.outcome === 'full' && q.note).length);
 }
 
 function sectionOf(
@@ -216,7 +218,7 @@ function sectionOf(
       const why = q.reason
         ? `${q.reason.sentence}${q.reason.portalSaid ? ` It said: “${q.reason.portalSaid}”.` : ''} ${menderWords(q.reason).who}.`
         : '';
-      const aside = setAsideWords(q.setAsideWhy).join(' ');
+      const aside = setAsideWords(q).join(' ');
       const words = [why, aside, why || aside ? '' : q.why].filter(Boolean).join(' ');
       return `| ${q.label}${q.note ? ` (${q.note})` : ''} | ${outcomeWord(q.outcome)} | ${q.received} | ${words} |`;
     });

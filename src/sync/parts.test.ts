@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import type { FaultSetting } from '../../simulator/faults.ts';
 import { getConnection } from '../connections/context.ts';
+import { receiptText } from '../cli/commands/sync.ts';
 import { readReceiptFor } from '../http/present/receipt.ts';
 import { openRunOf, questionsOf } from '../records/runs.ts';
 import type { Question } from '../records/types.ts';
@@ -77,8 +78,14 @@ describe('a search that the portal wants in parts', () => {
   it('says so in the receipt, and what it could not bring', async () => {
     set(IN_PARTS);
     const run = await program.sync(connection);
-    const { questions } = await readReceiptFor(program, run.id);
-    const row = questions.find(({ key }) => key === 'observations-by-category');
+    const receipt = await readReceiptFor(program, run.id);
+    const { asked } = receipt;
+    expect(receipt).toMatchObject({ answeredInFull: asked, narrowed: 1, complete: false });
+    const text = receiptText(receipt);
+    expect(text).toContain(`${asked} answered in full (1 asking for less than everything), 0 in`);
+    expect(text).toContain('  full (asked for one category at a time)\n');
+    expect(text).not.toContain('complete');
+    const row = receipt.questions.find(({ key }) => key === 'observations-by-category');
     expect(row?.note).toBe('asked for one category at a time');
     expect(row?.why).toMatch(/laboratory, vital-signs, .*What has none of these is not in/);
   });

@@ -171,10 +171,11 @@ describe('a connection', () => {
     const whole = await asked('practitioners');
     expect(whole).toMatchObject({ since: null, received: first.received + 1 });
     const run = await program.sync(connection);
-    const { questions } = await readReceiptFor(program, run.id);
+    const { questions, complete } = await readReceiptFor(program, run.id);
     expect(questions.find((q) => q.key === 'practitioners')?.note).toMatch(
-      /^not again what was read since 2/,
+      /^new ones only; all were read on 2/,
     );
+    expect(complete).toBe(false);
 
     function newest(): string {
       return record('Practitioner', 0);

@@ -134,7 +134,7 @@ describe('the server’s statement', () => {
     expect(one('goals', { capabilities: GOALS })).toMatchObject({
       type: 'Goal',
       request: 'Goal?patient=a%20b/1&_count=100&_revinclude=Provenance:target',
-      why: expect.stringContaining('the CapabilityStatement of the server lists it'),
+      why: expect.stringContaining('the portal’s server says that it has them'),
     });
   });
 

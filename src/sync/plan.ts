@@ -1,5 +1,5 @@
-// Owns the questions of a sync: pure, from the vendor's data, what the server says of itself, the scopes that were
-// really granted, and what earlier passes have proved.
+// Owns the questions of a sync: pure, from the vendor's data, what the server says of itself, and the scopes that were
+// really granted. What may be left out of them is in passes.ts.
 
 import type { Capabilities } from '../fhir/capabilities.ts';
 import { type PatientType, patientTypes } from '../portals/patient-types.ts';
@@ -109,7 +109,7 @@ function addedQuestion(planning: Planning, one: PatientType): PlannedQuestion[] 
     key,
     label,
     type,
-    why: `${why}; asked because the CapabilityStatement of the server lists it`,
+    why: `${why}; asked because the portal’s server says that it has them`,
     request,
   };
   return [withinScope(planning, question, `patient/${type}.read`)];

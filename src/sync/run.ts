@@ -2,7 +2,6 @@
 // A run that was cut off goes on from its cursors. The rest goes on when a question fails. A run whose time is over
 // ends, so that no portal keeps the others from their turn.
 
-import PQueue from 'p-queue';
 import { type AuthorisedFetch, authorisedFetch } from '../connections/authorised-fetch.ts';
 import { type Connection, getConnection } from '../connections/context.ts';
 import { setStatus } from '../connections/status.ts';
@@ -20,6 +19,7 @@ import { createFetchPage } from './fetch.ts';
 import { narrowed, notePasses, passesOf } from './passes.ts';
 import { isByReference, planQuestions } from './plan.ts';
 import { gatherReferences, noteStored } from './references.ts';
+import { eachOf } from './several.ts';
 import { noteEnd } from './trouble.ts';
 import { typesSeenWhole } from './whole-types.ts';
 import { withinTime } from './within-time.ts';
@@ -107,7 +107,7 @@ function askingOf(
 async function askQuestions(asking: Asking, open: readonly Question[]): Promise<void> {
   const { concurrency } = asking.entry.vendor.portal.requests;
   const searches = open.filter((q) => !isByReference(q));
-  await askAll(searches, concurrency, (question) => askSearch(asking, question));
+  await eachOf(searches, concurrency, (question) => askSearch(asking, question));
   // What others refer to is known only now; each of these may add to the next.
   for (const question of open.filter(isByReference)) await askReferenced(asking, question);
 }
@@ -156,22 +156,6 @@ async function markWhatIsGone({ context, run }: Asking): Promise<void> {
     questions: new Set(questions.map(({ key }) => key)),
     now: context.clock.now(),
   });
-}
-
-/** Asks several at a time. When one breaks off, the others have ended too before this throws. */
-async function askAll(
-  questions: readonly Question[],
-  concurrency: number,
-  ask: (question: Question) => Promise<void>,
-): Promise<void> {
-  const queue = new PQueue({ concurrency });
-  const brokenOff: unknown[] = [];
-  const guarded = (question: Question) => async () => {
-    if (brokenOff.length > 0) return;
-    await ask(question).catch((error: unknown) => brokenOff.push(error));
-  };
-  await queue.addAll(questions.map(guarded));
-  if (brokenOff.length > 0) throw brokenOff[0];
 }
 
 /** A connection that somebody has confirmed: whose record it is and which patient's are known. */

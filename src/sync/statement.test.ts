@@ -52,7 +52,7 @@ describe('what the server says that it has', () => {
       outcome: 'full',
       new: 1,
       request: expect.stringMatching(/^Coverage\?patient=/),
-      why: expect.stringContaining('the CapabilityStatement of the server lists it'),
+      why: expect.stringContaining('the portal’s server says that it has them'),
     });
     expect(await kept()).toEqual([{ gone_at: null }]);
   });

@@ -4,8 +4,8 @@ import type { Question } from '../records/types.ts';
 import { isByReference, parametersOf } from './plan.ts';
 
 /**
- * The types of which every question that could bring them asked for all of them and was answered in full, with nothing
- * on its pages set aside. Those asked for by id because others refer to them are none of them: whatever was not asked
+ * The types of which every question that could bring them asked for all of them, at once or in parts, and was answered
+ * in full, with nothing on its pages set aside. Those asked for by id because others refer to them are none of them: whatever was not asked
  * for is no less there.
  */
 export function typesSeenWhole(questions: readonly Question[]): string[] {

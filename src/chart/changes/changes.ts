@@ -13,12 +13,11 @@ import {
   type Span,
   withChanged,
 } from '../../records/changes.ts';
-import { versionTexts } from '../../records/history.ts';
-import { describe } from '../describe/describe.ts';
 import type { Kind } from '../describe/described.ts';
 import { kindsSeen } from '../sight.ts';
 import { type LineRow, lineRow } from '../timeline/timeline.ts';
-import { type FieldDifference, fieldDifferences } from './differences.ts';
+import type { FieldDifference } from './differences.ts';
+import { differencesBetween } from './history.ts';
 
 export type Tally = { readonly [change in ChangeKind]: number };
 
@@ -185,13 +184,9 @@ async function changeOf(db: Db, row: ChangedChartRow): Promise<Change> {
 
 /** Between the version before the span and the last one in it. */
 async function differencesIn(db: Db, row: ChangedChartRow): Promise<FieldDifference[]> {
-  const { first_no, last_no } = row;
+  const { resource_id: id, type, first_no, last_no } = row;
   if (first_no === null || last_no === null || first_no === 1) return [];
-  // One record's text may be megabytes.
-  await ownTurn();
-  const texts = await versionTexts(db, row.resource_id, [first_no - 1, last_no]);
-  const [before, after] = texts.map(({ text }) => describe(row.type, text));
-  return texts.length === 2 ? fieldDifferences(before, after) : [];
+  return differencesBetween(db, { id, type }, [first_no - 1, last_no]);
 }
 
 function tallyOf(rows: readonly { change: ChangeKind; n: number }[]): Tally {

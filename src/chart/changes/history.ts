@@ -39,9 +39,27 @@ export async function readHistoryOf(
   const shown = found.slice(0, page.limit);
   const events: HistoryEvent[] = [];
   for (const { seq: _, ...event } of shown)
-    events.push({ ...event, differences: await changedIn(db, resource, event.versionNo) });
+    events.push({
+      ...event,
+      differences: event.versionNo
+        ? await differencesBetween(db, resource, [event.versionNo - 1, event.versionNo])
+        : [],
+    });
   const next = found.length > page.limit ? (shown.at(-1)?.seq ?? null) : null;
   return { kind, source: resource.source, events, next };
+}
+
+/** What a version of a record says otherwise than an earlier one; nothing where either is not there. */
+export async function differencesBetween(
+  db: Db,
+  { id, type }: Pick<StoredResource, 'id' | 'type'>,
+  versions: readonly [before: number, after: number],
+): Promise<FieldDifference[]> {
+  // One record's text may be megabytes.
+  await ownTurn();
+  const texts = await versionTexts(db, id, versions);
+  const [before, after] = texts.map(({ text }) => describe(type, text));
+  return texts.length === 2 ? fieldDifferences(before, after) : [];
 }
 
 /**
@@ -88,19 +106,6 @@ async function seenResource(
   if (sight !== 'all' && (kind === undefined || !isSeen(sight, kind)))
     throw new ChartfoldError('record.not_found');
   return { resource, kind: kind ?? 'other' };
-}
-
-async function changedIn(
-  db: Db,
-  resource: StoredResource,
-  version: number | null,
-): Promise<FieldDifference[]> {
-  if (version === null || version === 1) return [];
-  // One record's text may be megabytes.
-  await ownTurn();
-  const texts = await versionTexts(db, resource.id, [version - 1, version]);
-  const [before, after] = texts.map(({ text }) => describe(resource.type, text));
-  return texts.length === 2 ? fieldDifferences(before, after) : [];
 }
 
 function isVolatile({ path, before, after }: Difference, volatile: ReadonlySet<string>): boolean {

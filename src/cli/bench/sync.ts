@@ -55,11 +55,13 @@ async function oneRun(flags: Flags): Promise<Figures> {
     const connection = await connectThrough(instance, firstVendor, account);
     const first = await finishedReceipt(instance, connection, PATIENCE);
     const after = useOf(instance);
+    mustBeInFull(first);
     const loop = await lastJson<LoopVitals>(instance.call('vitals', {}));
     const share =
       flags.perMinute === undefined ? {} : await shareOfLimit(instance, flags.perMinute);
     await lastJson(instance.call('vitals', { begin: true }));
     const second = await lastJson<Receipt>(instance.call('sync', { id: connection }));
+    mustBeInFull(second);
     const loopAgain = await lastJson<LoopVitals>(instance.call('vitals', {}));
     const floor = await floorOf(instance, account, join(instance.directory, 'floor.sqlite'));
     return {
@@ -115,6 +117,14 @@ async function shareOfLimit({ simulatorUrl }: Instance, perMinute: string): Prom
     'of the limit used (gate 0.95)': used,
     'most requests in a minute': Math.max(...counts),
   };
+}
+
+/** A sync that left something was not as long as it says. @throws Error naming what it left */
+function mustBeInFull({ questions }: Receipt): void {
+  const left = questions.filter(({ outcome }) => outcome !== 'full');
+  if (left.length === 0) return;
+  const names = left.map(({ label, reason }) => `${label} (${reason?.code})`).join(', ');
+  throw new Error(`The sync was not answered in full, so its time says nothing: ${names}`);
 }
 
 /** Waits until the server has nothing left to do of its start: nobody comes as soon as it listens. */

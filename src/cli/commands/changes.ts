@@ -52,12 +52,13 @@ const sinceWords: { readonly [by in Changes['since']['by']]: string } = {
 };
 
 function sumText(c: Changes, name: string): string {
-  const at = ` (${c.since.at ?? 'there was none'})`;
+  const { by, at } = c.since;
+  const when = at ?? (by === 'receipt' ? 'it has not ended' : 'there was none');
   const kinds = c.kinds.map((one) => `${one.kind} ${total(one)}`).join(', ');
   return [
-    `${sinceWords[c.since.by]}${at}, ${name}: ${tallyText(c.sum)}${kinds ? `: ${kinds}` : ''}.`,
+    `${sinceWords[by]} (${when}), ${name}: ${tallyText(c.sum)}${kinds ? `: ${kinds}` : ''}.`,
     ...c.first.map(
-      ({ source, records, at }) => `First received from ${source.name}: ${records} records, ${at}.`,
+      (one) => `First received from ${one.source.name}: ${one.records} records, ${one.at}.`,
     ),
     ...(total(c.background) > 0
       ? [`Beside these, of people and places: ${tallyText(c.background)}.`]

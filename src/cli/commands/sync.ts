@@ -139,12 +139,15 @@ export function receiptText(r: Receipt): string {
     const counts = [q.pages, q.received, q.new, q.changed, q.unchanged]
       .map((n) => String(n).padStart(7))
       .join('');
-    return `  ${q.label.padEnd(48)}${counts}  ${q.outcome}${q.reason ? `: ${q.reason.sentence} [${q.reason.code}]` : ''}`;
+    const note = q.note ? ` (${q.note})` : '';
+    return `  ${q.label.padEnd(48)}${counts}  ${q.outcome}${note}${q.reason ? `: ${q.reason.sentence} [${q.reason.code}]` : ''}`;
   });
+  const narrowed = r.narrowed === 0 ? '' : ` (${r.narrowed} asking for less than everything)`;
   return [
     `Receipt ${r.id}: ${r.clinicName}, ${r.portalName} ${r.environment}, for ${r.personName}`,
-    `Asked ${r.asked}: ${r.answeredInFull} answered in full, ${r.inPart} in part, ${r.refused} refused, ${r.failed} failed. ` +
+    `Asked ${r.asked}: ${r.answeredInFull} answered in full${narrowed}, ${r.inPart} in part, ${r.refused} refused, ${r.failed} failed. ` +
       `${r.received} received on ${r.pages} pages: ${r.new} new, ${r.changed} changed, ${r.unchanged} unchanged; ${r.setAside} set aside, ${r.gone} no longer reported.`,
+    ...(r.complete ? ['All was asked for and answered in full: this sync is complete.'] : []),
     `Permissions: ${r.scopesAsked.length} asked, ${r.scopesGranted.length} granted.`,
     `  ${'Question'.padEnd(48)}${['pages', 'recvd', 'new', 'chngd', 'same'].map((w) => w.padStart(7)).join('')}  outcome`,
     ...rows,

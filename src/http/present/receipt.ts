@@ -59,6 +59,7 @@ function presentReceipt(
   const rows = questions.map(presentQuestion);
   const of = (outcome: ReceiptQuestion['outcome']) =>
     rows.filter((q) => q.outcome === outcome).length;
+  const narrowed = questions.filter((q) => q.outcome === 'full' && isNarrowed(q)).length;
   const sum = (pick: (q: ReceiptQuestion) => number) =>
     rows.reduce((total, q) => total + pick(q), 0);
   return {
@@ -75,6 +76,7 @@ function presentReceipt(
     finishedAt: run.endedAt,
     asked: rows.length,
     answeredInFull: of('full'),
+    narrowed,
     inPart: of('part'),
     refused: of('refused'),
     failed: of('failed'),
@@ -85,6 +87,10 @@ function presentReceipt(
     unchanged: sum((q) => q.unchanged),
     setAside: sum((q) => q.setAside),
     gone: sum((q) => q.gone),
+    complete:
+      run.endedAt !== null &&
+      rows.every((q) => q.outcome === 'full' && q.setAside === 0) &&
+      narrowed === 0,
     scopesAsked: [...run.scopesAsked],
     scopesGranted: [...run.scopesGranted],
     contentHash: run.receiptHash,
@@ -119,6 +125,11 @@ function presentQuestion(q: Question): ReceiptQuestion {
   };
 }
 
+/** Whether it could not bring everything, however it was answered: only changes were asked for, or one value after the other. */
+function isNarrowed(q: Question): boolean {
+  return q.since !== null || q.parts !== null;
+}
+
 /** What narrows a question, and how much of it was answered where that is not all. */
 function noteOf(q: Question): string | null {
   const notes = [
@@ -131,7 +142,9 @@ function noteOf(q: Question): string | null {
 
 function sinceOf(q: Question): string | null {
   if (q.since === null) return null;
-  return isByReference(q) ? `not again what was read since ${q.since}` : `changed since ${q.since}`;
+  return isByReference(q)
+    ? `new ones only; all were read on ${q.since}`
+    : `changed since ${q.since}`;
 }
 
 /** Files come one by one, not on pages. */
@@ -144,7 +157,7 @@ function partOf(q: Question): string | null {
 
 /** Why it was asked, and what it could not bring as it was asked. */
 function whyOf(q: Question): string {
-  const sentences = [`${q.why}.`];
+  const sentences = [`${q.why.charAt(0).toUpperCase()}${q.why.slice(1)}.`];
   if (q.parts) {
     const { of, values } = namesOf(q.parts);
     sentences.push(

@@ -1,5 +1,5 @@
-// Owns much at once: many values to look for and many rows to write, each by one statement; and, for what can be had again, transactions that do not each wait for
-// the disk.
+// Owns much at once: many values to look for, many rows to write by few statements; and, for what can be had again,
+// transactions that do not each wait for the disk.
 
 import {
   CompiledQuery,

@@ -98,7 +98,7 @@ export const portalsErrors = {
     410,
   ),
   'smart.token_reply_invalid': row(
-    'The portal’s answer at sign-in could not be understood. Try again later.',
+    'The portal’s answer about your permission could not be understood. Try again later.',
     'us',
     'later',
     502,
@@ -161,7 +161,7 @@ export const portalsErrors = {
   ),
   'fhir.not_a_bundle': row('The portal’s answer was not a list of records.', 'us', 'later', 502),
   'fhir.scope_missing': row(
-    'Permission for this kind of record was not given. Sign in again and leave every box ticked, or ask your clinic whether it offers this.',
+    'Permission for this kind of record was not given, or not for all of it. Sign in again and leave every box ticked, or ask your clinic whether it offers this.',
     'person',
     'after-reconnect',
     403,

@@ -52,12 +52,6 @@ export const recordsErrors = {
     'later',
     504,
   ),
-  'sync.already_running': row(
-    'A sync of this connection is already running.',
-    'person',
-    'later',
-    409,
-  ),
   'sync.connection_not_ready': row(
     'This connection cannot be synced in its present state.',
     'person',

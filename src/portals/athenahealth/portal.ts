@@ -142,11 +142,12 @@ export const athenahealth = {
     attempts: 4,
     backoffMs: 500,
   },
-  // A person with 20,000 documents must pass, on pages of one. At 200 a page that is 100 pages, 18 seconds for each.
+  // A person with 20,000 documents must pass, on pages of one; at 200 a page that is 100 pages, 18 seconds for each. So
+  // must the million resources that syncs are measured with, nearly all of them answers to one question.
   // Two runs have their turn at once, so 90 minutes is the longest that two bad portals keep all others waiting.
   limits: {
     pages: 25_000,
-    records: 1_500_000,
+    records: 2_000_000,
     referenced: 50_000,
     questionMs: 30 * 60_000,
     runMs: 90 * 60_000,

@@ -116,7 +116,7 @@ function Question({
           </td>
         </tr>
       )}
-      {setAsideWords(q.setAsideWhy).map((words) => (
+      {setAsideWords(q).map((words) => (
         <tr key={words} className="keep-together">
           <td colSpan={span} className="pb-3 text-ink2">
             {words}

@@ -26,6 +26,7 @@ const base: Receipt = {
   finishedAt: '2026-11-18T11:03:00.000Z',
   asked: 31,
   answeredInFull: 28,
+  narrowed: 0,
   inPart: 1,
   refused: 2,
   failed: 0,
@@ -36,6 +37,7 @@ const base: Receipt = {
   unchanged: 483,
   setAside: 0,
   gone: 0,
+  complete: false,
   scopesAsked: [],
   scopesGranted: [],
   contentHash: null,
@@ -57,11 +59,23 @@ describe('the letter', () => {
     );
   });
 
-  it('is short when all went well', () => {
-    expect(
-      letter({ answeredInFull: 31, inPart: 0, refused: 0, new: 524, changed: 0, unchanged: 0 }),
-    ).toBe(
-      'We asked 31 questions about Elena Marsh’s record. All 31 were answered in full. In all, 524 records came back on 50 pages: 524 new.',
+  const inFull = { answeredInFull: 31, inPart: 0, refused: 0 };
+  it('is short when all went well, and then calls the sync complete', () => {
+    expect(letter({ ...inFull, complete: true, new: 524, changed: 0, unchanged: 0 })).toBe(
+      'We asked 31 questions about Elena Marsh’s record. All 31 were answered in full: this sync is complete. In all, 524 records came back on 50 pages: 524 new.',
+    );
+    expect(letter(inFull)).toContain('All 31 were answered in full. In all');
+  });
+
+  it('says how many were answered in full and asked for less than everything', () => {
+    expect(letter({ ...inFull, narrowed: 5 })).toContain(
+      'All 31 were answered in full, five of them asking for less than everything. In all',
+    );
+    expect(letter({ narrowed: 12 })).toContain(
+      '28 were answered in full, 12 of them asking for less than everything; one in part and two were refused.',
+    );
+    expect(letter({ asked: 1, answeredInFull: 1, inPart: 0, refused: 0, narrowed: 1 })).toContain(
+      'It was answered in full, asking for less than everything. In all',
     );
   });
 
@@ -155,17 +169,24 @@ describe('what was set aside', () => {
   });
 
   it('is named once for each reason, with the count of each kind', () => {
-    expect(
-      setAsideWords([
-        aside('sync.other_patient', 'Encounter', 1200),
-        aside('sync.not_a_record', '', 1),
-        aside('sync.other_patient', 'Provenance', 3),
-      ]),
-    ).toEqual([
+    const setAsideWhy = [
+      aside('sync.other_patient', 'Encounter', 1200),
+      aside('sync.not_a_record', '', 1),
+      aside('sync.other_patient', 'Provenance', 3),
+    ];
+    expect(setAsideWords({ setAsideWhy, reason: null })).toEqual([
       'Set aside: 1,200 of the kind Encounter and 3 of the kind Provenance. Why of sync.other_patient.',
       'Set aside: 1 without a kind. Why of sync.not_a_record.',
     ]);
-    expect(setAsideWords([])).toEqual([]);
+    expect(setAsideWords({ setAsideWhy: [], reason: null })).toEqual([]);
+  });
+
+  it('is not explained twice where the whole question says the same', () => {
+    const setAsideWhy = [aside('fhir.forbidden', 'Binary', 14)];
+    const whole = reason({ sentence: 'Why of fhir.forbidden.' });
+    expect(setAsideWords({ setAsideWhy, reason: whole })).toEqual([
+      'Set aside: 14 of the kind Binary.',
+    ]);
   });
 });
 

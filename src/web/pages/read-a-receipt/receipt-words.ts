@@ -22,7 +22,8 @@ function asked(r: Receipt): Run[] {
   ];
   if (r.answeredInFull === r.asked && r.asked > 0) {
     const all = r.asked === 1 ? 'It was answered in full' : `All ${r.asked} were answered in full`;
-    return [...start, { text: all, strong: true }, { text: '. ' }];
+    const end = r.complete ? ': this sync is complete. ' : `${narrowed(r)}. `;
+    return [...start, { text: all, strong: true }, { text: end }];
   }
   const rest = [
     r.inPart > 0 && `${inWords(r.inPart)} in part`,
@@ -37,8 +38,15 @@ function asked(r: Receipt): Run[] {
   return [
     ...start,
     { text: full, strong: true },
-    { text: rest.length > 0 ? `; ${listed(rest)}. ` : '. ' },
+    { text: `${narrowed(r)}${rest.length > 0 ? `; ${listed(rest)}` : ''}. ` },
   ];
+}
+
+/** How many were answered in full and yet could not bring everything: what a row says beside its name. */
+function narrowed(r: Receipt): string {
+  if (r.narrowed === 0) return '';
+  const which = r.answeredInFull === 1 ? '' : `${inWords(r.narrowed)} of them `;
+  return `, ${which}asking for less than everything`;
 }
 
 function came(r: Receipt): Run[] {
@@ -79,13 +87,17 @@ function gone(r: Receipt): Run[] {
   return [{ text: ' ' }, { text: words, strong: true }, { text: '; nothing of them is lost.' }];
 }
 
-/** Why entries of a question were set aside: a sentence for each reason, with the kinds and how many of each. */
-export function setAsideWords(all: ReceiptQuestion['setAsideWhy']): string[] {
-  return [...Map.groupBy(all, ({ sentence }) => sentence)].map(([sentence, entries]) => {
+/**
+ * Why entries of a question were set aside: the kinds and how many of each, and for each reason a sentence, where that is
+ * not the reason of the whole question.
+ */
+export function setAsideWords(q: Pick<ReceiptQuestion, 'setAsideWhy' | 'reason'>): string[] {
+  return [...Map.groupBy(q.setAsideWhy, ({ sentence }) => sentence)].map(([sentence, entries]) => {
     const kinds = entries.map(({ type, count }) =>
       type === '' ? `${figures(count)} without a kind` : `${figures(count)} of the kind ${type}`,
     );
-    return `Set aside: ${listed(kinds)}. ${sentence}`;
+    const why = sentence === q.reason?.sentence ? '' : ` ${sentence}`;
+    return `Set aside: ${listed(kinds)}.${why}`;
   });
 }
 

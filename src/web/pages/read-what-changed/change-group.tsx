@@ -100,7 +100,7 @@ function What({ row }: { row: ChangeRow }) {
   if (row.differences.length > 0) return <FieldDifferences differences={row.differences} />;
   const words = {
     new: null,
-    changed: 'Nothing that is read here; its history has the places.',
+    changed: 'Nothing that is shown here; its history has what.',
     back: `The portal reports it again since ${longDate(dayOf(row.at))}, as it was.`,
     gone: `Not reported since ${longDate(dayOf(row.at))}. Your copy stays as it last came.`,
   }[row.change];
