@@ -227,6 +227,7 @@ describe('what a question is narrowed to', () => {
     ['it has broken it', { broken_at: '2026-11-01T00:00:00.000Z' }],
     ['everything was asked for a week ago', { full_at: '2026-11-15T09:00:00.000Z' }],
     ['the clock has gone back', { full_at: '2026-12-01T09:00:00.000Z' }],
+    ['it has gone back since a pass by time', { passed_at: '2026-11-23T09:00:00.000Z' }],
     ['it was another request', { asked_as: 'Goal?subject=1\npatient/Goal.read' }],
     ['other scopes were granted', { asked_as: 'Goal?patient=1\npatient/*.read' }],
   ])('is everything where %s', (_why, over) => {
