@@ -97,6 +97,7 @@ describe('a connection', () => {
 
   it.each([
     ['keeps the time of a record that changes', () => set('lastUpdated.stands-still')],
+    ['writes the time of its answer into each record', () => set('meta.lastUpdated-moves')],
     ['does not list the parameter', () => set('metadata.empty')],
     ['does not say what it has', () => set('metadata.html')],
   ])('is asked for everything where its portal %s', async (_what, lie) => {
@@ -248,7 +249,7 @@ describe('the promise of a pass', () => {
     ...over,
   });
   const promise = (...changes: ReturnType<typeof change>[]) =>
-    promiseOf(changes, 'Goal', '2026-11-20');
+    promiseOf(changes, 'Goal', { day: '2026-11-20', began: '2026-11-21T08:00:00Z' });
   const provenance = (target: string) =>
     change({ type: 'Provenance', lastUpdated: null, targets: [target] });
 
@@ -264,6 +265,13 @@ describe('the promise of a pass', () => {
 
   it('is proved by nothing where nothing has changed', () => {
     expect(promise()).toBeNull();
+  });
+
+  it('is proved by nothing where a change is as young as the answer', () => {
+    expect(promise(change(), change({ lastUpdated: '2026-11-21T08:00:01Z' }))).toBeNull();
+    expect(promise(change({ lastUpdated: '2026-11-21T08:00:01Z' }), provenance('Goal/2'))).toBe(
+      'broken',
+    );
   });
 
   it('holds for what comes along only where what it is about has changed, too', () => {

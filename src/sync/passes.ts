@@ -71,7 +71,10 @@ export async function notePasses(db: Db, run: Run, questions: readonly Question[
     if (pass?.passed_at === run.startedAt) continue;
     const promise =
       pass && judged.includes(question)
-        ? promiseOf(changes.get(question.key) ?? [], question.type, dayToAskSince(pass))
+        ? promiseOf(changes.get(question.key) ?? [], question.type, {
+            day: dayToAskSince(pass),
+            began: run.startedAt,
+          })
         : null;
     const row = {
       asked_as: askedAs(question, run.scopesGranted),
