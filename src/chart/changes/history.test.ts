@@ -109,6 +109,8 @@ describe('a record that was of another kind before', () => {
     const span = { person, after: 1, upTo: 100 };
     const { rows } = await readChanges(scene.db, span, sight, { after: null, limit: 10 });
     expect(rows).toMatchObject([{ change: 'changed', differences: [] }]);
+    const results = await readResults(scene.db, person, sight);
+    expect(JSON.stringify(results)).not.toContain('"earlier":{');
     const both = new Set(['vitals', 'results']);
     const all = await readHistoryOf(scene.db, person, await id(), both, page);
     expect(all.events[0]?.differences).not.toEqual([]);
