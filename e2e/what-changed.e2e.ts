@@ -191,6 +191,27 @@ it('the receipt leads to what its sync changed', async () => {
   await page.getByRole('link', { name: 'Receipt of this sync' }).waitFor();
 });
 
+it('more of a long list goes on by keyboard where it stood, to the last of it', async () => {
+  const { db, simulator } = served.program;
+  const rows = db.selectFrom('chart_row').select('fhir_id').where('type', '=', 'Observation');
+  for (const { fhir_id: id } of await rows.limit(60).execute())
+    simulator.control.edit({
+      environment: 'production',
+      type: 'Observation',
+      id,
+      set: { note: [{ text: 'seen again' }] },
+    });
+  await sync();
+  await page.goto(`${served.publicUrl}/people/${person}/changes#sync`);
+  const records = page.locator('[data-record]');
+  await expect.poll(() => records.count()).toBe(50);
+  await page.getByRole('button', { name: 'Show more' }).focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => records.count()).toBe(60);
+  const nextOne = records.nth(50);
+  await expect.poll(() => nextOne.evaluate((row) => row === document.activeElement)).toBe(true);
+});
+
 const runs = () =>
   served.program.db.selectFrom('sync_run').select('id as run').orderBy('started_at');
 const firstRun = () => runs().executeTakeFirstOrThrow();

@@ -24,7 +24,7 @@ export type AuthorisedFetch = {
   addressOf(request: string): string;
   /**
    * A link that the portal gave, as an address to ask; relative ones are resolved.
-   * @throws `net.foreign_origin` for one outside this connection's FHIR base
+   * @throws `net.foreign_origin` for one outside this connection's FHIR base, or with a name in it
    */
   followable(link: string): string;
   /**
@@ -49,9 +49,10 @@ export function authorisedFetch(
 
   const followable = (link: string): string => {
     const url = URL.canParse(link, base.href) ? new URL(link, base.href) : undefined;
-    const isOurs =
-      url && url.origin === base.origin && url.pathname.startsWith(base.pathname) && !url.username;
-    if (!isOurs) throw new ChartfoldError('net.foreign_origin');
+    // Some servers give their next pages at the base itself: `fhir/r4?_getpages=…`.
+    const isBelow = url && `${url.pathname}/`.startsWith(base.pathname);
+    if (!isBelow || url.origin !== base.origin || url.username)
+      throw new ChartfoldError('net.foreign_origin');
     return withEveryCall(url.href, entry, target.clinicId);
   };
 

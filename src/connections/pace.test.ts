@@ -57,6 +57,25 @@ describe('a pace', () => {
     expect(await sentAt(pace, clock, 3)).toEqual([until, until, until]);
   });
 
+  it('does not wait for a pause that is left to a later sync, and asks nothing until it is over', async () => {
+    const { pace, clock } = paced(null);
+    const until = clock.now() + 3_600_000;
+    pace.refused(3_600_000);
+    const asked = () => pace.run(async () => 'sent');
+    await expect(asked()).rejects.toMatchObject({ code: 'fhir.rate_limited' });
+    await clock.wait(3_600_000 - 30_000);
+    expect(await asked()).toBe('sent');
+    expect(clock.now()).toBe(until);
+  });
+
+  it('believes no pause of more than a day', async () => {
+    const { pace, clock } = paced(null);
+    const until = clock.now() + 24 * 3_600_000;
+    pace.refused(365 * 24 * 3_600_000);
+    await clock.wait(24 * 3_600_000);
+    expect(await sentAt(pace, clock, 1)).toEqual([until]);
+  });
+
   it('holds all until the next minute where a limit by the minute was passed and nothing said', async () => {
     const { pace, clock } = paced({ requests: 250, in: 'minute' }, 5 * MINUTE + 10_000);
     pace.refused(null);

@@ -2,17 +2,26 @@
 // vendor's data, shared by all who ask there. Where the host says to wait, all wait.
 
 import type { Clock } from '../platform/clock.ts';
+import { ChartfoldError } from '../platform/errors.ts';
 import type { Portal } from '../portals/portal.ts';
 
 export type Pace = {
-  /** Waits for its turn, then does what asks the host. @throws the signal's reason when aborted while waiting */
+  /**
+   * Waits for its turn, then does what asks the host.
+   * @throws the signal's reason when aborted while waiting; `fhir.rate_limited` while the host wants a longer pause
+   *   than is waited for
+   */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /**
-   * The host has refused one as too many: nobody asks before it said.
+   * The host has refused one as too many: nobody asks before it said, at most for a day.
    * @param retryAfterMs what it said; null where nothing: then until the next minute, where the limit is one
    */
   refused(retryAfterMs: number | null): void;
 };
+
+/** A server may ask for a pause of any length; longer than this is left to a later sync. */
+export const longestPauseMs = 60_000;
+const DAY_MS = 24 * 3_600_000;
 
 /** A `minute` is one of the clock: the count begins anew when it does. */
 const SPAN_MS = { second: 1_000, minute: 60_000 } as const;
@@ -50,6 +59,7 @@ function createPace(clock: Clock, { concurrency, rate }: Limits): Pace {
   /** Milliseconds until the next request may be sent; 0 takes its place. */
   function waitMs(): number {
     const now = clock.now();
+    if (now + longestPauseMs < heldUntil) throw new ChartfoldError('fhir.rate_limited');
     if (now < heldUntil) return heldUntil - now;
     if (!rate) return 0;
     const length = SPAN_MS[rate.in];
@@ -101,7 +111,7 @@ function createPace(clock: Clock, { concurrency, rate }: Limits): Pace {
     refused(retryAfterMs) {
       const now = clock.now();
       const untilNext = rate?.in === 'minute' ? SPAN_MS.minute - (now % SPAN_MS.minute) : 0;
-      heldUntil = Math.max(heldUntil, now + (retryAfterMs ?? untilNext));
+      heldUntil = Math.max(heldUntil, now + Math.min(retryAfterMs ?? untilNext, DAY_MS));
     },
   };
 }

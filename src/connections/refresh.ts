@@ -48,12 +48,14 @@ async function renew(
     name,
     name === 'client_id' ? client.clientId : connection.scopes_granted,
   ]);
-  const wasCutOff = await beginRenewal(context, connectionId);
   const extra = Object.fromEntries(repeats);
   const { refreshToken } = grant;
-  const asked = paceOf(context, entry).run(() =>
-    refreshTokens(client, context.outbound, refreshToken, extra),
-  );
+  let wasCutOff = false;
+  const asked = paceOf(context, entry).run(async () => {
+    // Only now: what was never sent can't have been cut off.
+    wasCutOff = await beginRenewal(context, connectionId);
+    return refreshTokens(client, context.outbound, refreshToken, extra);
+  });
   const tokens = await asked.catch(async (error) => {
     throw await notRenewed(context, { connectionId, entry, grant, wasCutOff, error });
   });

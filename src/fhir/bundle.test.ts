@@ -154,6 +154,11 @@ describe('a page', () => {
     expect(scanBundle(text).entries).toMatchObject([{ id: 'ab' }]);
   });
 
+  it('takes an id that no store can keep, half of a character, for none', () => {
+    const text = page(entry('{"id":"a\\ud800"}'), entry('{"id":"\\ud83d\\ude00"}'));
+    expect(scanBundle(text).entries.map(({ id }) => id)).toEqual([undefined, '😀']);
+  });
+
   it('may be empty', () => {
     expect(scanBundle('{"resourceType":"Bundle","type":"searchset","total":0}').entries).toEqual(
       [],

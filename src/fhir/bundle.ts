@@ -219,8 +219,10 @@ function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
+/** Half of a character (`\ud800` alone) is no text: a store would keep another one in its place. */
 function stringAt(text: string, start: number, end: number): string | undefined {
-  return isStringAt(text, start) ? readString(text, start, end) : undefined;
+  const read = isStringAt(text, start) ? readString(text, start, end) : undefined;
+  return read?.isWellFormed() ? read : undefined;
 }
 
 function numberAt(text: string, start: number, end: number): number | undefined {

@@ -62,4 +62,9 @@ describe('the canonical form', () => {
     const deep = `${'[{"b":'.repeat(5000)}1${'}]'.repeat(5000)}`;
     expect(canonicalForm(` ${deep} `)).toBe(deep);
   });
+
+  it('takes no longer than its length asks for, however deeply members are nested beside others', () => {
+    const deep = `${'{"a":[0,'.repeat(50_000)}1${'],"b":2}'.repeat(50_000)}`;
+    expect(canonicalForm(deep)).toBe(deep);
+  }, 3_000);
 });

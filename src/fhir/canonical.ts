@@ -119,13 +119,21 @@ const nothingLeft = '';
 
 function close(frame: Frame): string {
   if (frame.hasLost && frame.parts.length === 0) return nothingLeft;
-  if (!frame.isObject) return `[${frame.parts.join(',')}]`;
+  if (!frame.isObject) return `[${list(frame.parts)}]`;
   const order = frame.keys.map((_, index) => index);
   // Stable: duplicates of a key keep their order.
   order.sort((a, b) => compare(frame.keys[a] ?? '', frame.keys[b] ?? ''));
   const members = order.map((index) => `${spell(frame.keys[index] ?? '')}:${frame.parts[index]}`);
-  return `{${members.join(',')}}`;
+  return `{${list(members)}}`;
 }
+
+/** A long part is not copied, as `join` would: what is nested would be, once for each level that it lies in. */
+function list(parts: readonly string[]): string {
+  const isShort = parts.every((part) => part.length < longPart);
+  return isShort ? parts.join(',') : parts.reduce((all, part) => `${all},${part}`);
+}
+
+const longPart = 1_000;
 
 function compare(a: string, b: string): number {
   if (a === b) return 0;

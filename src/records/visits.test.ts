@@ -53,6 +53,14 @@ describe('changes are news', () => {
     expect(await since(2 * gap + 1)).toEqual({ at: at(gap), position: 20 });
   });
 
+  it('since the visit before where the clock was ahead once', async () => {
+    await look(525_600, 20);
+    await look(60, 30);
+    await look(200, 40);
+    await look(400, 50);
+    expect(await since(400)).toEqual({ at: at(200), position: 40 });
+  });
+
   it('to each account, and of each record, by itself', async () => {
     await look(0, 10);
     expect(await since(60, { ...who, account: 'b' })).toBeNull();

@@ -69,12 +69,16 @@ function isGoingOn({ last_at }: { last_at: string }, now: number): boolean {
 }
 
 function latestVisits(db: Db, { account, person }: Look) {
-  return db
-    .selectFrom('record_visit')
-    .select(['began_at', 'last_at', 'began_position', 'position'])
-    .where('account_id', '=', account)
-    .where('person_id', '=', person)
-    .orderBy('began_at', 'desc')
-    .limit(2)
-    .execute();
+  return (
+    db
+      .selectFrom('record_visit')
+      .select(['began_at', 'last_at', 'began_position', 'position'])
+      .where('account_id', '=', account)
+      .where('person_id', '=', person)
+      // Not by their beginning: one that began while the clock was ahead would be the latest until then.
+      .orderBy('last_at', 'desc')
+      .orderBy('began_at', 'desc')
+      .limit(2)
+      .execute()
+  );
 }

@@ -81,6 +81,23 @@ describe('deleting a connection', () => {
     expect(await rows.execute()).toEqual([{ source_id: other.connectionId }]);
   });
 
+  it('that is cut off and goes on later takes nothing from who has signed in again meanwhile', async () => {
+    await program.sync(connection);
+    await disconnectAndDelete(program, connection);
+    await sql`create trigger cut before delete on source begin select raise(abort, 'cut off'); end`.execute(
+      program.db,
+    );
+    await expect(runDeletion(program, connection)).rejects.toThrow('cut off');
+    await sql`drop trigger cut`.execute(program.db);
+    const again = await program.signIn();
+    expect(again.connectionId).not.toBe(connection);
+    await program.confirm(again.connectionId, personId);
+    await runDeletion(program, connection);
+    expect((await listConnections(program.db)).map(({ id }) => id)).toEqual([again.connectionId]);
+    await program.sync(again.connectionId);
+    expect(await program.db.selectFrom('resource').select('id').execute()).not.toEqual([]);
+  });
+
   it('is not done to one that was connected again before its turn came', async () => {
     await program.sync(connection);
     await disconnectAndDelete(program, connection);

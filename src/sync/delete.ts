@@ -45,7 +45,14 @@ export async function deleteFilled(
 /** What a job of the queue does. */
 export async function runDeletion(context: ConnectionContext, connectionId: string): Promise<void> {
   const connection = await getConnection(context.db, connectionId);
+  // From here on whoever signs in for the same patient gets a connection of their own.
+  const claimed = await context.db
+    .updateTable('connection')
+    .set({ patient_id: null })
+    .where('id', '=', connectionId)
+    .where('status', '=', 'disconnected')
+    .executeTakeFirst();
   // Connected again meanwhile: somebody wants it.
-  if (connection.status !== 'disconnected') return;
+  if (claimed.numUpdatedRows === 0n) return;
   await deleteFilled(context, [connection]);
 }

@@ -2,6 +2,7 @@
 // All of a sync's network is here. Nothing is stored here.
 
 import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
+import { longestPauseMs } from '../connections/pace.ts';
 import { outcomeText } from '../fhir/outcome.ts';
 import type { Clock } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
@@ -36,9 +37,6 @@ const WORTH_RETRYING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'smart.discovery_failed',
   'smart.token_reply_invalid',
 ]);
-/** A server may ask for a pause of any length; longer than this is left to the next sync. */
-const LONGEST_PAUSE_MS = 60_000;
-
 /** A fetcher of pages for one connection. It throws only when `signal` is aborted. */
 export function createFetchPage(
   portal: AuthorisedFetch,
@@ -60,7 +58,7 @@ export function createFetchPage(
       const isLast = attempt >= requests.attempts || !WORTH_RETRYING.has(tried.error.code);
       const backoff = requests.backoffMs * 2 ** (attempt - 1) * (0.5 + random());
       const pause = tried.pauseMs ?? backoff;
-      if (isLast || pause > LONGEST_PAUSE_MS) return { ...tried, retries: attempt - 1 };
+      if (isLast || pause > longestPauseMs) return { ...tried, retries: attempt - 1 };
       await clock.wait(pause, signal);
     }
   };

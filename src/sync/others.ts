@@ -112,6 +112,6 @@ export function targetsOf(resource: Resource): string[] {
 }
 
 /** An address with its host in lower case, without its port where that is the usual one, without a slash at the end. */
-function sameForm(base: string): string {
+export function sameForm(base: string): string {
   return (URL.canParse(base) ? new URL(base).href : base).replace(/\/+$/, '');
 }

@@ -97,6 +97,7 @@ describe('a connection', () => {
 
   it.each([
     ['keeps the time of a record that changes', () => set('lastUpdated.stands-still')],
+    ['writes the time of its answer into each record', () => set('meta.lastUpdated-moves')],
     ['does not list the parameter', () => set('metadata.empty')],
     ['does not say what it has', () => set('metadata.html')],
   ])('is asked for everything where its portal %s', async (_what, lie) => {
@@ -228,6 +229,7 @@ describe('what a question is narrowed to', () => {
     ['it has broken it', { broken_at: '2026-11-01T00:00:00.000Z' }],
     ['everything was asked for a week ago', { full_at: '2026-11-15T09:00:00.000Z' }],
     ['the clock has gone back', { full_at: '2026-12-01T09:00:00.000Z' }],
+    ['it has gone back since a pass by time', { passed_at: '2026-11-23T09:00:00.000Z' }],
     ['it was another request', { asked_as: 'Goal?subject=1\npatient/Goal.read' }],
     ['other scopes were granted', { asked_as: 'Goal?patient=1\npatient/*.read' }],
   ])('is everything where %s', (_why, over) => {
@@ -248,7 +250,7 @@ describe('the promise of a pass', () => {
     ...over,
   });
   const promise = (...changes: ReturnType<typeof change>[]) =>
-    promiseOf(changes, 'Goal', '2026-11-20');
+    promiseOf(changes, 'Goal', { day: '2026-11-20', began: '2026-11-21T08:00:00Z' });
   const provenance = (target: string) =>
     change({ type: 'Provenance', lastUpdated: null, targets: [target] });
 
@@ -264,6 +266,13 @@ describe('the promise of a pass', () => {
 
   it('is proved by nothing where nothing has changed', () => {
     expect(promise()).toBeNull();
+  });
+
+  it('is proved by nothing where a change is as young as the answer', () => {
+    expect(promise(change(), change({ lastUpdated: '2026-11-21T08:00:01Z' }))).toBeNull();
+    expect(promise(change({ lastUpdated: '2026-11-21T08:00:01Z' }), provenance('Goal/2'))).toBe(
+      'broken',
+    );
   });
 
   it('holds for what comes along only where what it is about has changed, too', () => {

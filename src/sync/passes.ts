@@ -42,7 +42,9 @@ export function narrowed(
     if (!pass || question.outcome || question.parts) return question;
     if (pass.asked_as !== askedAs(question, by.granted)) return question;
     const isDue = by.now - Date.parse(pass.full_at) >= by.fullPassEveryDays * DAY_MS;
-    if (isDue || by.now < Date.parse(pass.full_at)) return question;
+    // A pass in the future was noted by a clock that was wrong: nothing can be reckoned from it.
+    const isAhead = [pass.full_at, pass.passed_at].some((at) => by.now < Date.parse(at));
+    if (isDue || isAhead) return question;
     if (isByReference(question)) return { ...question, since: pass.full_at.slice(0, 10) };
     const lists = by.capabilities?.get(question.type)?.parameters.has('_lastUpdated') ?? false;
     const isProved = pass.kept >= KEPT_ENOUGH && pass.broken_at === null;
@@ -69,7 +71,10 @@ export async function notePasses(db: Db, run: Run, questions: readonly Question[
     if (pass?.passed_at === run.startedAt) continue;
     const promise =
       pass && judged.includes(question)
-        ? promiseOf(changes.get(question.key) ?? [], question.type, dayToAskSince(pass))
+        ? promiseOf(changes.get(question.key) ?? [], question.type, {
+            day: dayToAskSince(pass),
+            began: run.startedAt,
+          })
         : null;
     const row = {
       asked_as: askedAs(question, run.scopesGranted),

@@ -23,24 +23,26 @@ const ROWS_PER_TURN = 200;
 
 /**
  * `kept`: all that a question brought anew could have been had by asking for what changed since `day`; `broken`: some
- * could not; null: nothing had changed, which proves nothing. What comes along with other records would come only
- * with these. Pure.
+ * could not; null: nothing had changed, or some only after the pass had begun: where a portal writes the time of its
+ * answer into each record, that proves nothing. What comes along with other records would come only with these. Pure.
+ * @param pass a day, and when the pass began
  */
 export function promiseOf(
   changes: readonly Change[],
   type: string,
-  day: string,
+  pass: { readonly day: string; readonly began: string },
 ): 'kept' | 'broken' | null {
   if (changes.length === 0) return null;
   const isTold = ({ lastUpdated }: Change) =>
-    lastUpdated !== null && Date.parse(lastUpdated) >= Date.parse(day);
+    lastUpdated !== null && Date.parse(lastUpdated) >= Date.parse(pass.day);
+  const isOfAnswer = ({ lastUpdated }: Change) =>
+    Date.parse(lastUpdated ?? '') > Date.parse(pass.began);
   const asked = changes.filter((change) => change.type === type);
   if (!asked.every(isTold)) return 'broken';
   const told = new Set(asked.map(({ id }) => `${type}/${id}`));
   const along = changes.filter((change) => change.type !== type);
-  return along.every(({ targets }) => targets.some((target) => told.has(target)))
-    ? 'kept'
-    : 'broken';
+  if (!along.every(({ targets }) => targets.some((target) => told.has(target)))) return 'broken';
+  return asked.some(isOfAnswer) ? null : 'kept';
 }
 
 /** What a run has changed, by the question that brought it, of those asked about. */

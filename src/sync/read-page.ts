@@ -34,7 +34,7 @@ function read({ pieces, contentType, about, referenced }: PageBytes) {
   const { resources, ...rest } = normalisePage(page, about);
   const refersTo = referencesIn(
     resources.map(({ raw }) => raw),
-    referenced,
+    { types: referenced, base: about.fhirBaseUrl },
   );
   const packs = prepareNow(resources);
   return { value: { ...rest, packs, count: resources.length, refersTo } satisfies ReadPage };

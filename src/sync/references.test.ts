@@ -4,7 +4,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openStore } from '../platform/db/sqlite/open.ts';
 import { openScene, person, type Scene } from '../records/contract-aids.ts';
 import { recordsMigrations } from '../records/migrations.ts';
-import { gatherReferences, noteStored } from './references.ts';
+import { gatherReferences, noteStored, referencesIn } from './references.ts';
+
+const BASE = 'https://ehr.example/fhir/r4';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -32,8 +34,29 @@ it('what is stored is noted whole, in many turns of the main loop', async () => 
   };
   setImmediate(count);
   const references = gatherReferences(['Practitioner']);
-  await noteStored(scene.db, scene.source, ['Practitioner'], references);
+  await noteStored(scene.db, scene.source, { types: ['Practitioner'], base: BASE }, references);
   isOver = true;
   expect(references.of('Practitioner')).toEqual(ids.toSorted());
   expect(turns).toBeGreaterThanOrEqual(5);
+});
+
+it.each([
+  ['by type and id', 'Practitioner/p_1'],
+  ['with a version', 'Practitioner/p_1/_history/3'],
+  ['by its address on the FHIR base', `${BASE}/Practitioner/p_1`],
+  ['by its address and version', `${BASE}/Practitioner/p_1/_history/3`],
+])('what is referred to %s is asked for, with its slashes escaped or not', (_how, reference) => {
+  const text = JSON.stringify({ performer: [{ reference }] });
+  const of = { types: ['Practitioner'], base: BASE };
+  for (const raw of [text, text.replaceAll('/', '\\/')])
+    expect(referencesIn([raw], of), raw).toEqual([{ type: 'Practitioner', id: 'p_1' }]);
+});
+
+it.each([
+  ['of a type that is not asked for', 'Location/1'],
+  ['on another server', 'https://other.example/fhir/r4/Practitioner/1'],
+  ['without an address', 'the doctor'],
+])('what is %s is not asked for', (_what, reference) => {
+  const raw = JSON.stringify({ performer: [{ reference }] });
+  expect(referencesIn([raw], { types: ['Practitioner'], base: BASE })).toEqual([]);
 });

@@ -3,6 +3,7 @@
 import type { Db } from '../platform/db/db.ts';
 import { rawTextsOf } from '../records/read.ts';
 import type { SourceId } from '../records/types.ts';
+import { sameForm } from './others.ts';
 
 export type Reference = { readonly type: string; readonly id: string };
 
@@ -15,7 +16,12 @@ export type References = {
   of(type: string): string[];
 };
 
-const REFERENCE = /"reference"\s*:\s*"([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})"/g;
+/** Which references are gathered: to some types, on the server with this FHIR base. */
+export type Referenced = { readonly types: readonly string[]; readonly base: string };
+
+/** With or without an address before it and a version behind; a slash may be escaped in JSON. */
+const REFERENCE =
+  /"reference"\s*:\s*"(?:(http[^"]*?)\\?\/)?([A-Z][A-Za-z]+)\\?\/([\w\-.]{1,64})(?:\\?\/_history[^"]*)?"/g;
 
 /** Gathers references to the types given. */
 export function gatherReferences(types: readonly string[]): References {
@@ -33,12 +39,16 @@ export function gatherReferences(types: readonly string[]): References {
   };
 }
 
-/** The relative references in some texts to the types given, each once. */
-export function referencesIn(texts: readonly string[], types: readonly string[]): Reference[] {
+/** The references in some texts to the types given, each once. A version is left out: the record follows the resource. */
+export function referencesIn(texts: readonly string[], { types, base }: Referenced): Reference[] {
+  const own = sameForm(base);
   const found = new Set<string>();
   for (const raw of texts)
-    for (const [, type = '', id = ''] of raw.matchAll(REFERENCE))
-      if (types.includes(type)) found.add(`${type}/${id}`);
+    for (const [, address, type = '', id = ''] of raw.matchAll(REFERENCE)) {
+      if (!types.includes(type)) continue;
+      const isOwn = address === undefined || sameForm(address.replaceAll('\\/', '/')) === own;
+      if (isOwn) found.add(`${type}/${id}`);
+    }
   return [...found].map((name) => {
     const [type = '', id = ''] = name.split('/');
     return { type, id };
@@ -60,8 +70,8 @@ export async function storedIds(db: Db, source: SourceId, type: string): Promise
 export async function noteStored(
   db: Db,
   source: SourceId,
-  types: readonly string[],
+  referenced: Referenced,
   references: References,
 ): Promise<void> {
-  for await (const raw of rawTextsOf(db, source)) references.note(referencesIn([raw], types));
+  for await (const raw of rawTextsOf(db, source)) references.note(referencesIn([raw], referenced));
 }

@@ -59,7 +59,12 @@ export async function syncConnection(
     // What refers to them may not come in this run: it came before the cut, or has not changed since.
     const isBefore = open.some((q) => q.since !== null && !isByReference(q));
     if (unfinished || (isBefore && referenced.some(({ since }) => since === null)))
-      await noteStored(context.db, connectionId, types, asking.references);
+      await noteStored(
+        context.db,
+        connectionId,
+        { types, base: entry.fhirBaseUrl },
+        asking.references,
+      );
     await askQuestions(asking, open);
     await fetchAttachments(asking);
     return end(asking);

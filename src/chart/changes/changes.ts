@@ -158,7 +158,7 @@ export async function readChanges(
   const shown = rows.slice(0, page.limit);
   const last = rows.length > page.limit ? shown.at(-1) : undefined;
   const changes: Change[] = [];
-  for (const row of shown) changes.push(await changeOf(db, row));
+  for (const row of shown) changes.push(await changeOf(db, row, sight));
   return { rows: changes, next: last ? { rank: last.rank, seq: last.seq } : null };
 }
 
@@ -171,22 +171,25 @@ type ChangedChartRow = Tables['chart_row'] & {
   last_no: number | null;
 };
 
-async function changeOf(db: Db, row: ChangedChartRow): Promise<Change> {
+async function changeOf(db: Db, row: ChangedChartRow, sight: Sight): Promise<Change> {
   return {
     ...lineRow(row),
     change: row.change,
     day: row.day,
     source: row.source_id,
     at: row.came_at,
-    differences: row.change === 'new' ? [] : await differencesIn(db, row),
+    differences: row.change === 'new' ? [] : await differencesIn(db, row, sight),
   };
 }
 
 /** Between the version before the span and the last one in it. */
-async function differencesIn(db: Db, row: ChangedChartRow): Promise<FieldDifference[]> {
-  const { resource_id: id, type, first_no, last_no } = row;
+async function differencesIn(
+  db: Db,
+  { resource_id: id, type, first_no, last_no }: ChangedChartRow,
+  sight: Sight,
+): Promise<FieldDifference[]> {
   if (first_no === null || last_no === null || first_no === 1) return [];
-  return differencesBetween(db, { id, type }, [first_no - 1, last_no]);
+  return differencesBetween(db, { id, type }, [first_no - 1, last_no], sight);
 }
 
 function tallyOf(rows: readonly { change: ChangeKind; n: number }[]): Tally {

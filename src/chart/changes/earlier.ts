@@ -50,14 +50,19 @@ async function earlierOf(
   now: Shown | undefined,
 ): Promise<EarlierValue | undefined> {
   await ownTurn();
-  const before = Array.from({ length: Math.min(looksBack, version_count - 1) }, (_, n) => n + 1);
+  const latest = Array.from({ length: Math.min(looksBack, version_count - 1) + 1 }, (_, n) => n);
   const texts = await versionTexts(
     db,
     id,
-    before.map((n) => version_count - n),
+    latest.map((n) => version_count - n),
   );
-  for (const { text, receivedAt } of texts.reverse()) {
-    const measured = describe(type, text)?.measured;
+  const [current, ...before] = texts.toReversed();
+  const kind = current && describe(type, current.text)?.kind;
+  for (const { text, receivedAt } of before) {
+    const described = describe(type, text);
+    const measured = described?.measured;
+    // What it was as another kind is not for everybody who sees this one.
+    if (described?.kind !== kind) return undefined;
     if (measured && (measured.value !== now?.value || measured.unit !== now.unit))
       return { value: measured.value, unit: measured.unit, receivedAt };
   }

@@ -8,6 +8,7 @@ import { chartOf, openChart, resource, result } from '../contract-aids.ts';
 import { projectPerson } from '../project.ts';
 import { readHistory as readAnalyte, readResults } from '../results/results.ts';
 import { readSheet } from '../sheet.ts';
+import { readChanges } from './changes.ts';
 import { readHistoryOf, readRawDifference } from './history.ts';
 
 let scene: Scene;
@@ -83,6 +84,36 @@ describe('the history of a record', () => {
     await expect(readRawDifference(scene.db, of, sight, async () => [])).rejects.toMatchObject(
       missing,
     );
+  });
+});
+
+describe('a record that was of another kind before', () => {
+  it('shows who sees but one of the two that it changed, and nothing of what it was', async () => {
+    const was = { category: [{ coding: [{ code: 'laboratory' }] }] };
+    await commit(result('a', '2026-11-17', 5, was));
+    await commit(
+      result('a', '2026-11-17', 6, { category: [{ coding: [{ code: 'vital-signs' }] }] }),
+    );
+    const sight = new Set(['vitals']);
+    const page = { before: null, limit: 10 };
+    const { events, kind } = await readHistoryOf(scene.db, person, await id(), sight, page);
+    expect(kind).toBe('vital');
+    expect(events.map(({ versionNo, differences }) => [versionNo, differences])).toEqual([
+      [2, []],
+      [1, []],
+    ]);
+    const of = { personId: person, resourceId: await id(), version: 2 };
+    await expect(readRawDifference(scene.db, of, sight, async () => [])).rejects.toMatchObject(
+      missing,
+    );
+    const span = { person, after: 1, upTo: 100 };
+    const { rows } = await readChanges(scene.db, span, sight, { after: null, limit: 10 });
+    expect(rows).toMatchObject([{ change: 'changed', differences: [] }]);
+    const results = await readResults(scene.db, person, sight);
+    expect(JSON.stringify(results)).not.toContain('"earlier":{');
+    const both = new Set(['vitals', 'results']);
+    const all = await readHistoryOf(scene.db, person, await id(), both, page);
+    expect(all.events[0]?.differences).not.toEqual([]);
   });
 });
 

@@ -39,27 +39,9 @@ export async function readHistoryOf(
   const shown = found.slice(0, page.limit);
   const events: HistoryEvent[] = [];
   for (const { seq: _, ...event } of shown)
-    events.push({
-      ...event,
-      differences: event.versionNo
-        ? await differencesBetween(db, resource, [event.versionNo - 1, event.versionNo])
-        : [],
-    });
+    events.push({ ...event, differences: await changedIn(db, resource, event.versionNo, sight) });
   const next = found.length > page.limit ? (shown.at(-1)?.seq ?? null) : null;
   return { kind, source: resource.source, events, next };
-}
-
-/** What a version of a record says otherwise than an earlier one; nothing where either is not there. */
-export async function differencesBetween(
-  db: Db,
-  { id, type }: Pick<StoredResource, 'id' | 'type'>,
-  versions: readonly [before: number, after: number],
-): Promise<FieldDifference[]> {
-  // One record's text may be megabytes.
-  await ownTurn();
-  const texts = await versionTexts(db, id, versions);
-  const [before, after] = texts.map(({ text }) => describe(type, text));
-  return texts.length === 2 ? fieldDifferences(before, after) : [];
 }
 
 /**
@@ -75,7 +57,9 @@ export async function readRawDifference(
 ): Promise<{ kind: Kind; differences: RawDifference[]; more: number }> {
   const { resource, kind } = await seenResource(db, personId, resourceId, sight);
   const texts = await versionTexts(db, resourceId, [version - 1, version]);
-  if (texts.at(-1)?.versionNo !== version) throw new ChartfoldError('record.not_found');
+  const isSeenWhole = texts.every(({ text }) => isTextSeen(resource.type, text, sight));
+  if (texts.at(-1)?.versionNo !== version || !isSeenWhole)
+    throw new ChartfoldError('record.not_found');
   const [before, after] = texts.map(({ text }) => parseExact(text));
   const found = before === undefined || after === undefined ? [] : differences(diff(before, after));
   const volatile = new Set(await volatilePathsOf(resource.source));
@@ -91,6 +75,21 @@ export async function readRawDifference(
   };
 }
 
+/** What differs between two versions of a record; nothing where one was of a kind that may not be seen. */
+export async function differencesBetween(
+  db: Db,
+  { id, type }: { readonly id: string; readonly type: string },
+  versions: readonly [number, number],
+  sight: Sight,
+): Promise<FieldDifference[]> {
+  // One record's text may be megabytes.
+  await ownTurn();
+  const texts = await versionTexts(db, id, versions);
+  const described = texts.map(({ text }) => describe(type, text));
+  const isWhole = described.length === 2 && described.every((d) => isKindSeen(d?.kind, sight));
+  return isWhole ? fieldDifferences(described[0], described[1]) : [];
+}
+
 /** Beyond these a person reads the texts themselves. */
 const mostPlaces = 500;
 const longestValue = 2_000;
@@ -103,9 +102,26 @@ async function seenResource(
 ): Promise<{ resource: StoredResource; kind: Kind }> {
   const resource = await readResource(db, resourceId, personId);
   const kind = describe(resource.type, await rawOf(db, resource.currentSeq))?.kind;
-  if (sight !== 'all' && (kind === undefined || !isSeen(sight, kind)))
-    throw new ChartfoldError('record.not_found');
+  if (!isKindSeen(kind, sight)) throw new ChartfoldError('record.not_found');
   return { resource, kind: kind ?? 'other' };
+}
+
+async function changedIn(
+  db: Db,
+  resource: StoredResource,
+  version: number | null,
+  sight: Sight,
+): Promise<FieldDifference[]> {
+  if (version === null || version === 1) return [];
+  return differencesBetween(db, resource, [version - 1, version], sight);
+}
+
+function isTextSeen(type: string, text: string, sight: Sight): boolean {
+  return sight === 'all' || isKindSeen(describe(type, text)?.kind, sight);
+}
+
+function isKindSeen(kind: Kind | undefined, sight: Sight): boolean {
+  return sight === 'all' || (kind !== undefined && isSeen(sight, kind));
 }
 
 function isVolatile({ path, before, after }: Difference, volatile: ReadonlySet<string>): boolean {

@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { useCallback, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { ChangeRow, Changes } from '../../../http/contract.ts';
 import { changesQuery, type ChangesAsked } from '../../app/queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -25,6 +25,11 @@ export function ChangesPage() {
   );
   const rows = useMemo(() => data?.pages.flatMap((page) => page.rows) ?? [], [data]);
   const sheet = useRecordBeside(personId, recordId, rows);
+  const goOnAfter = useFocusOnNew(rows);
+  const showMore = () => {
+    goOnAfter(rows.length);
+    void fetchNextPage();
+  };
   const first = data?.pages[0];
   return (
     <div className={`page ${recordId ? 'wide:mr-[27.5rem] print:mr-0' : ''}`}>
@@ -49,7 +54,7 @@ export function ChangesPage() {
           />
         ))}
       {hasNextPage && (
-        <Button className="mt-4" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+        <Button className="mt-4" busy={isFetchingNextPage} onClick={showMore}>
           Show more
         </Button>
       )}
@@ -119,6 +124,24 @@ function Lede({ changes: c, personId }: { changes: Changes; personId: string }) 
   );
 }
 
+/** Has the first row that comes after so many get the focus: the button that asked for more goes with the last page. */
+function useFocusOnNew(rows: readonly ChangeRow[]): (held: number) => void {
+  const awaited = useRef<number | null>(null);
+  useEffect(() => {
+    const first = awaited.current === null ? undefined : rows[awaited.current];
+    if (!first) return;
+    awaited.current = null;
+    rowOf(first.id)?.focus();
+  }, [rows]);
+  return (held) => {
+    awaited.current = held;
+  };
+}
+
+function rowOf(id: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[data-record="${CSS.escape(id)}"]`);
+}
+
 // As on the timeline: opening pushes the sheet, closing gives the focus back to the row.
 function useRecordBeside(
   personId: string,
@@ -144,8 +167,7 @@ function useRecordBeside(
       hash: true,
       resetScroll: false,
     }).then(() => {
-      const row = id && document.querySelector<HTMLElement>(`[data-record="${CSS.escape(id)}"]`);
-      (row || document.getElementById('main'))?.focus();
+      ((id && rowOf(id)) || document.getElementById('main'))?.focus();
     });
   }, [navigate, personId]);
   return {
