@@ -19,9 +19,11 @@ export type Draft = {
   readonly members: Insertable<ChartMemberTable>[];
 };
 
+/** Of a version what its draft is made of: no more goes to the thread. */
+type Version = Pick<VersionRow, 'seq' | 'resource' | 'source' | 'type' | 'fhirId' | 'goneAt'>;
 type Batch = {
   readonly personId: string;
-  readonly versions: readonly VersionRow[];
+  readonly versions: readonly Version[];
   readonly packs: readonly Pack[];
 };
 
@@ -42,17 +44,19 @@ export async function draftsOf(
   versions: readonly VersionRow[],
   packs: readonly Pack[],
 ): Promise<Draft[]> {
-  const latest = new Map(versions.map((version) => [version.resource, version]));
+  const latest = new Map<string, Version>();
+  for (const { seq, resource, source, type, fhirId, goneAt } of versions)
+    latest.set(resource, { seq, resource, source, type, fhirId, goneAt });
   return thread.run('draft', { personId, versions: [...latest.values()], packs });
 }
 
-function textOf({ seq }: VersionRow, texts: Texts): string {
+function textOf({ seq }: Version, texts: Texts): string {
   const text = texts.get(seq);
   if (text === undefined) throw new Error(`Version ${seq} has no text`);
   return text;
 }
 
-function draftOf(personId: string, version: VersionRow, text: string): Draft {
+function draftOf(personId: string, version: Version, text: string): Draft {
   const described = describe(version.type, text);
   const members = described?.members ?? [];
   return {
@@ -74,7 +78,7 @@ function draftOf(personId: string, version: VersionRow, text: string): Draft {
   };
 }
 
-function rowOf(personId: string, version: VersionRow, d: Described): Insertable<ChartRowTable> {
+function rowOf(personId: string, version: Version, d: Described): Insertable<ChartRowTable> {
   return {
     person_id: personId,
     resource_id: version.resource,
@@ -102,7 +106,7 @@ function rowOf(personId: string, version: VersionRow, d: Described): Insertable<
 
 function resultOf(
   personId: string,
-  version: VersionRow,
+  version: Version,
   d: Described,
 ): Insertable<ChartResultTable> | null {
   const m = d.measured;

@@ -188,6 +188,18 @@ export const chartMigrations: Record<string, Migration> = {
       await db.schema.alterTable('chart_row').addColumn('gone_at', 'text').execute();
     },
   },
+  // Most rows are in no panel.
+  '2026-11-26-chart-5': {
+    async up(db) {
+      await db.schema.dropIndex('chart_row_panel').execute();
+      await db.schema
+        .createIndex('chart_row_panel')
+        .on('chart_row')
+        .columns(['person_id', 'panel_id'])
+        .where(sql.ref('panel_id'), 'is not', null)
+        .execute();
+    },
+  },
 };
 
 async function dropChart(db: MigrationDb): Promise<void> {

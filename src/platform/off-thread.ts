@@ -36,7 +36,7 @@ type Told = { readonly id: number } & (
 type Waiting = { resolve: (value: unknown) => void; reject: (error: unknown) => void };
 
 /** What a task makes is gone with it: a small nursery is emptied more often, and stays small (each thread 40 MB less). */
-const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+const resourceLimits = { maxYoungGenerationSizeMb: 32 };
 
 /** Those that every server needs soon. */
 const needed: (() => void)[] = [];
