@@ -50,6 +50,8 @@ export type SimulatorStart = {
   readonly clients: ReturnType<typeof simulatedClients>;
   /** Further arguments of its own, as given to `simulate`. */
   readonly args?: readonly string[];
+  /** What its heap may grow to, where Node's own limit is too little. */
+  readonly heapMb?: number;
 };
 
 export type SimulatorProcess = {
@@ -62,10 +64,11 @@ export type SimulatorProcess = {
 
 /** Starts the simulator and waits until it listens. @throws `simulator.failed` */
 export async function startSimulatorProcess(start: SimulatorStart): Promise<SimulatorProcess> {
-  const { port, stateDir, publicHost, clients, args = [] } = start;
+  const { port, stateDir, publicHost, clients, args = [], heapMb } = start;
   const child = spawn(
     process.execPath,
     [
+      ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]),
       MAIN,
       '--port',
       String(port),

@@ -2,7 +2,11 @@
 // tell what the portal reports no longer. Pure but for its two statements.
 
 import type { Db, Transaction } from '../platform/db/db.ts';
+import { ownTurn } from '../platform/own-turn.ts';
 import type { RunId } from './types.ts';
+
+/** Of a chunk each: of 200 numbers. */
+const rowsPerTurn = 200;
 
 /** Numbers of resources, of which only the membership counts. */
 export type NumberSet = { has(number: number): boolean };
@@ -27,11 +31,19 @@ export async function seenBy(db: Db, run: RunId): Promise<NumberSet> {
     .select('numbers')
     .where('run_id', '=', run)
     .execute();
-  const all = rows.map((row) => unpackNumbers(row.numbers));
-  const bits = new Uint32Array((Math.max(0, ...all.map((some) => some.at(-1) ?? 0)) >>> 5) + 1);
-  for (const some of all)
-    for (const number of some)
+  let bits = new Uint32Array(1_024);
+  for (const [n, row] of rows.entries()) {
+    if (n % rowsPerTurn === 0) await ownTurn();
+    const numbers = unpackNumbers(row.numbers);
+    const words = ((numbers.at(-1) ?? 0) >>> 5) + 1;
+    if (words > bits.length) {
+      const more = new Uint32Array(Math.max(words, 2 * bits.length));
+      more.set(bits);
+      bits = more;
+    }
+    for (const number of numbers)
       bits[number >>> 5] = (bits[number >>> 5] ?? 0) | (1 << (number & 31));
+  }
   return { has: (number) => ((bits[number >>> 5] ?? 0) & (1 << (number & 31))) !== 0 };
 }
 

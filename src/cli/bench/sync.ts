@@ -44,6 +44,8 @@ async function oneRun(flags: Flags): Promise<Figures> {
     vendor: firstVendor,
     auth: 'none',
     simulatorArgs: ['--size', flags.size],
+    // It holds every resource in memory.
+    simulatorHeapMb: 2_000 + Math.ceil(Number(flags.size) / 120),
     ...(flags.perMinute === undefined ? {} : { requestsPerMinute: Number(flags.perMinute) }),
   });
   try {

@@ -40,6 +40,7 @@ export async function startInstance(options: {
   vendor: string;
   auth: AuthMethod;
   simulatorArgs?: readonly string[];
+  simulatorHeapMb?: number;
   /** Where the portal bears no more. */
   requestsPerMinute?: number;
 }): Promise<Instance> {
@@ -53,6 +54,7 @@ export async function startInstance(options: {
     publicHost: '127.0.0.1',
     clients: simulatedClients(publicUrl, options.auth, secret),
     args: options.simulatorArgs ?? [],
+    ...(options.simulatorHeapMb === undefined ? {} : { heapMb: options.simulatorHeapMb }),
   });
   await writeFile(
     join(directory, 'portals.json'),
