@@ -34,6 +34,27 @@ export async function syncConnection(
   trigger: RunTrigger,
   signal: AbortSignal,
 ): Promise<Run> {
+  beginning.add(connectionId);
+  try {
+    return await sync(context, connectionId, trigger, signal);
+  } finally {
+    beginning.delete(connectionId);
+  }
+}
+
+/** Whether a connection's sync has had its turn and has no run yet: its questions are still being made. */
+export function isBeginning(connectionId: string): boolean {
+  return beginning.has(connectionId);
+}
+
+const beginning = new Set<string>();
+
+async function sync(
+  context: SyncContext,
+  connectionId: string,
+  trigger: RunTrigger,
+  signal: AbortSignal,
+): Promise<Run> {
   const connection = await getConnection(context.db, connectionId);
   if (!isReady(connection)) throw new ChartfoldError('sync.connection_not_ready');
   const entry = context.registry.usable(connection.portal);
@@ -49,6 +70,7 @@ export async function syncConnection(
       trigger,
       capabilities: await askCapabilities(context, entry, portal, signal),
     }));
+  beginning.delete(connectionId);
   context.changed(connectionId);
   const ms = entry.vendor.portal.limits.runMs;
   return withinTime({ ms, signal }, async (inTime) => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../../e2e/support/program.ts';
 import { queueSync } from '../../connections/queue-sync.ts';
 import { closeQuestion, finishRun, startRun } from '../../records/runs.ts';
+import { syncConnection } from '../../sync/run.ts';
 import { presentConnections, presentOne, presentReceipts } from './overview.ts';
 import { readReceiptFor } from './receipt.ts';
 
@@ -93,6 +94,32 @@ describe('the cards', () => {
 
 describe('a sync whose turn has not come', () => {
   const state = async () => (await presentOne(program, operator, connection)).state.kind;
+
+  it('is waiting as long as its questions are being made', async () => {
+    const held = Promise.withResolvers<void>();
+    const isAsked = Promise.withResolvers<void>();
+    const { outbound } = program;
+    const running = syncConnection(
+      {
+        ...program,
+        afterCommit: () => undefined,
+        outbound: async (url, init) => {
+          isAsked.resolve();
+          await held.promise;
+          return outbound(url, init);
+        },
+      },
+      connection,
+      'manual',
+      new AbortController().signal,
+    );
+    await program.jobs.cancel('sync', connection);
+    await isAsked.promise;
+    expect(await state()).toBe('waiting');
+    held.resolve();
+    await running;
+    expect(await state()).toBe('ready');
+  });
 
   it('is waiting, not under way, until it is begun; an open run of a former process too', async () => {
     expect(await state()).toBe('waiting');

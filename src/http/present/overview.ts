@@ -14,6 +14,7 @@ import { countResourcesBySource } from '../../records/read.ts';
 import { latestRuns, summariesOf } from '../../records/run-history.ts';
 import { readReceipt } from '../../records/runs.ts';
 import type { Receipt } from '../../records/types.ts';
+import { isBeginning } from '../../sync/run.ts';
 import { renewalsOf } from '../../sync/scheduler.ts';
 import type { Connection as Wire, ReceiptSummary } from '../contract.ts';
 import { presentConnection, type Presenting, receiptSummary } from './connection.ts';
@@ -82,6 +83,8 @@ async function gather(
   const waiting = await app.jobs.waiting(SYNC_QUEUE);
   const back = actor.account ? await waitingFor(app, actor.account.id) : null;
   const renewals = await renewalsOf(app, ids);
+  // After what waits and before what runs: a sync goes from the one to the other meanwhile.
+  const isQueued = new Set(ids.filter((id) => waiting.has(id) || isBeginning(id)));
   const latest = await latestRuns(app.db, ids);
   const runs = [...latest.values()];
   const ended = await summariesOf(app.db, { runs: runs.flatMap((run) => run.ended ?? []) });
@@ -98,7 +101,7 @@ async function gather(
       // Into whose record it could go: only of those is anything told.
       people: people.filter((person) => mayOn(actor, 'record.connect', person.id)),
       records: records.get(connection.id) ?? 0,
-      isWaiting: waiting.has(connection.id),
+      isWaiting: isQueued.has(connection.id),
       signInWaits: back?.has(connection.id) ?? false,
       openRun: open.get(run?.open ?? ''),
       lastRun: ended.find(({ id }) => id === run?.ended),
