@@ -223,7 +223,7 @@ function changed(
       vendor: { ...vendor, portal: { ...portal, questions, addedParameters, requests } },
     };
   };
-  return { entries: registry.entries.map(quick), usable: (key) => quick(registry.usable(key)) };
+  return { entries: registry.entries.map(quick), usable: (key, clinicId) => quick(registry.usable(key, clinicId)) };
 }
 
 function configFor(simulatorUrl: string, auth: AuthMethod, env: Record<string, string>): Config {

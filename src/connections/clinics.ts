@@ -13,7 +13,7 @@ export async function clinicsOf(
   context: Pick<ConnectionContext, 'outbound'>,
   entry: PortalEntry,
 ): Promise<readonly DirectoryClinic[] | undefined> {
-  if (!entry.simulated) return undefined;
+  if (!entry.simulated || entry.directoryUrl === null) return undefined;
   const response = await context.outbound(entry.directoryUrl, { timeoutMs: 10_000 });
   const text = await response.text();
   try {
