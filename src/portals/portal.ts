@@ -169,3 +169,13 @@ export type Registration = {
   readonly auth: AuthMethod;
   readonly clientSecret: string | null;
 };
+
+/** The environments that a vendor has. */
+export function environmentsOf(
+  portal: Pick<Portal, 'environments'>,
+): { readonly environment: Environment; readonly own: PortalEnvironment }[] {
+  return environments.flatMap((environment) => {
+    const own = portal.environments[environment];
+    return own ? [{ environment, own }] : [];
+  });
+}

@@ -175,6 +175,20 @@ export function createRegistry(config: Config, simulated: Simulated | null): Por
   };
 }
 
+/** A vendor's addresses under another one, as the simulator lays them out: the paths are the vendor's. */
+export function laidOutAt(base: string, own: PortalEnvironment): PortalEnvironment {
+  const here = (address: string) => address.replace(/^https?:\/\/[^/]+/, base);
+  return {
+    ...own,
+    fhirBaseUrl: here(own.fhirBaseUrl),
+    endpoints: own.endpoints && {
+      authorization: here(own.endpoints.authorization),
+      token: here(own.endpoints.token),
+    },
+    directoryUrl: own.directoryUrl && here(own.directoryUrl),
+  };
+}
+
 /** Whether each clinic of a portal has a FHIR base of its own, so that one must be chosen before the sign-in. */
 export function isPerClinic({ fhirBaseUrl }: Pick<PortalEntry, 'fhirBaseUrl'>): boolean {
   return fhirBaseUrl.includes(CLINIC);
@@ -213,11 +227,9 @@ function entryOf(
   const { portal } = vendor;
   const configured = registrationOf(place, override, config);
   const base = configured || !simulated ? null : `${simulated.baseUrl}/${portal.id}/${environment}`;
-  // The simulator lays a vendor's addresses out as the vendor does, below one of its own.
-  const here = (address: string) => (base ? address.replace(/^https?:\/\/[^/]+/, base) : address);
-  const fhirBaseUrl = here(
-    (base ? own?.fhirBaseUrl : (override?.fhirBaseUrl ?? own?.fhirBaseUrl)) ?? '',
-  ).replace(/\/+$/, '');
+  const addresses = own && base ? laidOutAt(base, own) : own;
+  const written = base ? undefined : override;
+  const fhirBaseUrl = (written?.fhirBaseUrl ?? addresses?.fhirBaseUrl ?? '').replace(/\/+$/, '');
   const registration =
     base && simulated ? simulatedRegistration(portal, environment, simulated) : configured;
   const isConfidential = registration !== null && registration.auth !== 'none';
@@ -229,14 +241,13 @@ function entryOf(
     fhirBaseUrl,
     discovers: !own?.endpoints,
     authorizationEndpoint:
-      override?.authorizationEndpoint ??
-      (own?.endpoints ? here(own.endpoints.authorization) : null),
-    tokenEndpoint: override?.tokenEndpoint ?? (own?.endpoints ? here(own.endpoints.token) : null),
+      written?.authorizationEndpoint ?? addresses?.endpoints?.authorization ?? null,
+    tokenEndpoint: written?.tokenEndpoint ?? addresses?.endpoints?.token ?? null,
     scopes:
       override?.scopes ??
       (isConfidential ? [...portal.scopes, ...portal.confidentialScopes] : portal.scopes),
     aud: override?.aud ?? (portal.aud === 'none' ? null : fhirBaseUrl),
-    directoryUrl: own?.directoryUrl ? here(own.directoryUrl) : null,
+    directoryUrl: addresses?.directoryUrl ?? null,
     registration,
     renews: portal.renews === 'every-client' || isConfidential,
     switchOn:
@@ -323,7 +334,7 @@ function registrationWords(
 }
 
 /** How a secret is sent where nothing else is said. */
-function secretMethod({ auth }: Pick<Portal, 'auth'>): AuthMethod {
+export function secretMethod({ auth }: Pick<Portal, 'auth'>): AuthMethod {
   return auth.find((method) => method.startsWith('client_secret')) ?? 'client_secret_basic';
 }
 
