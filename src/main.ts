@@ -17,6 +17,7 @@ import {
   otherLoopbackName,
   simulatedClientId,
   simulatedClients,
+  simulatedServers,
   simulatorState,
 } from './cli/simulator-process.ts';
 import { SYNC_QUEUE } from './connections/context.ts';
@@ -161,6 +162,7 @@ async function openPortals(config: Config, starts: boolean, log: Log, undo: Asyn
   }
   const registry = createRegistry(config, {
     baseUrl: simulatorUrl,
+    servers: simulatedServers(simulatorUrl),
     clientIdOf: simulatedClientId,
   });
   return { simulatorUrl, registry };

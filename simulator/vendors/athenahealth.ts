@@ -1,7 +1,9 @@
 // athenahealth, simulated.
 
 import { athenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import { peopleOf } from '../people/family.ts';
 import { generateWorld } from '../people/generate.ts';
+import { practicesOf } from '../people/practices.ts';
 import { directoryBundle } from './athenahealth-directory.ts';
 import type { SimulatedVendor } from './vendor.ts';
 
@@ -9,6 +11,11 @@ export const athenahealthVendor: SimulatedVendor = {
   id: 'athenahealth',
   environments: ['production', 'preview'],
   behaviour: athenahealthBehaviour,
-  generateWorld,
+  generateWorld: (request, emit) =>
+    generateWorld(
+      request,
+      { practices: practicesOf(request.environment), ...peopleOf(request.environment) },
+      emit,
+    ),
   directory: directoryBundle,
 };

@@ -39,6 +39,8 @@ export type ConnectionTable = {
   status: ConnectionStatus;
   status_code: string | null;
   status_since: string;
+  /** Separated by spaces; null for a sign-in from before this was kept. */
+  scopes_asked: string | null;
   scopes_granted: string;
   sample: 0 | 1;
   created_at: string;
@@ -178,6 +180,11 @@ export const connectionMigrations: Record<string, Migration> = {
         .alterTable('connection')
         .addColumn('sync_troubles', 'integer', (c) => c.notNull().defaultTo(0))
         .execute();
+    },
+  },
+  '2026-11-27-connections-7': {
+    async up(db) {
+      await db.schema.alterTable('connection').addColumn('scopes_asked', 'text').execute();
     },
   },
 };

@@ -4,9 +4,11 @@ import { athenahealthHooks } from './athenahealth/hooks.ts';
 import { athenahealth } from './athenahealth/portal.ts';
 import { readAthenahealthDirectory } from './athenahealth/directory.ts';
 import type { Vendor } from './portal.ts';
+import { smart } from './smart/portal.ts';
 
 export const vendors: readonly Vendor[] = [
   { portal: athenahealth, hooks: athenahealthHooks, readDirectory: readAthenahealthDirectory },
+  { portal: smart, hooks: {}, readDirectory: () => ({ clinics: [], unreadable: 0 }) },
 ];
 
 /** The vendor that the self-test and the benchmark connect to, unless another is named. */

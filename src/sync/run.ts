@@ -3,7 +3,7 @@
 // ends, so that no portal keeps the others from their turn.
 
 import { type AuthorisedFetch, authorisedFetch } from '../connections/authorised-fetch.ts';
-import { type Connection, getConnection } from '../connections/context.ts';
+import { type Connection, getConnection, scopesAskedFor } from '../connections/context.ts';
 import { setStatus } from '../connections/status.ts';
 import type { Capabilities } from '../fhir/capabilities.ts';
 import { ChartfoldError } from '../platform/errors.ts';
@@ -202,7 +202,13 @@ async function begin(
   const { portal } = entry.vendor;
   const granted = connection.scopes_granted.split(' ').filter(Boolean);
   const { patient_id: patientId } = connection;
-  const whole = planQuestions({ portal, capabilities, asked: entry.scopes, granted, patientId });
+  const whole = planQuestions({
+    portal,
+    capabilities,
+    asked: scopesAskedFor(connection, entry),
+    granted,
+    patientId,
+  });
   const passes = await passesOf(context.db, connection.id);
   const now = context.clock.now();
   const { fullPassEveryDays } = portal;
@@ -211,7 +217,7 @@ async function begin(
     source: connection.id,
     person: connection.person_id,
     trigger,
-    scopesAsked: entry.scopes,
+    scopesAsked: scopesAskedFor(connection, entry),
     scopesGranted: granted,
     questions: capabilities ? questions : [...questions, CAPABILITIES_UNREAD],
     now,
