@@ -22,6 +22,7 @@ import {
 } from './cli/simulator-process.ts';
 import { SYNC_QUEUE } from './connections/context.ts';
 import { createRefresher } from './connections/refresh.ts';
+import { putServers } from './connections/servers.ts';
 import { createPaces } from './connections/pace.ts';
 import { resumeRenewals } from './connections/queue-sync.ts';
 import { connectionMigrations } from './connections/tables.ts';
@@ -101,6 +102,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Assem
     const data = await openData(config, options, undo);
     const portals = await openPortals(config, options.portals, log, undo);
     const app = putTogether(config, data, portals, log, undo);
+    await putServers(app);
     await startJobs(app, options.portals, undo);
     const port = options.listens ? await openDoors(app, undo) : null;
     if (options.listens) {

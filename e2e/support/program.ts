@@ -255,7 +255,10 @@ function changed(
     };
   };
   return {
-    entries: registry.entries.map(quick),
+    ...registry,
+    get entries() {
+      return registry.entries.map(quick);
+    },
     usable: (key, clinicId) => quick(registry.usable(key, clinicId)),
   };
 }

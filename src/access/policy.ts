@@ -61,6 +61,7 @@ export const policy = {
   'people.list': self,
   'people.add': self,
   'portals.list': self,
+  'portals.add': self,
   'connections.list': self,
   'connections.begin': self,
   'connections.sync': self,

@@ -6,9 +6,16 @@ import { readAthenahealthDirectory } from './athenahealth/directory.ts';
 import type { Vendor } from './portal.ts';
 import { smart } from './smart/portal.ts';
 
+/** Whose servers are added one by one: those of no vendor in particular. */
+export const openVendor: Vendor = {
+  portal: smart,
+  hooks: {},
+  readDirectory: () => ({ clinics: [], unreadable: 0 }),
+};
+
 export const vendors: readonly Vendor[] = [
   { portal: athenahealth, hooks: athenahealthHooks, readDirectory: readAthenahealthDirectory },
-  { portal: smart, hooks: {}, readDirectory: () => ({ clinics: [], unreadable: 0 }) },
+  openVendor,
 ];
 
 /** The vendor that the self-test and the benchmark connect to, unless another is named. */

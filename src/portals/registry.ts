@@ -61,6 +61,8 @@ export type PortalRegistry = {
    * @throws `connection.unknown_portal`, `connection.portal_off`
    */
   usable(key: string, clinicId: string): PortalEntry;
+  /** Takes a server in that was added by its address; its name is in no other entry's key. */
+  add(server: PortalOverride): void;
 };
 
 /** A vendor in one of its environments; null: its servers are added one by one. */
@@ -171,6 +173,10 @@ export function createRegistry(config: Config, simulated: Simulated | null): Por
   ]);
   return {
     entries,
+    add(server) {
+      const place = places.find((one) => isAt(one, server));
+      if (place) entries.push(entryOf(place, server, config, null));
+    },
     usable(key, clinicId) {
       const entry = entries.find((e) => e.key === key);
       if (!entry) throw new ChartfoldError('connection.unknown_portal', { detail: key });

@@ -76,6 +76,7 @@ const WORDS: Readonly<Record<AuditAct, string>> = {
   'people.list': 'listed the people',
   'people.add': 'added a person',
   'portals.list': 'listed the portals',
+  'portals.add': 'added a server',
   'connections.list': 'listed the connections',
   'connections.begin': 'began to connect a portal',
   'connections.sync': 'started a sync of every connection',
