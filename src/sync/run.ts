@@ -175,14 +175,10 @@ async function isWithdrawn({ context, run }: Asking): Promise<boolean> {
   return bySearch.length > 0 && bySearch.every(isRefused);
 }
 
-async function markWhatIsGone({ context, run }: Asking): Promise<void> {
+async function markWhatIsGone({ context, run, entry }: Asking): Promise<void> {
   const questions = (await questionsOf(context.db, run.id)).filter(isAboutRecords);
-  await markGone(context.db, {
-    run,
-    types: typesSeenWhole(questions),
-    questions: new Set(questions.map(({ key }) => key)),
-    now: context.clock.now(),
-  });
+  const types = typesSeenWhole(questions, entry.vendor.portal.fhirVersion);
+  await markGone(context.db, { run, types, now: context.clock.now() });
 }
 
 /** A connection that somebody has confirmed: whose record it is and which patient's are known. */

@@ -161,7 +161,7 @@ function whyOf(q: Question): string {
   if (q.parts) {
     const { of, values } = namesOf(q.parts);
     sentences.push(
-      `It could not be asked as a whole, so it was asked for one ${of} after the other: ${values.join(', ')}. What has none of these is not in this answer.`,
+      `It could not be asked as a whole, so it was asked for one ${of} after the other: ${values.join(', ')}. What has none of these is not in this answer, so that nothing counts as no longer reported by it.`,
     );
   }
   if (q.since !== null && !isByReference(q))
