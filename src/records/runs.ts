@@ -127,6 +127,25 @@ export async function askInParts(db: Db, part: PartQuestion): Promise<void> {
 }
 
 /**
+ * Notes of a question of which no page came whole that it asks for everything, by another request.
+ *
+ * @throws Error when the run has no such question, or it has pages
+ */
+export async function askForAll(
+  db: Db,
+  all: { run: RunId; question: string; request: string },
+): Promise<void> {
+  await db
+    .updateTable('sync_question')
+    .set({ request: all.request, since: null })
+    .where('run_id', '=', all.run)
+    .where('key', '=', all.question)
+    .where('pages', '=', 0)
+    .returning('key')
+    .executeTakeFirstOrThrow(() => new Error('The run has no such question without pages'));
+}
+
+/**
  * Ends a run: sums its questions and stores the receipt's hash. A question still open is closed: in
  * part where pages came, else as not asked. Ending an ended run changes nothing.
  *

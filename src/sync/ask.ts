@@ -6,13 +6,13 @@ import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
 import { ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { commitPage } from '../records/commit.ts';
-import { askInParts, closeQuestion } from '../records/runs.ts';
+import { askForAll, askInParts, closeQuestion } from '../records/runs.ts';
 import { sumSetAside } from '../records/set-aside.ts';
 import type { CloseQuestion, CommitPage, Question, Run } from '../records/types.ts';
 import type { SyncContext } from './context.ts';
 import type { FetchPage, PageAnswer } from './fetch.ts';
 import { beginningOf, cursorOf, partAfter, type Place, placeOf } from './place.ts';
-import { partsOf, withoutParameters } from './plan.ts';
+import { parametersOf, partsOf, withoutParameters } from './plan.ts';
 import type { ReadPage } from './read-page.ts';
 import { type References, storedIds } from './references.ts';
 import { withinTime } from './within-time.ts';
@@ -144,7 +144,7 @@ async function search(asking: Asking, asked: Asked): Promise<void> {
 
 /** Reads from a place to the end of its part. @returns why it did not get there; what came before is committed */
 async function readPages(asking: Asking, asked: Asked, place: Place): Promise<Failure | null> {
-  const { question, signal } = asked;
+  const { signal } = asked;
   const seen = new Set<string>([place.address]);
   let ahead: Promise<PageAnswer> | null = firstPage(asking, asked, place);
   while (ahead) {
@@ -162,7 +162,7 @@ async function readPages(asking: Asking, asked: Asked, place: Place): Promise<Fa
     }
     if (next instanceof ChartfoldError) asked.shortfall = next.code;
     const goesOn =
-      typeof next === 'string' ? { ...place, address: next } : partAfter(question, place);
+      typeof next === 'string' ? { ...place, address: next } : partAfter(asked.question, place);
     await commit(asking, asked, page, finishOf(asked, goesOn));
   }
   return null;
@@ -203,16 +203,24 @@ async function leavePart(
 }
 
 /** The page to begin with; where a search's first is not answered, asked for once more in an easier way. */
-async function firstPage(
-  { fetchPage, entry }: Asking,
-  { question, signal }: Asked,
-  place: Place,
-): Promise<PageAnswer> {
+async function firstPage(asking: Asking, asked: Asked, place: Place): Promise<PageAnswer> {
+  const { fetchPage, entry } = asking;
+  const { question, signal } = asked;
   const answer = await fetchPage(place.address, signal);
   const easier = answer.ok ? null : easierThan(place, answer.error.code, entry, question);
   if (easier === null) return answer;
   const again = await fetchPage(easier, signal);
+  if (again.ok && !parametersOf(easier).has(TIME)) await turnsToAll(asking, asked);
   return { ...again, retries: answer.retries + 1 + again.retries };
+}
+
+/** Notes that a question asks for everything where its first page came by being asked so. */
+async function turnsToAll({ context, run }: Asking, asked: Asked): Promise<void> {
+  const { question, pages } = asked;
+  if (question.since === null || pages > 0) return;
+  const request = withoutParameters(question.request, [TIME]);
+  await askForAll(context.db, { run: run.id, question: question.key, request });
+  asked.question = { ...question, request, since: null };
 }
 
 /** A first page of fewer records, or put more plainly; null where that can't be what the portal minds. */
@@ -230,9 +238,12 @@ function easierThan(
   const wantsParts = code === 'fhir.required_parameter' && !question.parts;
   if (!MAYBE_OTHERWISE.has(code) || (wantsParts && partsOf(portal, question))) return null;
   // Without the time it brings more than was asked for, which is no harm.
-  const plainer = withoutParameters(address, ['_count', '_lastUpdated']);
+  const plainer = withoutParameters(address, ['_count', TIME]);
   return plainer === address ? null : plainer;
 }
+
+/** What narrows a question to changes. */
+const TIME = '_lastUpdated';
 
 async function readReferenced(asking: Asking, asked: Asked): Promise<void> {
   const { question, signal } = asked;
