@@ -115,6 +115,9 @@ describe('a record that was of another kind before', () => {
     const both = new Set(['vitals', 'results']);
     const all = await readHistoryOf(scene.db, person, await id(), both, page);
     expect(all.events[0]?.differences).not.toEqual([]);
+    const earlier = { value: '5', unit: 'mg/dL' };
+    expect((await readSheet(scene.db, person, await id(), both)).value).toMatchObject({ earlier });
+    expect(JSON.stringify(await readResults(scene.db, person, both))).toContain('"earlier":{');
   });
 });
 
