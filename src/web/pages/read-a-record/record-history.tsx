@@ -26,7 +26,11 @@ export function RecordHistory({ personId, recordId }: { personId: string; record
   const list = useRef<HTMLOListElement>(null);
   const focusOnNew = useFocusOnNew(
     events.length,
-    useCallback((place) => list.current?.querySelectorAll<HTMLElement>('li')[place] ?? null, []),
+    useCallback(
+      (place) =>
+        list.current?.querySelector<HTMLElement>(`:scope > :nth-child(${place + 1})`) ?? null,
+      [],
+    ),
   );
   const showMore = () => {
     focusOnNew();
