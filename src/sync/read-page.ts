@@ -9,6 +9,7 @@ import { decodeBody } from './decode.ts';
 import { type NormalisedPage, normalisePage } from './normalise.ts';
 import type { AskedAbout } from './others.ts';
 import { referencesIn } from './references.ts';
+import { type Refusal, refusalIn } from './refused-page.ts';
 
 /** A page as it came. */
 export type PageBytes = {
@@ -27,6 +28,8 @@ export type ReadPage = Omit<NormalisedPage, 'resources'> & {
   readonly count: number;
   /** What its resources refer to, of the types asked for. */
   readonly refersTo: readonly { readonly type: string; readonly id: string }[];
+  /** Where it is no answer. */
+  readonly refusal: Refusal | null;
 };
 
 function read({ pieces, contentType, about, referenced }: PageBytes) {
@@ -37,7 +40,14 @@ function read({ pieces, contentType, about, referenced }: PageBytes) {
     { types: referenced, base: about.fhirBaseUrl },
   );
   const packs = prepareNow(resources);
-  return { value: { ...rest, packs, count: resources.length, refersTo } satisfies ReadPage };
+  const value: ReadPage = {
+    ...rest,
+    packs,
+    count: resources.length,
+    refersTo,
+    refusal: refusalIn(page),
+  };
+  return { value };
 }
 
 const tasks = { read };

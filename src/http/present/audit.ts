@@ -7,6 +7,7 @@ import type {
   AuditFault,
   AuditLine,
 } from '../../access/audit.ts';
+import { kindNames } from '../../fhir/kinds.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import { SCHEDULE, SCHEDULED_BACKUP } from '../../sharing/backup/backups.ts';
 import type { AuditLine as Wire } from '../contract.ts';
@@ -104,22 +105,7 @@ const WAYS: Readonly<Record<string, string>> = {
 };
 
 const KINDS: Readonly<Record<string, readonly [one: string, more: string]>> = {
-  visit: ['visit', 'visits'],
-  result: ['result', 'results'],
-  panel: ['panel', 'panels'],
-  vital: ['vital sign', 'vital signs'],
-  medication: ['medication', 'medications'],
-  condition: ['condition', 'conditions'],
-  allergy: ['allergy', 'allergies'],
-  immunization: ['immunization', 'immunizations'],
-  procedure: ['procedure', 'procedures'],
-  document: ['document', 'documents'],
-  order: ['order', 'orders'],
-  plan: ['care plan', 'care plans'],
-  goal: ['goal', 'goals'],
-  'care-team': ['care team', 'care teams'],
-  device: ['device', 'devices'],
-  other: ['other record', 'other records'],
+  ...kindNames,
   attachment: ['file of a record', 'files of records'],
   raw: ['text as it was received', 'texts as they were received'],
 };
