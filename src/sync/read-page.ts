@@ -36,8 +36,15 @@ function read({ pieces, contentType, about, referenced }: PageBytes) {
     resources.map(({ raw }) => raw),
     { types: referenced, base: about.fhirBaseUrl },
   );
-  const packs = prepareNow(resources);
-  return { value: { ...rest, packs, count: resources.length, refersTo } satisfies ReadPage };
+  // Each in a buffer of its own, which can be moved: the packer's are part of larger ones.
+  const packs = prepareNow(resources).map((pack) => ({
+    ...pack,
+    bytes: new Uint8Array(pack.bytes),
+  }));
+  return {
+    value: { ...rest, packs, count: resources.length, refersTo } satisfies ReadPage,
+    moves: packs.map(({ bytes }) => bytes.buffer),
+  };
 }
 
 const tasks = { read };
