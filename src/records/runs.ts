@@ -7,6 +7,7 @@ import { bulkTransaction } from '../platform/db/bulk.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import type { ErrorCode } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { ownTurn } from '../platform/own-turn.ts';
 import { textHash } from './body.ts';
 import { lastNumber } from './counter.ts';
 import type {
@@ -24,6 +25,8 @@ import type {
 } from './types.ts';
 
 const questionsPerInsert = 100;
+/** A few milliseconds' worth, where they are only looked through. */
+const versionsPerTurn = 5_000;
 
 /** Opens a run with its questions pending: what a restart resumes from. */
 export async function startRun(db: Db, start: StartRun): Promise<Run> {
@@ -292,21 +295,34 @@ async function runRow(trx: Transaction, run: RunId): Promise<Selectable<Tables['
     .executeTakeFirstOrThrow(() => new Error('There is no such run'));
 }
 
-/** What chunks of a page that was never wholly committed have written: versions bear its stamp. */
+/**
+ * What chunks of a page that was never wholly committed have written: versions bear its stamp. No index finds them, so
+ * all that came since the run began is looked through, some at a time.
+ */
 async function countHalfPage(
   trx: Transaction,
   row: Selectable<Tables['sync_question']>,
 ): Promise<Counts> {
   if (row.partial_page === null) return noCounts;
-  const versions = await trx
-    .selectFrom('resource_version')
-    .select('version_no')
-    .where('run_id', '=', row.run_id)
-    .where('question_key', '=', row.key)
-    .where('page_no', '=', row.partial_page)
-    .execute();
-  const born = versions.filter((version) => version.version_no === 1).length;
-  return { ...noCounts, received: versions.length, new: born, changed: versions.length - born };
+  const last = await lastNumber(trx);
+  const counts = { ...noCounts };
+  for (let at = (await runRow(trx, row.run_id)).since_seq ?? 0; at < last; at += versionsPerTurn) {
+    await ownTurn();
+    const versions = await trx
+      .selectFrom('resource_version')
+      .select('version_no')
+      .where('seq', '>', at)
+      .where('seq', '<=', at + versionsPerTurn)
+      .where('run_id', '=', row.run_id)
+      .where('question_key', '=', row.key)
+      .where('page_no', '=', row.partial_page)
+      .execute();
+    const born = versions.filter((version) => version.version_no === 1).length;
+    counts.received += versions.length;
+    counts.new += born;
+    counts.changed += versions.length - born;
+  }
+  return counts;
 }
 
 function readRun(row: Omit<Selectable<Tables['sync_run']>, 'since_seq' | 'until_seq'>): Run {
