@@ -71,7 +71,7 @@ export async function notePasses(db: Db, run: Run, questions: readonly Question[
     const pass = before(question);
     if (pass?.passed_at === run.startedAt) return [];
     const promise =
-      pass && judged.includes(question)
+      pass && changes && judged.includes(question)
         ? promiseOf(changes.get(question.key) ?? [], question.type, {
             day: dayToAskSince(pass),
             began: run.startedAt,
