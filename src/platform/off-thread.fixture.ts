@@ -1,6 +1,5 @@
 // Tasks for the test of threads: one that answers, one that refuses, one that ends its thread.
 
-import { getPriority } from 'node:os';
 import { ChartfoldError } from './errors.ts';
 import { offThread, serveTasks } from './off-thread.ts';
 
@@ -12,7 +11,6 @@ const tasks = {
   refuse: (detail: string): { value: never } => {
     throw new ChartfoldError('fhir.not_json', { detail });
   },
-  niceness: (_: null) => ({ value: getPriority() }),
   die: (): { value: never } => process.exit(1),
 };
 

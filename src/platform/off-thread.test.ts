@@ -1,4 +1,3 @@
-import { getPriority } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { thread } from './off-thread.fixture.ts';
 
@@ -12,11 +11,6 @@ describe('a thread', () => {
     const bytes = Uint8Array.of(21);
     expect(await thread.run('double', bytes, [bytes.buffer])).toEqual(Uint8Array.of(42));
     expect(bytes).toHaveLength(0);
-  });
-
-  // Elsewhere a priority is the whole process's.
-  it.runIf(process.platform === 'linux')('gives way to the main loop', async () => {
-    expect(await thread.run('niceness', null)).toBeGreaterThan(getPriority());
   });
 
   it('refuses by code and detail', async () => {

@@ -1,7 +1,6 @@
 // Owns a thread beside the main one for pure work that would hold the main loop up (law L9): reading a page, describing
 // a batch. It is begun with the first task or ahead of it, keeps no process alive, and is begun again where it died.
 
-import { setPriority } from 'node:os';
 import {
   isMainThread,
   parentPort,
@@ -36,10 +35,8 @@ type Told = { readonly id: number } & (
 );
 type Waiting = { resolve: (value: unknown) => void; reject: (error: unknown) => void };
 
-/** What a task makes is gone with it: a small nursery is emptied more often, and stays small (each thread 60 MB less). */
-const resourceLimits = { maxYoungGenerationSizeMb: 16 };
-/** A nice value: where processors are few, the main loop comes first. */
-const givesWay = 10;
+/** What a task makes is gone with it: a small nursery is emptied more often, and stays small (each thread 40 MB less). */
+const resourceLimits = { maxYoungGenerationSizeMb: 32 };
 
 /** Those that every server needs soon. */
 const needed: (() => void)[] = [];
@@ -106,8 +103,6 @@ export function serveTasks(file: string, tasks: Tasks): void {
   const isOurs = (workerData as { serves?: unknown } | null)?.serves === file;
   if (isMainThread || !parentPort || !isOurs) return;
   const port = parentPort;
-  // Of the thread that asks, on Linux alone; elsewhere it would be of the whole process.
-  if (process.platform === 'linux') setPriority(givesWay);
   port.on('message', ({ id, name, given }: { id: number; name: string; given: unknown }) => {
     try {
       const { value, moves = [] } = (tasks[name] as (given: unknown) => Done<unknown>)(given);
