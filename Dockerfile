@@ -36,5 +36,5 @@ EXPOSE 4200
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["node", "deploy/health.js"]
 # The same as in scripts/launch.js, which says why.
 ENTRYPOINT ["node", "--max-semi-space-size=8", "--initial-old-space-size=48", "--heap-growing-percent=40", \
-    "--no-parallel-scavenge", "src/main.ts"]
+    "src/main.ts"]
 CMD ["serve"]

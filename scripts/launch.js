@@ -153,14 +153,12 @@ function stop(line) {
 /**
  * The program with the flags that Node is started with for it, for every thread's heap. Node lets the nursery grow to
  * 128 MB and collects the rest for the first time at some hundred, for servers of many; a person's machine has better
- * use for them. A thread empties its nursery by itself: with helpers it waits for a processor for each of them, on a busy
- * machine 80 ms instead of 5.
+ * use for them.
  */
 export const PROGRAM = [
   '--max-semi-space-size=8',
   '--initial-old-space-size=48',
   '--heap-growing-percent=40',
-  '--no-parallel-scavenge',
   join(ROOT, 'src', 'main.ts'),
 ];
 const COMMANDS = {
