@@ -39,7 +39,11 @@ function read({ pieces, contentType, about, referenced }: PageBytes) {
     resources.map(({ raw }) => raw),
     { types: referenced, base: about.fhirBaseUrl },
   );
-  const packs = prepareNow(resources);
+  // Each in a buffer of its own, which can be moved: the packer's are part of larger ones.
+  const packs = prepareNow(resources).map((pack) => ({
+    ...pack,
+    bytes: new Uint8Array(pack.bytes),
+  }));
   const value: ReadPage = {
     ...rest,
     packs,
@@ -47,7 +51,7 @@ function read({ pieces, contentType, about, referenced }: PageBytes) {
     refersTo,
     refusal: refusalIn(page),
   };
-  return { value };
+  return { value, moves: packs.map(({ bytes }) => bytes.buffer) };
 }
 
 const tasks = { read };
