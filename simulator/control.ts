@@ -2,6 +2,7 @@
 // edits. It answers on this machine only and is no part of what the vendor does.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PortalBehaviour } from '../src/portals/behaviour.ts';
 import { type EnvironmentName, isEnvironmentName } from './environments.ts';
 import { FaultError, type FaultSetting, type FaultSwitches } from './faults.ts';
 import { type ResourceStore, type StoredResource, textDigest } from './fhir-server/store.ts';
@@ -93,7 +94,8 @@ export function makeControl(parts: ControlParts) {
     requestCounts: () => requests.counts(),
     clearRequests: () => requests.clear(),
     truth(environment: EnvironmentName, patientId: string, vendor?: string): Truth {
-      return tellTruth(portal(environment, vendor).store, environment, patientId);
+      const { store, behaviour } = portal(environment, vendor);
+      return tellTruth(store, environment, patientId, typesToldOf(behaviour));
     },
     /** The exact text of a resource. */
     text: (
@@ -253,10 +255,22 @@ function ownPage(control: Control): Answer {
   };
 }
 
-function tellTruth(store: ResourceStore, environment: EnvironmentName, patient: string): Truth {
+/** What the vendor's older scopes could see, where it has such: what apps ask for unless they are told otherwise. */
+function typesToldOf(behaviour: PortalBehaviour): ReadonlySet<string> | undefined {
+  const { scopedTypes, laterScopedTypes } = behaviour;
+  if (scopedTypes.includes('*')) return undefined;
+  return new Set(scopedTypes.length > 0 ? scopedTypes : laterScopedTypes);
+}
+
+function tellTruth(
+  store: ResourceStore,
+  environment: EnvironmentName,
+  patient: string,
+  types: ReadonlySet<string> | undefined,
+): Truth {
   const found = new Map<string, StoredResource>();
   const add = (resource: StoredResource | undefined): void => {
-    if (resource === undefined) return;
+    if (resource === undefined || types?.has(resource.type) === false) return;
     if (resource.patientId !== undefined && resource.patientId !== patient) return;
     const key = `${resource.type}/${resource.id}`;
     if (found.has(key)) return;

@@ -20,6 +20,8 @@ export type Environment = {
   fhirBaseOf(practiceId: string): string;
   /** The clinic whose FHIR base an address is; '' where all have one, `undefined` for none. */
   practiceAt(fhirBase: string): string | undefined;
+  /** The clinic that an authorization request's `aud` names, in the same way. */
+  practiceOf(aud: string): string | undefined;
   /** The authorization server's; where the vendor's FHIR bases are its issuers, one that is told nowhere. */
   readonly issuer: string;
   readonly tokenEndpoint: string;
@@ -30,12 +32,18 @@ export function environmentAt(
   url: string,
   vendor: string,
   name: EnvironmentName,
-  paths: PortalBehaviour['paths'],
+  { paths, audNames }: Pick<PortalBehaviour, 'paths' | 'audNames'>,
 ): Environment {
   const prefix = `/${vendor}/${name}`;
   const base = `${url}${prefix}`;
   const fhirBase = `${base}${paths.fhir}`;
   const [before = '', after] = fhirBase.split(CLINIC);
+  const practiceAt = (address: string): string | undefined => {
+    if (after === undefined) return address === fhirBase ? '' : undefined;
+    const practice = address.slice(before.length, address.length - after.length);
+    const isOne = address === `${before}${practice}${after}` && /^[\w-]+$/.test(practice);
+    return isOne ? practice : undefined;
+  };
   return {
     vendor,
     name,
@@ -45,11 +53,11 @@ export function environmentAt(
     paths,
     fhirBase,
     fhirBaseOf: (practiceId) => fhirBase.replace(CLINIC, practiceId),
-    practiceAt(address) {
-      if (after === undefined) return address === fhirBase ? '' : undefined;
-      const practice = address.slice(before.length, address.length - after.length);
-      const isOne = address === `${before}${practice}${after}` && /^[\w-]+$/.test(practice);
-      return isOne ? practice : undefined;
+    practiceAt,
+    practiceOf(aud) {
+      if (audNames === 'fhir-base') return practiceAt(aud);
+      const named = `${fhirBase}/a-1.Practice-`;
+      return aud.startsWith(named) ? aud.slice(named.length) : undefined;
     },
     issuer: `${base}${paths.issuer ?? ''}`,
     tokenEndpoint: `${base}${paths.token}`,

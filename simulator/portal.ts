@@ -44,6 +44,7 @@ export type PortalParts = {
 
 export type Portal = {
   readonly environment: Environment;
+  readonly behaviour: PortalBehaviour;
   readonly store: ResourceStore;
   readonly accounts: readonly Account[];
   readonly practices: readonly Practice[];
@@ -82,6 +83,7 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
   });
   return {
     environment,
+    behaviour,
     store,
     accounts,
     practices,

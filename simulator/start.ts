@@ -111,7 +111,7 @@ async function serve(
   const portals = await Promise.all(
     played.flatMap((vendor) =>
       vendor.environments.map((name) => {
-        const environment = environmentAt(url, vendor.id, name, vendor.behaviour.paths);
+        const environment = environmentAt(url, vendor.id, name, vendor.behaviour);
         return makePortal({
           environment,
           vendor,

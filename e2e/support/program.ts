@@ -17,7 +17,12 @@ import { createPaces } from '../../src/connections/pace.ts';
 import { createRefresher } from '../../src/connections/refresh.ts';
 import { activeSigner, ensureRings, publicKeys } from '../../src/keys/keyring.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
-import { type AuthMethod, type Config, readConfig } from '../../src/platform/config/read.ts';
+import {
+  type AuthMethod,
+  type Config,
+  type PortalOverride,
+  readConfig,
+} from '../../src/platform/config/read.ts';
 import type { Db } from '../../src/platform/db/db.ts';
 import { openStore } from '../../src/platform/db/sqlite/open.ts';
 import { createJobs } from '../../src/platform/jobs/jobs.ts';
@@ -70,6 +75,8 @@ export async function startProgram(
     behaviour?: Partial<PortalBehaviour>;
     /** The one vendor that is simulated; default the first. */
     portal?: string;
+    /** What the operator has written besides, by what the simulator's address is. */
+    written?: (simulatorUrl: string) => Partial<Pick<PortalOverride, 'scopes' | 'aud'>>;
     /** Where the program says that it is reached; vendors that want https are told so unless it is given. */
     publicUrl?: string;
   } = {},
@@ -121,6 +128,7 @@ export async function startProgram(
     auth,
     publicUrl,
     env: options.env ?? {},
+    written: options.written?.(simulator.url) ?? {},
   });
   const jobs = createJobs({ db, clock, log });
   const registry = changed(
@@ -247,7 +255,8 @@ function changed(
     }));
     const addedParameters = { ...portal.addedParameters, _count: pageSize };
     const requests = { ...portal.requests, backoffMs };
-    const { scopes } = portal;
+    // A test may change what the vendor asks for; what the operator wrote counts for more.
+    const scopes = entry.vendor.portal.scopes === portal.scopes ? entry.scopes : portal.scopes;
     return {
       ...entry,
       scopes,
@@ -269,14 +278,15 @@ function configFor(about: {
   readonly auth: AuthMethod;
   readonly publicUrl: string;
   readonly env: Record<string, string>;
+  readonly written: Partial<PortalOverride>;
 }): Config {
-  const { simulatorUrl, portal, auth, publicUrl, env } = about;
+  const { simulatorUrl, portal, auth, publicUrl, env, written } = about;
   const base = readConfig(
     { ...env },
     vendorKeys.map((key) => key.name),
   );
   const portals = simulatedOverrides(portal, simulatorUrl, { auth, clientSecret: SECRET });
-  return { ...base, publicUrl, portals };
+  return { ...base, publicUrl, portals: portals.map((one) => ({ ...one, ...written })) };
 }
 
 /** Who began the sign-in that an answer belongs to; null for the terminal, or where it belongs to none. */

@@ -346,7 +346,7 @@ describe('what is published without a token', () => {
     expect(
       rest.security.extension.map(({ url }: { url: string }) => url.includes('DSTU2')),
     ).toEqual([true, false]);
-    expect(rest.resource).toHaveLength(22);
+    expect(rest.resource).toHaveLength(27);
     const { searchParam } = rest.resource.find(({ type }: { type: string }) => type === 'Goal');
     expect(searchParam).toContainEqual({ name: '_lastUpdated', type: 'date' });
     expect(allScopes.split(' ')).toHaveLength(25);

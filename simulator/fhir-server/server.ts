@@ -106,7 +106,7 @@ export function makeFhirServer(parts: FhirServerParts): FhirHandler {
       return send({ ...outcomes.invalidToken(), headers: bearerChallenge });
     }
     if (faults.strike('access.revoked') !== undefined) return send(outcomes.noAccessToContext());
-    const refusal = refuseByScope(behaviour, who, route);
+    const refusal = refuseByScope(behaviour, who, route, query.get('category'));
     if (refusal !== undefined) return send(refusal);
     if (route.id !== undefined) {
       const { accept } = request.headers;
@@ -159,10 +159,11 @@ function refuseByScope(
   behaviour: PortalBehaviour,
   who: TokenContext,
   route: Route,
+  category: string | null,
 ): outcomes.Refusal | undefined {
   const interaction = route.id === undefined ? 'search' : 'read';
   const isDenied = behaviour.deniedToPatients.includes(route.type);
-  if (isDenied || !isAllowed(behaviour, who.scopes, route.type, interaction)) {
+  if (isDenied || !isAllowed(behaviour, who.scopes, route.type, interaction, category)) {
     return outcomes.invalidTokenScope(route.type);
   }
   if (interaction === 'search' && behaviour.readOnlyTypes.includes(route.type)) {

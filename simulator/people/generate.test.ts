@@ -106,7 +106,7 @@ describe('the main chart', () => {
   it('is rich: 900 to 1,500 resources of all clinical types', () => {
     expect(chart.length).toBeGreaterThanOrEqual(900);
     expect(chart.length).toBeLessThanOrEqual(1500);
-    expect(new Set(chart.map(({ resource }) => resource.resourceType)).size).toBe(16);
+    expect(new Set(chart.map(({ resource }) => resource.resourceType)).size).toBe(22);
   });
 
   it.each([300, 6000])('scales to about %i resources', (size) => {

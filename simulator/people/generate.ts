@@ -8,6 +8,7 @@ import { addDays, daysBetween, timeOn } from './dates.ts';
 import { type Facilities, globalResources, makeFacilities } from './facilities.ts';
 import { type ChartSeed, samplePassword } from './family.ts';
 import type { PanelKey } from './lab-catalogue.ts';
+import { addLaterKinds } from './later-kinds.ts';
 import { addAmendedPanel, addPanels, addSocialHistory, addTextResult } from './labs.ts';
 import { addObservation, loinc, quantity } from './observations.ts';
 import { addCare, addPatient } from './patient.ts';
@@ -93,6 +94,7 @@ function writeChart(
   addProcedures(chart);
   addVisits(chart);
   if (seed.isMain && request.size !== undefined) fillUp(chart, request.size);
+  addLaterKinds(chart);
 }
 
 function addVisits(chart: Chart): void {

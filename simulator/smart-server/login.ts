@@ -167,8 +167,8 @@ function standing(
 } {
   const { username, choice = '' } = progressOf(attempt);
   const account = username === undefined ? undefined : logins.account(username);
-  // Where each clinic has a FHIR base of its own, `aud` names one.
-  const practiceId = environment.practiceAt(String(attempt.params.aud ?? '')) ?? '';
+  // Where `aud` names a clinic, the app has chosen it.
+  const practiceId = environment.practiceOf(String(attempt.params.aud ?? '')) ?? '';
   const charts = (account?.charts ?? []).filter(
     (entry) => practiceId === '' || entry.practiceId === practiceId,
   );

@@ -38,7 +38,7 @@ export type OAuthHandler = (
 export function makeOAuthServer(parts: OAuthServerParts): OAuthHandler {
   const library = parts.provider.callback();
   const rate = { minute: 0, used: 0 };
-  const { prefix, paths, practiceAt } = parts.environment;
+  const { prefix, paths, practiceOf } = parts.environment;
   const resumes = `${withoutSlash(paths.authorize)}/`;
   return async (request, response, { path, rawQuery }, record) => {
     const isAuthorize = path === paths.authorize;
@@ -58,7 +58,7 @@ export function makeOAuthServer(parts: OAuthServerParts): OAuthHandler {
       const asked = form?.toString() ?? rawQuery;
       const fields = new URLSearchParams(asked);
       record.client = fields.get('client_id') ?? undefined;
-      const refusal = refuseAuthorization(parts, fields, practiceAt(fields.get('aud') ?? ''));
+      const refusal = refuseAuthorization(parts, fields, practiceOf(fields.get('aud') ?? ''));
       if (refusal !== undefined) return answer(request, response, refusal);
       const url = `${withoutSlash(path)}?${withPrompt(asked)}`;
       return library(readAgain(request, { method: 'GET', url, prefix }), response);

@@ -138,7 +138,7 @@ export function withoutSlash(path: string): string {
 
 /** @throws {oidcErrors.InvalidRequest} unless `aud` is exactly the FHIR base of a clinic */
 function checkAudience({ environment, behaviour }: ProviderParts, value: unknown): void {
-  const isNamed = typeof value === 'string' && environment.practiceAt(value) !== undefined;
+  const isNamed = typeof value === 'string' && environment.practiceOf(value) !== undefined;
   if (isNamed || !behaviour.audRequired) return;
   throw new errors.InvalidRequest('aud must be the address of the FHIR server');
 }

@@ -38,9 +38,13 @@ export type PortalBehaviour = {
   readonly pkceRequired: boolean;
   /** Whether `aud` must be there and be the FHIR base. */
   readonly audRequired: boolean;
+  /** What it must be: the FHIR base, or that with the practice's `a-1.Practice-{id}` after it, which settles the practice. */
+  readonly audNames: 'fhir-base' | 'practice';
   /** Types that have a scope of each spelling, and those that only SMART v2's has. */
   readonly scopedTypes: readonly string[];
   readonly laterScopedTypes: readonly string[];
+  /** Values of `category` that v2's scopes of a type may be limited to. */
+  readonly categoryScopes: Readonly<Record<string, readonly string[]>>;
   /** Scopes beside those of types. */
   readonly otherScopes: readonly string[];
   /** What becomes of an authorization request with a scope that was not registered. */

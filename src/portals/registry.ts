@@ -201,9 +201,12 @@ export function laidOutAt(base: string, own: PortalEnvironment): PortalEnvironme
   };
 }
 
-/** Whether each clinic of a portal has a FHIR base of its own, so that one must be chosen before the sign-in. */
-export function isPerClinic({ fhirBaseUrl }: Pick<PortalEntry, 'fhirBaseUrl'>): boolean {
-  return fhirBaseUrl.includes(CLINIC);
+/** Whether each clinic of a portal has addresses of its own, so that one must be chosen before the sign-in. */
+export function isPerClinic({
+  fhirBaseUrl,
+  aud,
+}: Pick<PortalEntry, 'fhirBaseUrl' | 'aud'>): boolean {
+  return fhirBaseUrl.includes(CLINIC) || aud?.includes(CLINIC) === true;
 }
 
 const CLINIC = '{clinic}';

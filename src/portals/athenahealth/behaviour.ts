@@ -51,7 +51,8 @@ export const athenahealthBehaviour: PortalBehaviour = {
   pkceRequired: true,
   // M: two working clients send it, exactly the FHIR base.
   audRequired: true,
-  // H: the 21 kinds of "FHIR R4 SMART V1" in the developer portal, and one that only V2's have.
+  audNames: 'fhir-base',
+  // H: the 21 kinds of "FHIR R4 SMART V1" in the developer portal, and the six that only V2's have.
   scopedTypes: [
     'AllergyIntolerance',
     'Binary',
@@ -75,7 +76,19 @@ export const athenahealthBehaviour: PortalBehaviour = {
     'Provenance',
     'ServiceRequest',
   ],
-  laterScopedTypes: ['Coverage'],
+  laterScopedTypes: [
+    'Coverage',
+    'Media',
+    'MedicationDispense',
+    'QuestionnaireResponse',
+    'RelatedPerson',
+    'Specimen',
+  ],
+  // H: the categories of the console's list of V2 scopes.
+  categoryScopes: {
+    Condition: ['health-concern', 'encounter-diagnosis', 'problem-list-item'],
+    Observation: ['sdoh', 'laboratory', 'procedure', 'social-history', 'survey', 'vital-signs'],
+  },
   otherScopes: ['openid', 'fhirUser', 'offline_access', 'launch/patient'],
   unknownScopes: 'dropped',
   // M: `.r` alone is answered with "Invalid scope".
@@ -128,6 +141,11 @@ export const athenahealthBehaviour: PortalBehaviour = {
     CareTeam: byPatientOrId,
     Condition: [['patient'], ['encounter'], ['_id']],
     Coverage: [['patient']],
+    Media: byPatientOrId,
+    MedicationDispense: byPatientOrId,
+    QuestionnaireResponse: byPatientOrId,
+    RelatedPerson: byPatientOrId,
+    Specimen: byPatientOrId,
     Device: byPatientOrId,
     DiagnosticReport: byPatientOrId,
     DocumentReference: byPatientOrId,

@@ -6,6 +6,7 @@ import { startProgram, type TestProgram } from '../../../e2e/support/program.ts'
 import { openGrant } from '../../connections/grant.ts';
 import { getConnection } from '../../connections/context.ts';
 import { readReceipt } from '../../records/runs.ts';
+import { patientTypes } from '../patient-types.ts';
 import type { Portal, Vendor } from '../portal.ts';
 import { athenahealthBehaviour } from './behaviour.ts';
 import { readAthenahealthDirectory } from './directory.ts';
@@ -266,6 +267,66 @@ describe('each oddity has its reason', () => {
     it('is not known from there without the pattern', async () => {
       program = await startProgram({ behaviour: { practiceTold: 'nowhere' }, vendor: noPattern });
       expect(await clinicIdOf()).toBe('');
+    });
+  });
+
+  describe('scopes of SMART v2, as the operator wrote them,', () => {
+    const launch = athenahealth.scopes.slice(0, 4);
+    const v2 = [
+      ...athenahealth.scopes.slice(4).map((scope) => scope.replace('.read', '.rs')),
+      ...athenahealthBehaviour.laterScopedTypes.map((type) => `patient/${type}.rs`),
+    ];
+    const received = async (...keys: string[]) => {
+      const questions = (await receiptOf())?.questions ?? [];
+      return keys.map((key) => questions.find((q) => q.key === key)?.received);
+    };
+    it('bring the six kinds that only they give', async () => {
+      program = await startProgram({ written: () => ({ scopes: [...launch, ...v2] }) });
+      const keys = patientTypes('r4')
+        .filter(({ type }) => athenahealthBehaviour.laterScopedTypes.includes(type))
+        .map(({ key }) => key);
+      expect(keys).toHaveLength(6);
+      for (const count of await received(...keys)) expect(count).toBeGreaterThan(0);
+    });
+    it('are asked for by category where they were given so', async () => {
+      const categories = ['laboratory', 'vital-signs'].map(
+        (code) =>
+          `patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|${code}`,
+      );
+      const others = v2.filter((scope) => !scope.includes('Observation'));
+      program = await startProgram({
+        written: () => ({ scopes: [...launch, ...others, ...categories] }),
+      });
+      expect(await question('observations-of-laboratory-vital-signs')).toMatchObject({
+        outcome: 'full',
+        parts: categories.map((scope) => scope.split('?')[1]),
+        received: expect.any(Number),
+      });
+    });
+  });
+
+  describe('an aud for each practice', () => {
+    const behaviour = { audNames: 'practice' } as const;
+    const written = (simulatorUrl: string) => ({
+      aud: `${simulatorUrl}/athenahealth/production/fhir/r4/a-1.Practice-{clinic}`,
+    });
+    it('is sent for the practice that was chosen, where the operator wrote it', async () => {
+      program = await startProgram({ behaviour, written });
+      const { connectionId, failed } = await program.signIn({ clinicId: '40192' });
+      expect(failed).toBeNull();
+      expect(await getConnection(program.db, connectionId)).toMatchObject({ clinic_id: '40192' });
+    });
+    it('cannot be sent where no practice was chosen', async () => {
+      program = await startProgram({ behaviour, written });
+      await expect(program.begin({ clinicId: '' })).rejects.toMatchObject({
+        code: 'connection.unknown_clinic',
+      });
+    });
+    it('is not what is sent otherwise', async () => {
+      program = await startProgram({ behaviour });
+      expect(
+        (await program.signIn({ clinicId: '40192' }).catch((error) => ({ failed: error }))).failed,
+      ).not.toBeNull();
     });
   });
 });

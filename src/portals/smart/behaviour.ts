@@ -40,6 +40,7 @@ export const smartBehaviour: PortalBehaviour = {
   redirects: { http: true, localhost: true },
   pkceRequired: true,
   audRequired: true,
+  audNames: 'fhir-base',
   scopedTypes: [],
   // Scopes of v2 alone: a client that asks in the older spelling is granted nothing.
   laterScopedTypes: [
@@ -65,6 +66,7 @@ export const smartBehaviour: PortalBehaviour = {
     'Provenance',
     'ServiceRequest',
   ],
+  categoryScopes: {},
   otherScopes: ['openid', 'fhirUser', 'offline_access', 'launch/patient'],
   unknownScopes: 'dropped',
   v2ReadAloneSearches: false,
