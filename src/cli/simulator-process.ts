@@ -94,6 +94,7 @@ function simulatedPlaces(portal: Portal) {
   const own: PortalEnvironment = {
     fhirBaseUrl: 'https://fhir.example/fhir',
     endpoints: null,
+    signOut: null,
     configPrefix: '',
     directoryUrl: null,
   };

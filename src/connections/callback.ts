@@ -26,6 +26,8 @@ export type CallbackResult = {
   /** Where the sign-in landed: another connection where this patient was connected already. */
   readonly connectionId: string;
   readonly via: 'app' | 'command-line';
+  /** Whether a sign-in begun for a new connection landed on one that is known: the same patient as before. */
+  readonly wasKnown: boolean;
   /** Why it did not succeed; the connection says so too. */
   readonly failed: ChartfoldError | null;
 };
@@ -46,7 +48,7 @@ export async function handleCallback(
   if (attempt.account_id === null || returning.accountId !== null)
     return handleOnce(context, refresher, attempt, answer);
   if (attempt.status === 'sent') await park(context, attempt, answer);
-  return { connectionId: attempt.connection_id, via: attempt.via, failed: null };
+  return { connectionId: attempt.connection_id, via: attempt.via, wasKnown: false, failed: null };
 }
 
 /**
@@ -112,12 +114,12 @@ async function handle(
       connectionId = await confirmPatient(context, connectionId, {
         personId: connection.person_id,
       });
-    return { connectionId, via, failed: null };
+    return { connectionId, via, wasKnown: connectionId !== connection.id, failed: null };
   } catch (error) {
     const failed = asChartfoldError(error);
     context.log.error('connection.sign_in_failed', failed, { connection: attempt.connection_id });
     await noteFailure(context, attempt.connection_id, failed);
-    return { connectionId: attempt.connection_id, via, failed };
+    return { connectionId: attempt.connection_id, via, wasKnown: false, failed };
   }
 }
 
@@ -128,7 +130,7 @@ async function outcomeOf(
 ): Promise<CallbackResult> {
   const { id, status_code } = await connectionOfAttempt(db, id_hash);
   const failed = status_code === null ? null : new ChartfoldError(status_code as ErrorCode);
-  return { connectionId: id, via, failed };
+  return { connectionId: id, via, wasKnown: false, failed };
 }
 
 type SignIn = {

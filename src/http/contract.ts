@@ -223,6 +223,8 @@ export const connection = z.object({
   signInBy: instant.nullable(),
   /** Where the last sign-in was at another clinic than the one chosen, or it is in doubt which: a sentence. */
   clinicNote: z.string().nullable(),
+  /** Where the vendor's own session in the browser is ended, which signs in the same patient again and again. */
+  signOut: z.string().nullable(),
   /** A sentence about the portal's known limits, if any. */
   note: z.string().nullable(),
 });

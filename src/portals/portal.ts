@@ -15,6 +15,8 @@ export type PortalEnvironment = {
   readonly fhirBaseUrl: string;
   /** Where the vendor's servers say nothing of their authorization; null: they do (SMART 2.2 @29). */
   readonly endpoints: { readonly authorization: string; readonly token: string } | null;
+  /** Where a person ends the session that the vendor's own sign-in keeps in their browser; null where that is not known. */
+  readonly signOut: string | null;
   /** The configuration keys begin with it: `_CLIENT_ID`, `_CLIENT_SECRET`, `_AUTH`. */
   readonly configPrefix: string;
   /** The vendor's published list of clinics; null where there is none. */

@@ -35,6 +35,7 @@ export type PortalEntry = {
   readonly scopesBy: Portal['scopesBy'];
   /** Null: none is sent. */
   readonly aud: string | null;
+  readonly signOut: string | null;
   readonly directoryUrl: string | null;
   /** Null: off. */
   readonly registration: Registration | null;
@@ -197,6 +198,7 @@ export function laidOutAt(base: string, own: PortalEnvironment): PortalEnvironme
       authorization: here(own.endpoints.authorization),
       token: here(own.endpoints.token),
     },
+    signOut: own.signOut && here(own.signOut),
     directoryUrl: own.directoryUrl && here(own.directoryUrl),
   };
 }
@@ -263,6 +265,8 @@ function entryOf(
       (isConfidential ? [...portal.scopes, ...portal.confidentialScopes] : portal.scopes),
     scopesBy: override?.scopes ? 'vendor' : portal.scopesBy,
     aud: override?.aud ?? (portal.aud === 'none' ? null : fhirBaseUrl),
+    // Another server of the vendor's keeps another session.
+    signOut: written?.fhirBaseUrl ? null : (addresses?.signOut ?? null),
     directoryUrl: addresses?.directoryUrl ?? null,
     registration,
     renews: portal.renews === 'every-client' || isConfidential,

@@ -71,6 +71,7 @@ export function presentConnection(
     signInWaits: facts.signInWaits,
     lastReceipt: facts.lastRun ? receiptSummary(facts.lastRun) : null,
     clinicNote: connection.clinic_note,
+    signOut: entry?.signOut ?? null,
     note: entry?.vendor.portal.gaps[0] ?? null,
     ...scheduleCard(app, connection, facts),
   };

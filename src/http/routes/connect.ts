@@ -42,7 +42,9 @@ export function connectRoutes(router: Hono<Env>, app: App): void {
         };
         const result = await handleCallback(app, app.refresher, answer, returning);
         // Whoever is not signed in is asked to, there, and comes back to it.
-        if (result.via === 'app') return c.redirect(`/connections/${result.connectionId}`, 303);
+        const same = result.wasKnown ? '#same-patient' : '';
+        if (result.via === 'app')
+          return c.redirect(`/connections/${result.connectionId}${same}`, 303);
         return result.failed ? errorPage(c, result.failed) : signedInPage(c);
       } catch (error) {
         app.log.error('connection.callback_refused', asChartfoldError(error), {

@@ -41,6 +41,7 @@ export const athenahealth = {
     production: {
       fhirBaseUrl: 'https://api.platform.athenahealth.com/fhir/r4',
       endpoints: null,
+      signOut: 'https://api.platform.athenahealth.com/oauth2/v1/logout',
       configPrefix: 'ATHENA',
       directoryUrl:
         'https://service-base-urls.api.fhir.athena.io/athena-fhir-service-base-urls.json',
@@ -48,6 +49,7 @@ export const athenahealth = {
     preview: {
       fhirBaseUrl: 'https://api.preview.platform.athenahealth.com/fhir/r4',
       endpoints: null,
+      signOut: 'https://api.preview.platform.athenahealth.com/oauth2/v1/logout',
       configPrefix: 'ATHENA_SANDBOX',
       directoryUrl:
         'https://service-base-urls.api.fhir.athena.io/athena-fhir-service-base-urls.json',

@@ -1,7 +1,7 @@
 // Owns the page of one connection: its state or live progress, and every receipt it ever gave.
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Navigate, useParams } from '@tanstack/react-router';
+import { Link, Navigate, useLocation, useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { Connection, ReceiptSummary } from '../../../http/contract.ts';
 import { useGoOn } from '../../app/actions.ts';
@@ -67,6 +67,36 @@ export function ConnectionPage() {
   );
 }
 
+/** Where a sign-in for somebody else has opened the record that is here already. */
+function SamePatient({ connection: c }: { connection: Connection }) {
+  const isSame = useLocation({ select: (l) => l.hash === 'same-patient' });
+  if (!isSame) return null;
+  return (
+    <div className="mt-3" role="status">
+      <Warning>
+        {c.portalName} signed in {c.personName ?? 'the patient'} again, who was connected here
+        already. Nothing is stored twice.{' '}
+        {c.signOut === null ? (
+          'To connect somebody else, sign out at the portal first.'
+        ) : (
+          <>
+            To connect somebody else,{' '}
+            <a
+              href={c.signOut}
+              target="_blank"
+              rel="noreferrer"
+              className="text-teal underline underline-offset-4"
+            >
+              sign out at {c.portalName}
+            </a>{' '}
+            first, then connect the clinic again.
+          </>
+        )}
+      </Warning>
+    </div>
+  );
+}
+
 function One({ connection: c, now }: { connection: Connection; now: Date }) {
   const signIn = signInByWords(c, now);
   const filled = c.state.kind !== 'disconnected' && c.state.kind !== 'ready';
@@ -105,6 +135,7 @@ function One({ connection: c, now }: { connection: Connection; now: Date }) {
           </ConnectionActions>
         </div>
       </section>
+      <SamePatient connection={c} />
       {signIn && (
         <div className="mt-3">
           <Warning>{signIn}</Warning>

@@ -29,6 +29,7 @@ function connection(state: ConnectionState, over: Partial<Connection> = {}): Con
     nextSyncAt: null,
     signInBy: null,
     clinicNote: null,
+    signOut: null,
     note: null,
     ...over,
   };
