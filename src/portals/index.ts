@@ -1,13 +1,20 @@
-// Owns the list of vendors. A new one is a folder and a line here.
+// Owns the list of vendors and of readers of their lists of clinics. A new one is a folder and its lines here.
 
+import { athenahealthDirectory } from './athenahealth/directory.ts';
 import { athenahealthHooks } from './athenahealth/hooks.ts';
 import { athenahealth } from './athenahealth/portal.ts';
-import { readAthenahealthDirectory } from './athenahealth/directory.ts';
-import type { Vendor } from './portal.ts';
+import { healowDirectory } from './healow/directory.ts';
+import type { DirectoryReader, Vendor } from './portal.ts';
+import { smartDirectory } from './smart/directory.ts';
 
-export const vendors: readonly Vendor[] = [
-  { portal: athenahealth, hooks: athenahealthHooks, readDirectory: readAthenahealthDirectory },
-];
+export const vendors: readonly Vendor[] = [{ portal: athenahealth, hooks: athenahealthHooks }];
+
+/** By vendor: the reader of its lists of clinics; the last one takes what is no other's. */
+export const directoryReaders: Readonly<Record<string, DirectoryReader>> = {
+  athenahealth: athenahealthDirectory,
+  healow: healowDirectory,
+  smart: smartDirectory,
+};
 
 /** The vendor that the self-test and the benchmark connect to, unless another is named. */
 export const firstVendor: string = athenahealth.id;

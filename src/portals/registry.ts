@@ -18,7 +18,7 @@ export type PortalEntry = {
   readonly tokenEndpoint: string | null;
   readonly scopes: readonly string[];
   readonly aud: string;
-  readonly directoryUrl: string;
+  readonly directoryUrl: string | null;
   /** Null: off. */
   readonly registration: Registration | null;
   /** What would switch it on, in words. */
@@ -172,7 +172,10 @@ function entryOf(
     tokenEndpoint: override?.tokenEndpoint ?? null,
     scopes: override?.scopes ?? portal.scopes,
     aud: override?.aud ?? fhirBaseUrl,
-    directoryUrl: base ? `${base}/${own.directoryUrl.split('/').pop()}` : own.directoryUrl,
+    directoryUrl:
+      base && own.directoryUrl
+        ? `${base}/${own.directoryUrl.split('/').pop()}`
+        : own.directoryUrl,
     registration: bySimulator
       ? {
           clientId: bySimulator.clientIdOf(portal.id, environment),
