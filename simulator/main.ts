@@ -48,6 +48,9 @@ function readArguments(args: string[]): { options: SimulatorOptions; withParent:
     ...(size === undefined ? {} : { size }),
     ...optionalCount('people', values.people),
     ...optionalCount('seed', values.seed),
+    ...(values.clinics === 'full'
+      ? { directorySize: 'full' as const }
+      : optionalCount('directorySize', values.clinics)),
   };
   return { options, withParent: values['with-parent'] ?? false };
 }
@@ -64,6 +67,7 @@ function parse(args: string[]) {
         people: { type: 'string' },
         size: { type: 'string' },
         seed: { type: 'string' },
+        clinics: { type: 'string' },
         faults: { type: 'string' },
         'with-parent': { type: 'boolean' },
         'allow-other-machines': { type: 'boolean' },

@@ -4,7 +4,9 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JWK } from 'jose';
 import type { AthenahealthBehaviour } from '../src/portals/athenahealth/behaviour.ts';
-import { directoryBundle } from './directory.ts';
+import { directoryBundle } from './directories/athenahealth.ts';
+import { type DirectorySize, filledUp, practiceNumber } from './directories/generate.ts';
+import { serveList } from './directories/serve.ts';
 import { skewOf } from './clock.ts';
 import type { Environment } from './environments.ts';
 import type { FaultSwitches } from './faults.ts';
@@ -33,6 +35,8 @@ export type PortalParts = {
   readonly faults: FaultSwitches;
   readonly foreignOrigin: string;
   readonly world: WorldRequest;
+  /** How many practices its list names, in production. */
+  readonly directorySize: DirectorySize;
   readonly findClient: (clientId: string) => ClientRegistration | undefined;
   /** Told of each renewal of tokens that was made. */
   readonly onRenewal: () => void;
@@ -74,6 +78,12 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
     foreignOrigin: parts.foreignOrigin,
     readToken: makeTokenReader(parts, logins, signer),
   });
+  const list = serveList(() => {
+    const size = environment.name === 'production' ? parts.directorySize : 0;
+    const { seed } = parts.world;
+    const wanted = { vendor: 'athenahealth', size, seed } as const;
+    return directoryBundle(environment, filledUp(practices, wanted, practiceNumber));
+  });
   return {
     environment,
     store,
@@ -94,8 +104,7 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
         return answerJson(request, response, openidConfiguration(environment, behaviour));
       }
       if (path === '/athena-fhir-service-base-urls.json') {
-        const body = directoryBundle(environment, practices);
-        return answer(request, response, { status: 200, body, contentType: 'application/json' });
+        return list(request, response);
       }
       record.path = '(unknown)';
       return answer(request, response, notRegistered());

@@ -7,6 +7,7 @@ import {
   athenahealthBehaviour,
 } from '../src/portals/athenahealth/behaviour.ts';
 import { type Control, makeControl, makeControlHandler } from './control.ts';
+import type { DirectorySize } from './directories/generate.ts';
 import { environmentAt, environmentNames } from './environments.ts';
 import { makeFaultSwitches } from './faults.ts';
 import { answer, BodyTooLarge } from './http.ts';
@@ -29,6 +30,8 @@ export type SimulatorOptions = {
   readonly people?: number;
   readonly size?: number;
   readonly seed?: number;
+  /** How many clinics the published lists name; default those that have patients. */
+  readonly directorySize?: DirectorySize;
   /** The day on which histories end, `YYYY-MM-DD`; default the day of the first start. */
   readonly anchor?: string;
   readonly faults?: readonly unknown[];
@@ -113,6 +116,7 @@ async function serve(
         faults,
         foreignOrigin: `http://${otherName}:${port}`,
         world: { environment: name, ...world },
+        directorySize: options.directorySize ?? 0,
         findClient: (clientId) => clients.get(`${name} ${clientId}`),
         onRenewal: () => requests.renewed(),
         onError: (error) => log('error', 'oauth.failed', { error: describeError(error) }),

@@ -80,7 +80,45 @@ export const clinic = z.object({
   /** Connected already, for whom. */
   connected: z.array(z.object({ connectionId: id, personName: z.string() })),
 });
-export const clinics = z.object({ clinics: z.array(clinic) });
+/** POST /api/clinics/search. In a body, since whoever searches tells where they go for care. */
+export const clinicSearch = z.object({ typed: z.string().max(200) });
+export const clinics = z.object({
+  /** The likeliest first; with nothing typed all, where they are few. */
+  clinics: z.array(clinic),
+  /** How many match; more than are here where they are many. */
+  total: count,
+  /** The portals as a whole, for who does not find their clinic. */
+  portals: z.array(clinic),
+});
+
+/** GET /api/directory: the lists of clinics that there are, or could be. */
+export const directory = z.object({
+  lists: z.array(
+    z.object({
+      /** Whose clinics it names. */
+      vendor: z.string(),
+      /** The server it is fetched from, or the file that was imported. */
+      from: z.string(),
+      imported: z.boolean(),
+      /** Of a simulated portal: it is read without asking. */
+      sample: z.boolean(),
+      /** Null before it was read whole. */
+      readAt: z.string().nullable(),
+      clinics: count,
+      /** How large it is, about. */
+      bytes: count.nullable(),
+      /** Waiting for its turn; being read, with the bytes that have come; neither. */
+      progress: z
+        .discriminatedUnion('kind', [
+          z.object({ kind: z.literal('waiting') }),
+          z.object({ kind: z.literal('reading'), bytes: count }),
+        ])
+        .nullable(),
+      /** Why the last reading failed, in a sentence. */
+      trouble: z.string().nullable(),
+    }),
+  ),
+});
 
 /** POST /api/connections. `personId` null: a new person, named as the portal's patient. */
 export const connectRequest = z.object({
@@ -217,6 +255,7 @@ export const streamEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('connections'), data: connections }),
   z.object({ event: z.literal('chart'), data: z.object({ personId: id }) }),
   z.object({ event: z.literal('people'), data: z.object({}) }),
+  z.object({ event: z.literal('directory'), data: directory }),
   z.object({ event: z.literal('session'), data: z.object({}) }),
 ]);
 
@@ -439,6 +478,8 @@ export type Problem = z.infer<typeof problem>;
 export type Person = z.infer<typeof person>;
 export type Session = z.infer<typeof session>;
 export type Clinic = z.infer<typeof clinic>;
+export type Clinics = z.infer<typeof clinics>;
+export type DirectoryLists = z.infer<typeof directory>;
 export type ConnectRequest = z.infer<typeof connectRequest>;
 export type ConnectReply = z.infer<typeof connectReply>;
 export type Connection = z.infer<typeof connection>;

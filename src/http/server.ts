@@ -16,6 +16,7 @@ import { changesRoutes } from './routes/changes.ts';
 import { chartRoutes } from './routes/chart.ts';
 import { connectRoutes } from './routes/connect.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { directoryRoutes } from './routes/directory.ts';
 import { eventRoutes } from './routes/events.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { publicRoutes } from './routes/public.ts';
@@ -54,6 +55,7 @@ export function declareRoutes(api: Api): Api['declared'] {
   accountRoutes(api);
   peopleRoutes(api);
   connectionRoutes(api);
+  directoryRoutes(api);
   chartRoutes(api);
   changesRoutes(api);
   attachmentRoutes(api);

@@ -82,6 +82,7 @@ export function operatorHosts(config: Config, simulatorUrl: string | null): Set<
     portal.fhirBaseUrl,
     portal.authorizationEndpoint,
     portal.tokenEndpoint,
+    portal.directoryUrl,
   ]);
   const addresses = [...written, simulatorUrl].filter((address) => address != null);
   return new Set(addresses.map((address) => new URL(address).host));
@@ -175,7 +176,7 @@ function entryOf(
     directoryUrl:
       base && own.directoryUrl
         ? `${base}/${own.directoryUrl.split('/').pop()}`
-        : own.directoryUrl,
+        : (override?.directoryUrl ?? own.directoryUrl),
     registration: bySimulator
       ? {
           clientId: bySimulator.clientIdOf(portal.id, environment),

@@ -1,7 +1,7 @@
 // The vendor's published list of practices: one Bundle of Organizations that all share one Endpoint.
 
-import type { Environment } from './environments.ts';
-import type { Practice } from './people/world.ts';
+import type { Environment } from '../environments.ts';
+import type { Practice } from '../people/world.ts';
 
 /** The text of `athena-fhir-service-base-urls.json`. */
 export function directoryBundle(environment: Environment, practices: readonly Practice[]): string {
