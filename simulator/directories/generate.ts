@@ -81,7 +81,8 @@ function nameOf(city: string, random: Random): string {
   const form = random.pick(forms);
   const field = random.pick(fields);
   const house = random.pick(houses);
-  const named = (head: string) => `${[head, field, house].filter((part) => part !== '').join(' ')}${form}`;
+  const named = (head: string) =>
+    `${[head, field, house].filter((part) => part !== '').join(' ')}${form}`;
   if (kind < 0.3) return named(`${random.pick(places)} ${random.pick(features)}`);
   if (kind < 0.42) return named(city);
   if (kind < 0.52) return named(`${random.pick(directions)} ${city}`);

@@ -10,8 +10,9 @@ export type ClinicChoice = { readonly entry: PortalEntry; readonly clinic: Direc
 export type ClinicChoices = {
   /** Listed clinics, the likeliest first; before anything is typed all of them where they are few. */
   readonly clinics: readonly ClinicChoice[];
-  /** How many match in all. */
+  /** How many match, as far as they were counted, and whether there are more. */
   readonly total: number;
+  readonly isMore: boolean;
   /** Each configured portal as a whole. */
   readonly portals: readonly ClinicChoice[];
 };
@@ -26,11 +27,11 @@ export async function searchClinics(
     .filter((entry) => entry.registration !== null && !(entry.simulated && entry.directoryUrl))
     .map((entry) => ({ entry, clinic: unlistedClinic(entry, '') }));
   const few = typed.trim() === '' ? await directory.few() : null;
-  const { found, total } = few
-    ? { found: few, total: few.length }
+  const { found, total, isMore } = few
+    ? { found: few, total: few.length, isMore: false }
     : await directory.search(typed, limit);
   const clinics = found.flatMap(({ clinic, entry }) => (entry ? [{ clinic, entry }] : []));
-  return { clinics, total, portals };
+  return { clinics, total, isMore, portals };
 }
 
 /** A clinic that no list names: the vendor's name and the clinic's number, or the portal as a whole without one. */

@@ -85,8 +85,9 @@ export const clinicSearch = z.object({ typed: z.string().max(200) });
 export const clinics = z.object({
   /** The likeliest first; with nothing typed all, where they are few. */
   clinics: z.array(clinic),
-  /** How many match; more than are here where they are many. */
+  /** How many match, as far as they were counted; more than are here where they are many. */
   total: count,
+  isMore: z.boolean(),
   /** The portals as a whole, for who does not find their clinic. */
   portals: z.array(clinic),
 });

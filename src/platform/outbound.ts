@@ -64,7 +64,12 @@ export function createOutbound(own: {
       const response = await call(url, request, signal, isOwn ? anywhere : publicOnly);
       const pieces: Uint8Array<ArrayBuffer>[] = [];
       const keep = (piece: Uint8Array<ArrayBuffer>) => pieces.push(piece);
-      await readCapped(response, maxBytes, where, response.status === 200 ? (taking ?? keep) : keep);
+      await readCapped(
+        response,
+        maxBytes,
+        where,
+        response.status === 200 ? (taking ?? keep) : keep,
+      );
       return new Response(BODYLESS.includes(response.status) ? null : streamOf(pieces), {
         status: response.status,
         statusText: response.statusText,

@@ -2,7 +2,7 @@
 // the vendors' lists, and the parts of a FHIR address. Pure; it knows no vendor.
 
 import { z } from 'zod';
-import { scanBundle } from '../fhir/bundle.ts';
+import { type BundleEntry, scanBundle } from '../fhir/bundle.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import type { DirectoryClinic } from './portal.ts';
 
@@ -41,10 +41,21 @@ export const endpoint = z.object({
 });
 export type Endpoint = z.infer<typeof endpoint>;
 
-/** Each resource of a Bundle, read one at a time, with what its entry calls it. @throws as `scanBundle` */
-export function* resourcesOf(text: string): Generator<{ fullUrl: string; resource: unknown }> {
-  for (const { raw, fullUrl = '' } of scanBundle(text).entries)
-    yield { fullUrl, resource: JSON.parse(raw) as unknown };
+/**
+ * The resources of a Bundle, each read when its turn comes, with what its entry calls it; and how many entries have none.
+ * @throws as `scanBundle`
+ */
+export function resourcesOf(text: string): {
+  readonly resources: Iterable<{ readonly fullUrl: string; readonly resource: object }>;
+  readonly entriesWithoutResource: number;
+} {
+  const { entries, entriesWithoutResource } = scanBundle(text);
+  return { resources: parsedInTurn(entries), entriesWithoutResource };
+}
+
+function* parsedInTurn(entries: readonly BundleEntry[]) {
+  for (const { raw, fullUrl = '' } of entries)
+    yield { fullUrl, resource: JSON.parse(raw) as object };
 }
 
 /** Whether a text is a FHIR resource: then it is to be a Bundle. Looks at its beginning alone. */
@@ -85,7 +96,12 @@ export function readPlainList(text: string): { entries: PlainEntry[]; unreadable
     return gathered(sources.data.Endpoints, (one) => {
       const { data } = endpointSource.safeParse(one);
       return data
-        ? { id: '', name: data.OrganizationName, url: data.URL, postalCode: data.OrganizationZipCode || null }
+        ? {
+            id: '',
+            name: data.OrganizationName,
+            url: data.URL,
+            postalCode: data.OrganizationZipCode || null,
+          }
         : null;
     });
   if (Array.isArray(value))
@@ -120,6 +136,7 @@ function gathered(
   list: readonly unknown[],
   read: (one: unknown) => PlainEntry | null,
 ): { entries: PlainEntry[]; unreadable: number } {
+  if (list.length === 0) throw new ChartfoldError('directory.not_a_list');
   const entries = list.map(read).filter((entry) => entry !== null);
   return { entries, unreadable: list.length - entries.length };
 }

@@ -43,7 +43,8 @@ export function madeQueries(clinics: readonly DirectoryClinic[]): Query[] {
     if (at % 4 === 2 && words.length > 3)
       return { kind: 'missing', typed: words.toSpliced(at % words.length, 1).join(' '), wanted };
     const short = words.map((word) => shortForms[word] ?? word).join(' ');
-    if (at % 4 === 3 && short !== words.join(' ')) return { kind: 'abbreviation', typed: short, wanted };
+    if (at % 4 === 3 && short !== words.join(' '))
+      return { kind: 'abbreviation', typed: short, wanted };
     return { kind: 'exact', typed: words.join(' '), wanted };
   });
 }

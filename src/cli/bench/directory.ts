@@ -64,7 +64,10 @@ export function measure(
     kinds[kind] ??= { queries: 0, first: 0, firstFive: 0 };
     kinds[kind].queries += 1;
     if (place === 0) kinds[kind].first += 1;
-    else missed.push(`${kind}: ${typed} → ${wanted}, ${place < 0 ? 'not found' : `place ${place + 1}`}`);
+    else
+      missed.push(
+        `${kind}: ${typed} → ${wanted}, ${place < 0 ? 'not found' : `place ${place + 1}`}`,
+      );
     if (place >= 0 && place < 5) kinds[kind].firstFive += 1;
     for (let length = 1; length <= typed.length; length += 1) {
       const keystroke = typed.slice(0, length);
@@ -100,7 +103,10 @@ function isOutOfOrder(names: readonly string[], typed: string): boolean {
   return begins.lastIndexOf(true) > begins.indexOf(false) && begins.includes(false);
 }
 
-async function clinicsOf({ lists }: Flags, say: (line: string) => void): Promise<DirectoryClinic[]> {
+async function clinicsOf(
+  { lists }: Flags,
+  say: (line: string) => void,
+): Promise<DirectoryClinic[]> {
   if (!lists || !existsSync(lists)) {
     say(`${lists ? `No lists in ${lists}` : 'No lists given'}: measured on made-up ones.`);
     return (await listsOfSimulator()).flatMap(clinicsIn);
@@ -149,7 +155,8 @@ function textOf(f: DirectoryFigures): string {
   return [
     `${f.clinics} clinics, indexed in ${Math.round(f.indexMs)} ms`,
     ...Object.entries(f.kinds).map(
-      ([kind, k]) => `  ${kind.padEnd(14)}${k.first} of ${k.queries} first, ${k.firstFive} in the first five`,
+      ([kind, k]) =>
+        `  ${kind.padEnd(14)}${k.first} of ${k.queries} first, ${k.firstFive} in the first five`,
     ),
     `  ${'all'.padEnd(14)}${sum((k) => k.first)} of ${sum((k) => k.queries)} first, ${sum((k) => k.firstFive)} in the first five`,
     `beginnings: ${f.beginnings.outOfOrder} of ${f.beginnings.asked} out of order`,

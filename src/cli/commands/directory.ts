@@ -62,24 +62,30 @@ export const searchDirectory: Verb<{ words: string[]; limit?: number }> = {
   act: 'portals.list',
   needsPortals: true,
   async *run(app, { words, limit = 10 }) {
-    const { found, total } = await app.directory.search(words.join(' '), limit, true);
+    const { found, total, isMore } = await app.directory.search(words.join(' '), limit, true);
     yield {
       json: {
         total,
+        isMore,
         clinics: found.map(({ clinic, vendor, entry }) => ({
           vendor,
           portal: entry?.key ?? null,
           ...clinic,
         })),
       },
-      text: found.length === 0 ? 'No clinic found.' : [...found.map(lineOf), ...rest(total, found)].join('\n'),
+      text:
+        found.length === 0
+          ? 'No clinic found.'
+          : [...found.map(lineOf), ...rest(total, found)].join('\n'),
     };
   },
 };
 
 function lineOf({ clinic, vendor, entry }: ClinicFound): string {
   const place = [placeOf(clinic), clinic.postalCode].filter((part) => part !== null).join(' ');
-  const how = entry ? `--clinic ${clinic.id || '(told after the sign-in)'}` : 'not switched on here';
+  const how = entry
+    ? `--clinic ${clinic.id || '(told after the sign-in)'}`
+    : 'not switched on here';
   return [clinic.name, place, entry?.key ?? vendor, how].filter((part) => part !== '').join('  ');
 }
 

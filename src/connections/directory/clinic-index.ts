@@ -18,8 +18,9 @@ export type IndexedClinic = {
 export type Found = {
   /** The best first. */
   readonly rows: number[];
-  /** How many there are in all. */
+  /** How many were counted, and whether there are more. */
   readonly total: number;
+  readonly isMore: boolean;
 };
 
 export type ClinicIndex = {
@@ -39,13 +40,14 @@ const SAME = 1;
 const EQUIVALENT = 0.96;
 const JOINED = 0.9;
 /** Of what was typed before the rest of the word: from its share of the word's letters. */
-const begun = (share: number, isLast: boolean) => (isLast ? 0.86 + 0.12 * share : 0.6 + 0.3 * share);
+const begun = (share: number, isLast: boolean) =>
+  isLast ? 0.86 + 0.12 * share : 0.6 + 0.3 * share;
 const slipped = (slips: number, length: number) => (slips === 1 ? 0.78 : 0.6) + length / 100;
 /** What is found must account for this share of what was typed. */
 const LEAST_SHARE = 0.58;
 /** The rest of the list ends where the ranking falls below this share of the first. */
-const TAIL = 0.72;
-/** So many of the best by words alone are looked at closely. */
+const TAIL = 0.82;
+/** So many of the best by words alone are looked at closely, and counted. */
 const LOOKED_AT = 400;
 
 /** An index that clinics are added to; each alias is a further name of its row. */
@@ -81,7 +83,7 @@ export function createClinicIndex(): ClinicIndex {
 
   function search(typed: string, limit: number): Found {
     const words = wordsOf(typed).slice(0, 12);
-    if (words.length === 0 || rows.length === 0) return { rows: [], total: 0 };
+    if (words.length === 0 || rows.length === 0) return { rows: [], total: 0, isMore: false };
     sorted ??= sortVocabulary(vocabulary);
     const terms = termsOf(words, {
       sorted,
@@ -91,13 +93,18 @@ export function createClinicIndex(): ClinicIndex {
       endsOpen: /[\p{L}\p{N}]$/u.test(typed),
     });
     const whole = words.join(' ');
-    const ranked = likeliest(terms)
+    const likely = likeliest(terms);
+    const ranked = likely
       .flatMap((doc) => rank(doc, terms, whole) ?? [])
       .sort((a, b) => b.score - a.score || length(a.doc) - length(b.doc) || a.doc - b.doc);
     const floor = Math.max(0, ...ranked.map(({ covered }) => covered)) * TAIL;
     const seen = new Set<number>();
     for (const { doc, covered } of ranked) if (covered >= floor) seen.add(rows[doc] as number);
-    return { rows: [...seen].slice(0, limit), total: seen.size };
+    return {
+      rows: [...seen].slice(0, limit),
+      total: seen.size,
+      isMore: likely.length === LOOKED_AT,
+    };
   }
 
   const length = (doc: number) => nameLengths[doc] ?? 0;
@@ -120,8 +127,18 @@ export function createClinicIndex(): ClinicIndex {
     });
     const least = LEAST_SHARE * sum(terms.map(({ weight }) => weight));
     const enough = touched.filter((doc) => (scores[doc] as number) >= least);
-    enough.sort((a, b) => (scores[b] as number) - (scores[a] as number) || length(a) - length(b));
-    return enough.slice(0, LOOKED_AT);
+    if (enough.length <= LOOKED_AT) return enough;
+    // To put tens of thousands in order for the sake of some hundred takes longer than all the rest.
+    const most = enough.reduce((best, doc) => Math.max(best, scores[doc] as number), 0);
+    const stepOf = (doc: number) => Math.min(63, Math.floor(((scores[doc] as number) / most) * 64));
+    const steps = Array.from({ length: 64 }, (): number[] => []);
+    for (const doc of enough) steps[stepOf(doc)]?.push(doc);
+    const best: number[] = [];
+    for (const step of steps.reverse()) {
+      if (best.length + step.length > LOOKED_AT) step.sort((a, b) => length(a) - length(b));
+      best.push(...step.slice(0, LOOKED_AT - best.length));
+    }
+    return best;
   }
 
   /** How much of what was typed a name accounts for, and how well; null where too much of it is not there. */

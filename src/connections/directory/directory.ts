@@ -55,7 +55,7 @@ export type Directory = {
     typed: string,
     limit: number,
     everywhere?: boolean,
-  ): Promise<{ found: ClinicFound[]; total: number }>;
+  ): Promise<{ found: ClinicFound[]; total: number; isMore: boolean }>;
   /** All clinics that can be connected here, where they are few; else none. */
   few(): Promise<ClinicFound[]>;
   /** A clinic of a portal by the vendor's id. */
@@ -96,7 +96,11 @@ export function createDirectory(options: {
   let simulatedRead: { at: number; done: Promise<unknown> } | null = null;
   let index: { stamp: string; made: Promise<string> } | null = null;
 
-  function entryOf({ source, vendor, environment }: Pick<ClinicList, 'source' | 'vendor' | 'environment'>) {
+  function entryOf({
+    source,
+    vendor,
+    environment,
+  }: Pick<ClinicList, 'source' | 'vendor' | 'environment'>) {
     if (!source.startsWith('file:'))
       return [...simulated, ...offered].find((entry) => entry.directoryUrl === source) ?? null;
     return (
@@ -191,7 +195,11 @@ export function createDirectory(options: {
     async search(typed, limit, everywhere = false) {
       const lists = await listsRead(everywhere);
       const name = await indexOver(lists);
-      const { rows, total } = await directoryThread.run('search', { index: name, typed, limit });
+      const { rows, total, isMore } = await directoryThread.run('search', {
+        index: name,
+        typed,
+        limit,
+      });
       const byId = new Map(lists.map((list) => [list.id, list]));
       const found = (await rowsNumbered(db, rows)).flatMap((row) => {
         const list = byId.get(row.list_id);
@@ -200,7 +208,7 @@ export function createDirectory(options: {
           : [];
       });
       const once = withoutRepeats(found);
-      return { found: once, total: total - (found.length - once.length) };
+      return { found: once, total: total - (found.length - once.length), isMore };
     },
     async few() {
       const lists = await listsRead(false);

@@ -5,7 +5,12 @@ import { ChartfoldError } from '../../platform/errors.ts';
 import { offThread, serveTasks } from '../../platform/off-thread.ts';
 import { directoryReaders } from '../../portals/index.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
-import { type ClinicIndex, createClinicIndex, type Found, type IndexedClinic } from './clinic-index.ts';
+import {
+  type ClinicIndex,
+  createClinicIndex,
+  type Found,
+  type IndexedClinic,
+} from './clinic-index.ts';
 
 /** A list that comes in: its pieces, then its clinics. By a name that the main side gives. */
 type Reading = { readonly pieces: Uint8Array[]; clinics: readonly DirectoryClinic[] };
@@ -58,7 +63,7 @@ const tasks = {
     return { value: null };
   },
   search({ index, typed, limit }: { index: string; typed: string; limit: number }) {
-    const nothing: Found = { rows: [], total: 0 };
+    const nothing: Found = { rows: [], total: 0, isMore: false };
     return { value: indexes.get(index)?.search(typed, limit) ?? nothing };
   },
 };

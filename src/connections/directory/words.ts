@@ -30,13 +30,6 @@ export function wordsOfState(state: string): string[] {
   return code ? [code, ...(states.get(code) ?? '').split(' ')] : folded.split(' ');
 }
 
-/** The two-letter code of a state of the United States, however it is written; null for anything else. */
-export function stateCode(state: string): string | null {
-  const folded = wordsOf(state).join(' ');
-  const code = states.has(folded) ? folded : codeOf.get(folded);
-  return code?.toUpperCase() ?? null;
-}
-
 /** Each line: words of which any two may stand for each other. A word may be on several lines. */
 const groups = `
 ambulatory amb

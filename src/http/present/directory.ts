@@ -13,7 +13,7 @@ const SHOWN = 50;
 
 /** The clinics that answer what was typed, with who of those the actor sees is connected there. */
 export async function presentClinics(app: App, actor: Actor, typed: string): Promise<Clinics> {
-  const [{ clinics, total, portals }, all, people] = await Promise.all([
+  const [{ clinics, total, isMore, portals }, all, people] = await Promise.all([
     searchClinics(app, typed, SHOWN),
     listConnections(app.db),
     listPeople(app.db),
@@ -42,7 +42,7 @@ export async function presentClinics(app: App, actor: Actor, typed: string): Pro
         .map((c) => ({ connectionId: c.id, personName: nameOf(c.person_id) })),
     };
   };
-  return { clinics: clinics.map(present), total, portals: portals.map(present) };
+  return { clinics: clinics.map(present), total, isMore, portals: portals.map(present) };
 }
 
 /** The lists that there are, and those that could be fetched. */

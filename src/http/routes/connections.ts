@@ -14,11 +14,7 @@ import { disconnectAndDelete } from '../../sync/delete.ts';
 import { readReceipt } from '../../records/runs.ts';
 import { type Access, type Api, parameter, route } from '../api.ts';
 import * as wire from '../contract.ts';
-import {
-  presentConnections,
-  presentOne,
-  presentReceipts,
-} from '../present/overview.ts';
+import { presentConnections, presentOne, presentReceipts } from '../present/overview.ts';
 import { readReceiptFor } from '../present/receipt.ts';
 
 /** A route's subject: whose record the connection of its path fills. */

@@ -2,7 +2,13 @@
 // those that others make of it.
 
 import { z } from 'zod';
-import { isResource, organization, placeIn, readPlainList, resourcesOf } from '../directory-shapes.ts';
+import {
+  isResource,
+  organization,
+  placeIn,
+  readPlainList,
+  resourcesOf,
+} from '../directory-shapes.ts';
 import type { DirectoryClinic, DirectoryList, DirectoryReader } from '../portal.ts';
 
 const PRACTICE_EXTENSION = 'https://fhir.athena.io/StructureDefinition/ah-practice';
@@ -10,7 +16,6 @@ const practice = z.object({
   url: z.literal(PRACTICE_EXTENSION),
   valueReference: z.object({ reference: z.string() }),
 });
-const typed = z.object({ resourceType: z.string() });
 
 /**
  * Practices by number and name, all at one FHIR base; entries of other types are passed over, unreadable ones counted.
@@ -41,9 +46,10 @@ function readPlain(text: string): DirectoryList {
 
 function readBundle(text: string): DirectoryList {
   const clinics: DirectoryClinic[] = [];
-  let unreadable = 0;
-  for (const { resource } of resourcesOf(text)) {
-    if (typed.safeParse(resource).data?.resourceType !== 'Organization') continue;
+  const { resources, entriesWithoutResource } = resourcesOf(text);
+  let unreadable = entriesWithoutResource;
+  for (const { resource } of resources) {
+    if ((resource as { resourceType?: unknown }).resourceType !== 'Organization') continue;
     const { data } = organization.safeParse(resource);
     const id = numberOf(data?.extension ?? []);
     if (!data || !id) {

@@ -1,7 +1,14 @@
 // Owns reading lists of eClinicalWorks' practices as patients reach them: the activated endpoints of Healow, a Bundle in
 // which an Organization and an Endpoint of one id are one practice, and those that others make of it.
 
-import { endpoint, isResource, organization, placeIn, readPlainList, resourcesOf } from '../directory-shapes.ts';
+import {
+  endpoint,
+  isResource,
+  organization,
+  placeIn,
+  readPlainList,
+  resourcesOf,
+} from '../directory-shapes.ts';
 import type { DirectoryClinic, DirectoryList, DirectoryReader } from '../portal.ts';
 
 /** Practices by code, each at its own FHIR base. An Organization without an Endpoint, or the other way, is unreadable. */
@@ -23,12 +30,13 @@ function readPlain(text: string): DirectoryList {
 
 function readBundle(text: string): DirectoryList {
   const halves = new Map<string, Partial<DirectoryClinic>>();
-  let unreadable = 0;
+  const { resources, entriesWithoutResource } = resourcesOf(text);
+  let unreadable = entriesWithoutResource;
   const take = (id: string | undefined, half: Partial<DirectoryClinic> | null) => {
     if (id && half) halves.set(id, { ...halves.get(id), ...half });
     else unreadable += 1;
   };
-  for (const { resource } of resourcesOf(text)) {
+  for (const { resource } of resources) {
     const { resourceType } = resource as { resourceType?: unknown };
     if (resourceType === 'Organization') {
       const { data } = organization.safeParse(resource);

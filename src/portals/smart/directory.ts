@@ -49,7 +49,9 @@ function readPlain(text: string): DirectoryList {
   const { entries, unreadable } = readPlainList(text);
   const clinics = entries.flatMap(({ id, name, url, postalCode }) => {
     const place = { town: null, state: null, postalCode };
-    return url ? [{ id: id || url, fhirBaseUrl: withoutSlash(url), name, aliases: [], ...place }] : [];
+    return url
+      ? [{ id: id || url, fhirBaseUrl: withoutSlash(url), name, aliases: [], ...place }]
+      : [];
   });
   return { clinics, unreadable: unreadable + entries.length - clinics.length };
 }
@@ -58,8 +60,9 @@ function readBundle(text: string): DirectoryList {
   const endpoints = new Map<string, Endpoint>();
   const brands = new Map<string, Brand>();
   const byReference = new Map<string, Brand>();
-  let unreadable = 0;
-  for (const { fullUrl, resource } of resourcesOf(text)) {
+  const { resources, entriesWithoutResource } = resourcesOf(text);
+  let unreadable = entriesWithoutResource;
+  for (const { fullUrl, resource } of resources) {
     const { resourceType } = resource as { resourceType?: unknown };
     if (resourceType === 'Endpoint') {
       const { data } = endpointShape.safeParse(resource);
@@ -82,7 +85,11 @@ function readBundle(text: string): DirectoryList {
   return { clinics, unreadable };
 }
 
-function mergedInto(brands: Map<string, Brand>, organization: Organization, fullUrl: string): Brand {
+function mergedInto(
+  brands: Map<string, Brand>,
+  organization: Organization,
+  fullUrl: string,
+): Brand {
   const [identifier] = organization.identifier;
   const key = identifier?.value
     ? `${identifier.system}|${identifier.value}`
@@ -103,7 +110,9 @@ function mergedInto(brands: Map<string, Brand>, organization: Organization, full
     if (city) brand.aliases.add(`${organization.name}, ${city}`);
   for (const { reference } of organization.endpoint)
     if (!brand.endpoints.has(reference)) brand.endpoints.set(reference, null);
-  for (const { extension } of organization.extension.flatMap((e) => portal.safeParse(e).data ?? [])) {
+  for (const { extension } of organization.extension.flatMap(
+    (e) => portal.safeParse(e).data ?? [],
+  )) {
     const name = extension.find(({ url }) => url === 'portalName')?.valueString ?? null;
     for (const { url, valueReference } of extension)
       if (url === 'portalEndpoint' && valueReference)

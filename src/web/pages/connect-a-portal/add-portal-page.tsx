@@ -40,7 +40,8 @@ export function AddPortalPage() {
       <Crumbs trail={[{ name: 'Connections', to: '/connections' }]} here="Connect a portal" />
       <PageHeading>Where do you go for care?</PageHeading>
       <p className="mb-6 text-ink2">
-        Type the clinic’s name or town. You need not know what software they use, nor how it is spelled.
+        Type the clinic’s name or town, as far as you remember it. You need not know what software
+        they use.
       </p>
       <div className="grid items-start gap-10 wide:grid-cols-[minmax(0,1fr)_21.5rem]">
         <ClinicChooser
@@ -99,8 +100,8 @@ function ClinicChooser({
       )}
       {search.total > found.length && found.length > 0 && (
         <p className="px-4 py-3 text-13 text-ink2">
-          {(search.total - found.length).toLocaleString('en-US')} more. Another word of the name, or
-          the town, brings yours up.
+          {search.total - found.length} more{search.isMore ? ' at least' : ''}. Another word of the
+          name, or the town, brings yours up.
         </p>
       )}
       <Keys />

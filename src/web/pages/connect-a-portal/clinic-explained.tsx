@@ -7,6 +7,7 @@ import { Button } from '../../parts/button.tsx';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
 import { Notice } from '../../parts/page-states.tsx';
 import { counted, listed } from '../../parts/words.ts';
+import { isWhole } from './clinic-search.ts';
 import { type ForWhom, ForWhomField } from './for-whom.tsx';
 
 /** The highlighted clinic, explained. */
@@ -21,7 +22,9 @@ export function ClinicExplained({
   start: ReturnType<typeof useStartConnection>;
   onConnect: () => void;
 }) {
-  const where = [c.town, c.portalName].filter((s) => s !== null).join(', ');
+  const where = isWhole(c)
+    ? 'Any of its clinics: after the sign-in it says which.'
+    : [c.town, c.portalName].filter((s) => s !== null).join(', ');
   return (
     <section
       aria-label={`Connecting ${c.name}`}

@@ -6,7 +6,7 @@ import { type KeyboardEvent, type Ref, useEffect, useRef } from 'react';
 import type { Clinic } from '../../../http/contract.ts';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
 import { counted, listed } from '../../parts/words.ts';
-import { clinicKey, markMatches } from './clinic-search.ts';
+import { clinicKey, isWhole, markMatches } from './clinic-search.ts';
 import type { ClinicSearch } from './use-clinic-search.ts';
 
 const listId = 'clinics';
@@ -71,8 +71,9 @@ export function ClinicField({ ref, search, onEnter }: ClinicFieldProps) {
 }
 
 /** Of an answer that is there: how many, before anything is typed nothing where they are not shown. */
-function foundWords({ total, asked }: ClinicSearch): string {
+function foundWords({ total, isMore, asked }: ClinicSearch): string {
   if (asked === '') return total === 0 ? '' : counted(total, 'clinic');
+  if (isMore) return `${total} or more clinics found`;
   return total === 0 ? 'No clinic found' : `${counted(total, 'clinic')} found`;
 }
 
@@ -103,7 +104,7 @@ export function ClinicList({
         <span>Town</span>
         <span>Software</span>
       </div>
-      <div ref={list} id={listId} role="listbox" aria-label="Clinics">
+      <div ref={list} id={listId} role="listbox" aria-label="Clinics" className="mt-2 desk:mt-0">
         {found.map((c) => (
           <ClinicOption
             key={clinicKey(c)}
@@ -144,9 +145,7 @@ function ClinicOption({
       <span className="min-w-0">
         <Marked text={c.name} typed={typed} />
         <span className="block truncate text-13 text-ink2 desk:hidden">
-          {isWhole(c)
-            ? placeWords(c)
-            : [c.town, c.portalName].filter((s) => s !== null).join(', ')}
+          {isWhole(c) ? placeWords(c) : [c.town, c.portalName].filter((s) => s !== null).join(', ')}
         </span>
       </span>
       <span className="hidden min-w-0 text-ink2 desk:block">
@@ -180,8 +179,6 @@ function Marked({ text, typed }: { text: string; typed: string }) {
   );
 }
 
-/** A portal as a whole, whose clinic is told after the sign-in. */
-const isWhole = (c: Clinic) => c.clinicId === '' && c.name === c.portalName;
 const placeWords = (c: Clinic) => (isWhole(c) ? 'Any of its clinics' : '');
 
 function Key({ children, className = '' }: { children: React.ReactNode; className?: string }) {

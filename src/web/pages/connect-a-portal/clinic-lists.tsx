@@ -30,7 +30,11 @@ export function ListsToFetch() {
       ))}
       {missing.length > 0 && (
         <>
-          <h2 className="font-semibold">The lists of clinics are not here yet</h2>
+          <h2 className="font-semibold">
+            {missing.length === 1
+              ? 'The list of clinics is not here yet'
+              : 'The lists of clinics are not here yet'}
+          </h2>
           <p className="mt-1 text-ink2">{offerWords(missing)}</p>
           <ul className="mt-3">
             {missing.map((list) => (
@@ -103,18 +107,14 @@ export function ListsRead() {
       {read.map((list) => (
         <p key={list.from}>
           {list.vendor}: {list.clinics.toLocaleString('en-US')} clinics
-          {list.imported ? ` from ${list.from}` : ''}, as of {longDate(list.readAt?.slice(0, 10) ?? null)}
+          {list.imported ? ` from ${list.from}` : ''}, as of{' '}
+          {longDate(list.readAt?.slice(0, 10) ?? null)}
           {ageWords(list.readAt, new Date())}
           {list.trouble && <span className="text-red"> {list.trouble}</span>}
         </p>
       ))}
       {isFetched && (
-        <Button
-          look="quiet"
-          busy={isBusy}
-          onClick={() => fetchLists.mutate()}
-          className="mt-1 -ml-3"
-        >
+        <Button look="quiet" busy={isBusy} onClick={() => fetchLists.mutate()} className="mt-1">
           {isBusy ? 'Fetching' : 'Look for newer lists'}
         </Button>
       )}

@@ -21,9 +21,14 @@ export function markMatches(text: string, typed: string): { text: string; hit: b
   return runs;
 }
 
-/** A name for the clinic that is unique in the list. */
+/** A name for the clinic that is unique in the list. A list may name clinics without an id. */
 export function clinicKey(c: Clinic): string {
-  return `${c.portal}/${c.environment}/${c.clinicId}`;
+  return `${c.portal}/${c.environment}/${c.clinicId || c.name}`;
+}
+
+/** A portal as a whole, whose clinic is told after the sign-in. */
+export function isWhole(c: Clinic): boolean {
+  return c.clinicId === '' && c.name === c.portalName;
 }
 
 // How many characters of the text make `n` folded ones.

@@ -20,7 +20,12 @@ describe('words about a list of clinics', () => {
       { vendor: 'Healow', bytes: 15e6 },
     ]);
     expect(both).toContain('athenahealth and Healow publish, about 35 MB together');
-    expect(offerWords([{ vendor: 'A', bytes: null }, { vendor: 'B', bytes: null }])).not.toContain('MB');
+    expect(
+      offerWords([
+        { vendor: 'A', bytes: null },
+        { vendor: 'B', bytes: null },
+      ]),
+    ).not.toContain('MB');
   });
 
   it('say how far it has come, against a size that is an estimate', () => {

@@ -27,7 +27,9 @@ export function offerWords(lists: readonly { vendor: string; bytes: number | nul
 export function progressWords(come: number, whole: number | null): string {
   if (whole === null) return `${megabytes(come)} so far`;
   // The size is what it was, or an estimate.
-  return come < whole ? `${megabytes(come)} of about ${megabytes(whole)}` : `${megabytes(come)}, reading it`;
+  return come < whole
+    ? `${megabytes(come)} of about ${megabytes(whole)}`
+    : `${megabytes(come)}, reading it`;
 }
 
 /** Said of an old list: why that matters. */

@@ -41,6 +41,7 @@ export function useClinicSearch() {
     /** Clinics found, then the portals as a whole. */
     options,
     total: sampleOnly ? found.length : (data?.total ?? 0),
+    isMore: data?.isMore ?? false,
     isCurrent,
     active,
     type: (text: string) => {
