@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fullSize } from '../simulator/directories/generate.ts';
+import { athenahealthFilling } from '../simulator/directories/generate.ts';
 import { type RunningSimulator, startSimulator } from '../simulator/start.ts';
 import { openBrowser } from './support/browser.ts';
 import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
@@ -73,7 +73,7 @@ describe('the lists of clinics', () => {
   it('are fetched when told to, and searched at once', async () => {
     await page.getByRole('button', { name: 'Fetch the list' }).click();
     await page
-      .getByText(`${fullSize.athenahealth.toLocaleString('en-US')} clinics`)
+      .getByText(`${athenahealthFilling.full.toLocaleString('en-US')} clinics`)
       .waitFor({ timeout: 60_000 });
     await look('clinics-here');
   });

@@ -14,6 +14,7 @@ import {
   type ClientRegistration,
   readRegistration,
   RegistrationError,
+  type RegistrationRules,
 } from './smart-server/clients.ts';
 import { contentSecurityPolicy } from './smart-server/pages.ts';
 import type { SimulatorState } from './state.ts';
@@ -21,6 +22,7 @@ import type { SimulatorState } from './state.ts';
 export type ControlParts = {
   readonly url: string;
   readonly portals: readonly Portal[];
+  readonly rules: RegistrationRules;
   readonly faults: FaultSwitches;
   readonly requests: RequestLog;
   readonly clients: Map<string, ClientRegistration>;
@@ -42,6 +44,8 @@ export type Truth = {
 
 /** A change to one resource: a deletion, a whole new text, or some elements set. */
 export type Edit = {
+  /** The vendor; default athenahealth, whose environments were the first. */
+  readonly portal?: string;
   readonly environment: EnvironmentName;
   readonly type: string;
   readonly id: string;
@@ -59,18 +63,26 @@ export class ControlError extends Error {
 
 export type Control = ReturnType<typeof makeControl>;
 
+/** Whose environments are meant where no vendor is named. */
+const firstVendor = 'athenahealth';
+
 /** The interface as functions, for tests in the same process. */
 export function makeControl(parts: ControlParts) {
   const { portals, faults, requests, clients, state } = parts;
-  const portal = (name: unknown): Portal => {
-    const found = portals.find(({ environment }) => environment.name === name);
-    if (found === undefined) throw new ControlError('environment is "production" or "preview".');
+  const portal = (name: unknown, vendor = firstVendor): Portal => {
+    const found = portals.find(
+      ({ environment }) => environment.name === name && environment.vendor === vendor,
+    );
+    if (found === undefined) {
+      const known = portals.map(({ environment }) => environment.key).join(', ');
+      throw new ControlError(`There is no ${vendor}/${String(name)}; there are ${known}.`);
+    }
     return found;
   };
   return {
     registerClient(value: unknown): void {
-      const client = readRegistration(value);
-      clients.set(`${client.environment} ${client.clientId}`, client);
+      const client = readRegistration(value, parts.rules);
+      clients.set(`${client.portal}/${client.environment} ${client.clientId}`, client);
     },
     setFaults(on: readonly unknown[]): readonly FaultSetting[] {
       faults.replace(on);
@@ -80,16 +92,20 @@ export function makeControl(parts: ControlParts) {
     requests: (): readonly RequestRecord[] => requests.list(),
     requestCounts: () => requests.counts(),
     clearRequests: () => requests.clear(),
-    truth(environment: EnvironmentName, patientId: string): Truth {
-      return tellTruth(portal(environment).store, environment, patientId);
+    truth(environment: EnvironmentName, patientId: string, vendor?: string): Truth {
+      return tellTruth(portal(environment, vendor).store, environment, patientId);
     },
     /** The exact text of a resource. */
-    text: (environment: EnvironmentName, type: string, id: string): string | undefined =>
-      portal(environment).store.get(type, id)?.text,
+    text: (
+      environment: EnvironmentName,
+      type: string,
+      id: string,
+      vendor?: string,
+    ): string | undefined => portal(environment, vendor).store.get(type, id)?.text,
     edit(edit: Edit): void {
-      const { store } = portal(edit.environment);
+      const { store, environment } = portal(edit.environment, edit.portal);
       const text = editedText(store.get(edit.type, edit.id), edit, faults);
-      const stored = { environment: edit.environment, type: edit.type, id: edit.id, text };
+      const stored = { environment: environment.key, type: edit.type, id: edit.id, text };
       applyEdit(store, stored);
       state.saveEdit(stored);
     },
@@ -100,20 +116,29 @@ export function makeControl(parts: ControlParts) {
         world: parts.world,
         faults: faults.list(),
         requests: requests.counts(),
-        environments: portals.map(({ environment, store, accounts, practices }) => ({
-          name: environment.name,
-          fhirBaseUrl: environment.fhirBase,
-          issuer: environment.issuer,
-          directory: `${environment.base}/athena-fhir-service-base-urls.json`,
-          resources: store.count(),
-          practices,
-          accounts,
-          clients: [...clients.values()]
-            .filter((client) => client.environment === environment.name)
-            .map(({ clientId, auth, redirectUris }) => ({ clientId, auth, redirectUris })),
-        })),
+        environments: portals.map((one) => describeEnvironment(one, clients)),
       };
     },
+  };
+}
+
+function describeEnvironment(
+  { environment, store, accounts, practices }: Portal,
+  clients: ControlParts['clients'],
+) {
+  const { vendor, name, base, fhirBase, issuer, paths } = environment;
+  return {
+    portal: vendor,
+    name,
+    fhirBaseUrl: fhirBase,
+    issuer,
+    directory: paths.directory === null ? null : `${base}${paths.directory}`,
+    resources: store.count(),
+    practices,
+    accounts,
+    clients: [...clients.values()]
+      .filter((client) => client.portal === vendor && client.environment === name)
+      .map(({ clientId, auth, redirectUris }) => ({ clientId, auth, redirectUris })),
   };
 }
 
@@ -162,7 +187,9 @@ async function dispatch(
     case 'GET /_simulator/truth': {
       const environment = query.get('environment') ?? 'production';
       if (!isEnvironmentName(environment)) throw new ControlError('No such environment.');
-      return answerJson(request, response, control.truth(environment, query.get('patient') ?? ''));
+      const vendor = query.get('portal') ?? undefined;
+      const patient = query.get('patient') ?? '';
+      return answerJson(request, response, control.truth(environment, patient, vendor));
     }
     case 'POST /_simulator/faults':
       return postFaults(control, request, response);

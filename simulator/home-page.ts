@@ -7,7 +7,7 @@ import { escape, page } from './smart-server/pages.ts';
 /** The page at `/`. */
 export function homePage(state: ReturnType<Control['describe']>): string {
   const body = `<h1>Simulated patient portals</h1>
-<p>This stands in for athenahealth so that everything can be tried without a registration or a real record. All people, practices and results are made up. Histories end on ${escape(state.world.anchor)}.</p>
+<p>This stands in for the vendors below so that everything can be tried without a registration or a real record. All people, practices and results are made up. Histories end on ${escape(state.world.anchor)}.</p>
 ${state.environments.map(environmentSection).join('\n')}
 ${faultForm(new Set(state.faults.map((fault) => fault.name)))}
 <h2>Requests</h2><p>${state.requests.all} so far, ${state.requests.token} of them for tokens.</p>`;
@@ -32,11 +32,12 @@ function environmentSection(environment: EnvironmentState): string {
   const clients = environment.clients.map(
     ({ clientId, auth }) => `<code>${escape(clientId)}</code> (${escape(auth)})`,
   );
-  const name = escape(environment.name);
-  return `<section aria-labelledby="${name}"><h2 id="${name}">athenahealth, ${name}</h2>
+  const name = escape(`${environment.portal}-${environment.name}`);
+  const title = `${escape(environment.portal)}, ${escape(environment.name)}`;
+  return `<section aria-labelledby="${name}"><h2 id="${name}">${title}</h2>
 <p>FHIR server <code>${escape(environment.fhirBaseUrl)}</code>, ${environment.resources} resources. Registered apps: ${clients.length === 0 ? 'none' : clients.join(', ')}.</p>
-${table(`Practices in ${name}`, ['Practice', 'Town', 'Number'], practices)}
-${table(`Logins in ${name}`, ['Who', 'Email', 'Password'], accounts)}</section>`;
+${table(`Practices in ${title}`, ['Practice', 'Town', 'Number'], practices)}
+${table(`Logins in ${title}`, ['Who', 'Email', 'Password'], accounts)}</section>`;
 }
 
 function table(label: string, columns: readonly string[], rows: string): string {

@@ -3,8 +3,9 @@
 import { parseArgs } from 'node:util';
 import { makeLog } from './log.ts';
 import { FaultError } from './faults.ts';
-import { readRegistrations, RegistrationError } from './smart-server/clients.ts';
+import { readRegistrations, registrationRules, RegistrationError } from './smart-server/clients.ts';
 import { type SimulatorOptions, StartError, startSimulator } from './start.ts';
+import { simulatedVendors } from './vendors/index.ts';
 
 try {
   const { options, withParent } = readArguments(process.argv.slice(2));
@@ -33,6 +34,7 @@ try {
 function readArguments(args: string[]): { options: SimulatorOptions; withParent: boolean } {
   const { values } = parse(args);
   const size = readCount('size', values.size);
+  const anyRedirect = values['any-redirect'] ?? false;
   const options: SimulatorOptions = {
     port:
       readCount('port', values.port) ??
@@ -40,12 +42,17 @@ function readArguments(args: string[]): { options: SimulatorOptions; withParent:
       4201,
     host: values.host ?? '127.0.0.1',
     allowOtherMachines: values['allow-other-machines'] ?? false,
-    clients: readRegistrations(process.env.CHARTFOLD_SIMULATOR_CLIENTS),
+    clients: readRegistrations(
+      process.env.CHARTFOLD_SIMULATOR_CLIENTS,
+      registrationRules(simulatedVendors, anyRedirect),
+    ),
+    anyRedirect,
     faults: (values.faults ?? '').split(',').filter((name) => name !== ''),
     log: makeLog(values.verbose === true ? 'debug' : 'error', (line) => process.stderr.write(line)),
     ...(values['public-host'] === undefined ? {} : { publicHost: values['public-host'] }),
     ...(values.state === undefined ? {} : { stateDirectory: values.state }),
     ...(size === undefined ? {} : { size }),
+    ...(values.portals === undefined ? {} : { vendors: values.portals.split(',') }),
     ...optionalCount('people', values.people),
     ...optionalCount('seed', values.seed),
     ...(values.clinics === 'full'
@@ -69,6 +76,8 @@ function parse(args: string[]) {
         seed: { type: 'string' },
         clinics: { type: 'string' },
         faults: { type: 'string' },
+        portals: { type: 'string' },
+        'any-redirect': { type: 'boolean' },
         'with-parent': { type: 'boolean' },
         'allow-other-machines': { type: 'boolean' },
         verbose: { type: 'boolean' },

@@ -3,34 +3,36 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JWK } from 'jose';
-import type { AthenahealthBehaviour } from '../src/portals/athenahealth/behaviour.ts';
-import { directoryBundle } from './directories/athenahealth.ts';
-import { type DirectorySize, filledUp, practiceNumber } from './directories/generate.ts';
+import type { PortalBehaviour } from '../src/portals/behaviour.ts';
+import { type DirectorySize, filledUp } from './directories/generate.ts';
 import { serveList } from './directories/serve.ts';
 import { skewOf } from './clock.ts';
 import type { Environment } from './environments.ts';
 import type { FaultSwitches } from './faults.ts';
 import { notRegistered } from './fhir-server/outcomes.ts';
-import { makeFhirServer, type TokenContext } from './fhir-server/server.ts';
+import { type FhirHandler, makeFhirServer, type TokenContext } from './fhir-server/server.ts';
 import { makeResourceStore, type ResourceStore } from './fhir-server/store.ts';
 import { answer, answerJson } from './http.ts';
 import type { Resource } from './json-text.ts';
 import { parseExactly } from './json-text.ts';
-import { generateWorld } from './people/generate.ts';
 import type { Account, Practice, WorldRequest } from './people/world.ts';
+import { makeRate, type Rate } from './rate.ts';
 import type { RequestRecord } from './request-log.ts';
 import type { ClientRegistration } from './smart-server/clients.ts';
 import { openidConfiguration } from './smart-server/discovery.ts';
 import { makeSigningKey, makeTokenSigner, type TokenSigner } from './smart-server/keys.ts';
 import { makeLoginHandler } from './smart-server/login.ts';
 import { type Logins, makeLogins } from './smart-server/logins.ts';
-import { makeOAuthServer, type OAuthHandler } from './smart-server/oauth-server.ts';
+import { isOAuthPath, makeOAuthServer, type OAuthHandler } from './smart-server/oauth-server.ts';
 import { makeProvider } from './smart-server/provider.ts';
 import type { SimulatorState } from './state.ts';
+import type { SimulatedVendor } from './vendors/vendor.ts';
 
 export type PortalParts = {
   readonly environment: Environment;
-  readonly behaviour: AthenahealthBehaviour;
+  readonly vendor: SimulatedVendor;
+  /** The vendor's, or what a test wants in its place. */
+  readonly behaviour: PortalBehaviour;
   readonly state: SimulatorState;
   readonly faults: FaultSwitches;
   readonly foreignOrigin: string;
@@ -63,26 +65,30 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
   const { environment, behaviour, state, faults } = parts;
   const store = makeResourceStore();
   const world = { ...parts.world, rates: behaviour.rates };
-  const { accounts, practices } = generateWorld(world, (generated) => store.put(generated));
+  const { accounts, practices } = parts.vendor.generateWorld(world, (generated) =>
+    store.put(generated),
+  );
   for (const edit of state.edits()) {
-    if (edit.environment === environment.name) applyEdit(store, edit);
+    if (edit.environment === environment.key) applyEdit(store, edit);
   }
   const logins = makeLogins(accounts);
   const signer = makeTokenSigner(await signingKeyOf(parts));
-  const oauth = await makeAuthorizationServer(parts, { accounts, practices, logins, signer });
+  const rate = makeRate(behaviour.rate);
+  const oauth = await makeAuthorizationServer(parts, { accounts, practices, logins, signer, rate });
   const fhir = makeFhirServer({
     environment,
     behaviour,
     store,
     faults,
+    rate,
     foreignOrigin: parts.foreignOrigin,
     readToken: makeTokenReader(parts, logins, signer),
   });
   const list = serveList(() => {
-    const size = environment.name === 'production' ? parts.directorySize : 0;
-    const { seed } = parts.world;
-    const wanted = { vendor: 'athenahealth', size, seed } as const;
-    return directoryBundle(environment, filledUp(practices, wanted, practiceNumber));
+    const { vendor, directorySize, world } = parts;
+    const size = environment.name === 'production' ? directorySize : 0;
+    const filled = filledUp(practices, vendor.filling, { vendor: vendor.id, size, seed: world.seed });
+    return vendor.directory(environment, filled);
   });
   return {
     environment,
@@ -92,24 +98,35 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
     async handle(request, response, { path, rawQuery }, record) {
       const skewMs = skewOf(faults);
       if (skewMs !== 0) response.setHeader('Date', new Date(Date.now() + skewMs).toUTCString());
-      if (path.startsWith('/fhir/r4/')) {
-        const target = { path: path.slice('/fhir/r4'.length), rawQuery };
-        return fhir(request, response, target, record);
-      }
-      if (path.startsWith('/oauth2/v1/')) {
+      const asked = fhirTarget(environment, path);
+      if (asked !== undefined) return fhir(request, response, { ...asked, rawQuery }, record);
+      if (isOAuthPath(environment, path)) {
         return oauth(request, response, { path, rawQuery }, record);
       }
       record.path = path;
-      if (path === '/okta/.well-known/openid-configuration') {
+      const { issuer, directory } = environment.paths;
+      if (issuer !== null && path === `${issuer}/.well-known/openid-configuration`) {
         return answerJson(request, response, openidConfiguration(environment, behaviour));
       }
-      if (path === '/athena-fhir-service-base-urls.json') {
+      if (path === directory) {
         return list(request, response);
       }
       record.path = '(unknown)';
       return answer(request, response, notRegistered());
     },
   };
+}
+
+/** What of a path is the FHIR server's: the clinic in it, where each has a base, and what follows the base. */
+function fhirTarget(
+  { paths }: Environment,
+  path: string,
+): Pick<Parameters<FhirHandler>[2], 'path' | 'practiceId'> | undefined {
+  const pattern = `^${paths.fhir.replace('{clinic}', '([\\w-]+)')}(/.*)$`;
+  const found = new RegExp(pattern).exec(path);
+  if (found === null) return undefined;
+  const [practiceId, below] = found.length === 3 ? [found[1], found[2]] : ['', found[1]];
+  return { practiceId: practiceId ?? '', path: below ?? '' };
 }
 
 /** Puts a stored edit onto the generated resources. */
@@ -139,7 +156,7 @@ function patientOf({ subject, patient }: Resource): string | undefined {
 }
 
 function signingKeyOf({ environment, state }: PortalParts): Promise<JWK> {
-  return state.value(`signing-key.${environment.name}`, makeSigningKey);
+  return state.value(`signing-key.${environment.key}`, makeSigningKey);
 }
 
 async function makeAuthorizationServer(
@@ -149,11 +166,12 @@ async function makeAuthorizationServer(
     readonly practices: readonly Practice[];
     readonly logins: Logins;
     readonly signer: TokenSigner;
+    readonly rate: Rate;
   },
 ): Promise<OAuthHandler> {
   const { environment, behaviour, state, faults } = parts;
   const { signer, logins } = who;
-  const cookieKey = await state.value(`cookie-key.${environment.name}`, () =>
+  const cookieKey = await state.value(`cookie-key.${environment.key}`, () =>
     randomBytes(32).toString('base64url'),
   );
   const provider = makeProvider({
@@ -169,24 +187,29 @@ async function makeAuthorizationServer(
   });
   provider.on('server_error', (_ctx, error) => parts.onError(error));
   provider.on('error' as never, (error: unknown) => parts.onError(error));
-  const login = makeLoginHandler({ environment, provider, faults, ...who });
+  const login = makeLoginHandler({ environment, behaviour, provider, faults, ...who });
   return makeOAuthServer({
     environment,
     behaviour,
     faults,
     provider,
     signer,
+    rate: who.rate,
     login,
     onRenewal: parts.onRenewal,
   });
 }
 
 /** Reads an access token by its record, so that one that was revoked is worth nothing at once. */
-function makeTokenReader({ environment, state }: PortalParts, logins: Logins, signer: TokenSigner) {
+function makeTokenReader(
+  { environment, behaviour, state }: PortalParts,
+  logins: Logins,
+  signer: TokenSigner,
+) {
   return (token: string): TokenContext | undefined => {
-    const id = signer.readId(token);
+    const id = behaviour.accessToken.form === 'jwt' ? signer.readId(token) : token;
     if (id === undefined) return undefined;
-    const payload = state.findOidc(`oauth.${environment.name}`, 'AccessToken', id)?.payload;
+    const payload = state.findOidc(`oauth.${environment.key}`, 'AccessToken', id)?.payload;
     const login = logins.bySubject(String(payload?.accountId));
     if (payload === undefined || login === undefined) return undefined;
     if (Number(payload.exp) <= Date.now() / 1000) return undefined;

@@ -3,12 +3,15 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Environment } from './environments.ts';
 
 /** One request; handlers fill in what they learn. */
 export type RequestRecord = {
   readonly id: string;
   readonly at: string;
   readonly method: string;
+  /** The vendor. */
+  readonly portal: string | undefined;
   readonly environment: string | undefined;
   /** With `{id}` in place of ids. */
   path: string;
@@ -27,7 +30,7 @@ export type RequestRecord = {
 };
 
 export type RequestLog = {
-  begin(request: IncomingMessage, environment: string | undefined): RequestRecord;
+  begin(request: IncomingMessage, environment: Environment | undefined): RequestRecord;
   end(record: RequestRecord, status: number): void;
   list(): readonly RequestRecord[];
   /** A renewal that was made, whether or not its answer was taken. */
@@ -49,7 +52,8 @@ export function makeRequestLog(size = 5000): RequestLog {
         id: randomUUID(),
         at: new Date().toISOString(),
         method: request.method ?? 'GET',
-        environment,
+        portal: environment?.vendor,
+        environment: environment?.name,
         path,
         query: hideValues(query),
         host: request.headers.host ?? '',
@@ -65,7 +69,7 @@ export function makeRequestLog(size = 5000): RequestLog {
     end(record, status) {
       record.status = status;
       all += 1;
-      if (record.path === '/oauth2/v1/token') token += 1;
+      if (record.grantType !== undefined) token += 1;
       ring.push(record);
       // Dropping half at a time keeps the ring cheap.
       if (ring.length > size * 2) ring = ring.slice(-size);

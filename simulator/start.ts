@@ -2,20 +2,19 @@
 // It routes; what is answered belongs to the parts.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import {
-  type AthenahealthBehaviour,
-  athenahealthBehaviour,
-} from '../src/portals/athenahealth/behaviour.ts';
+import type { PortalBehaviour } from '../src/portals/behaviour.ts';
 import { type Control, makeControl, makeControlHandler } from './control.ts';
 import type { DirectorySize } from './directories/generate.ts';
-import { environmentAt, environmentNames } from './environments.ts';
+import { environmentAt } from './environments.ts';
 import { makeFaultSwitches } from './faults.ts';
 import { answer, BodyTooLarge } from './http.ts';
 import { type Log, makeLog } from './log.ts';
 import { makePortal, type Portal } from './portal.ts';
 import { makeRequestLog, type RequestLog, type RequestRecord } from './request-log.ts';
-import type { ClientRegistration } from './smart-server/clients.ts';
+import { type ClientRegistration, registrationRules } from './smart-server/clients.ts';
 import { openState, type SimulatorState } from './state.ts';
+import { simulatedVendors } from './vendors/index.ts';
+import type { SimulatedVendor } from './vendors/vendor.ts';
 
 /** How to start; everything has a default that suits a test. */
 export type SimulatorOptions = {
@@ -38,8 +37,12 @@ export type SimulatorOptions = {
   readonly clients?: readonly ClientRegistration[];
   /** Answers other machines, too; without it only loopback addresses can be listened on. */
   readonly allowOtherMachines?: boolean;
-  /** Facts about the vendor in place of the recorded ones, to test what depends on one. */
-  readonly behaviour?: Partial<AthenahealthBehaviour>;
+  /** The vendors that are played; default all of them. */
+  readonly vendors?: readonly string[];
+  /** Facts about vendors in place of the recorded ones, by vendor, to test what depends on one. */
+  readonly behaviour?: Readonly<Record<string, Partial<PortalBehaviour>>>;
+  /** Lets apps be sent back to any address, whatever the vendors ask: for an instance that is reached by http. */
+  readonly anyRedirect?: boolean;
   readonly log?: Log;
 };
 
@@ -107,24 +110,32 @@ async function serve(
   const world = await settleWorld(state, options);
   const { port, hostname } = new URL(url);
   const otherName = hostname === 'localhost' ? '127.0.0.1' : 'localhost';
+  const played = playedVendors(options);
   const portals = await Promise.all(
-    environmentNames.map((name) =>
-      makePortal({
-        environment: environmentAt(url, name),
-        behaviour: { ...athenahealthBehaviour, ...options.behaviour },
-        state,
-        faults,
-        foreignOrigin: `http://${otherName}:${port}`,
-        world: { environment: name, ...world },
-        directorySize: options.directorySize ?? 0,
-        findClient: (clientId) => clients.get(`${name} ${clientId}`),
-        onRenewal: () => requests.renewed(),
-        onError: (error) => log('error', 'oauth.failed', { error: describeError(error) }),
+    played.flatMap((vendor) =>
+      vendor.environments.map((name) => {
+        const environment = environmentAt(url, vendor.id, name, vendor.behaviour.paths);
+        return makePortal({
+          environment,
+          vendor,
+          behaviour: vendor.behaviour,
+          state,
+          faults,
+          foreignOrigin: `http://${otherName}:${port}`,
+          world: { environment: name, ...world },
+          directorySize: options.directorySize ?? 0,
+          findClient: (clientId) => clients.get(`${environment.key} ${clientId}`),
+          onRenewal: () => requests.renewed(),
+          onError: (error) => log('error', 'oauth.failed', { error: describeError(error) }),
+        });
       }),
     ),
   );
-  const control = makeControl({ url, portals, faults, requests, clients, state, world });
-  for (const client of options.clients ?? []) control.registerClient(client);
+  const rules = registrationRules(played, options.anyRedirect ?? false);
+  const control = makeControl({ url, portals, rules, faults, requests, clients, state, world });
+  for (const client of options.clients ?? []) {
+    if (Object.hasOwn(rules, client.portal)) control.registerClient(client);
+  }
   const own = new URL(url).host;
   const listener = makeListener({ url, portals, control, requests, log });
   const ownHosts = new Set([own, `${host}:${port}`]);
@@ -135,6 +146,18 @@ async function serve(
     });
   });
   return control;
+}
+
+/** @throws {StartError} for one that there is not */
+function playedVendors({ vendors, behaviour = {} }: SimulatorOptions): SimulatedVendor[] {
+  const known = simulatedVendors.map(({ id }) => id);
+  const stranger = vendors?.find((id) => !known.includes(id));
+  if (stranger !== undefined) {
+    throw new StartError(`There is no vendor ${stranger}; known are ${known.join(', ')}.`);
+  }
+  return simulatedVendors
+    .filter(({ id }) => vendors?.includes(id) ?? true)
+    .map((vendor) => ({ ...vendor, behaviour: { ...vendor.behaviour, ...behaviour[vendor.id] } }));
 }
 
 type ListenerParts = {
@@ -172,12 +195,12 @@ function makeListener({ url, portals, control, requests, log }: ListenerParts) {
     const portal = portals.find(({ environment }) =>
       request.url?.startsWith(`${environment.prefix}/`),
     );
-    const record = requests.begin(request, portal?.environment.name);
+    const record = requests.begin(request, portal?.environment);
     response.on('close', () => {
       if (portal === undefined) return;
       requests.end(record, response.writableFinished ? response.statusCode : 0);
       const { environment, method, path, status, type } = record;
-      log('debug', 'request', { environment, method, path, status, type });
+      log('debug', 'request', { portal: record.portal, environment, method, path, status, type });
     });
     route(request, response, named, portal, record).catch((error: unknown) => {
       log('error', 'request.failed', { path: record.path, error: describeError(error) });

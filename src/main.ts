@@ -157,6 +157,7 @@ async function openPortals(config: Config, starts: boolean, log: Log, undo: Asyn
       stateDir: simulatorState(config),
       publicHost,
       clients: simulatedClients(config.publicUrl),
+      args: ['--any-redirect'],
     };
     const simulator = await keepSimulator(start, { clock: systemClock, log });
     undo.defer(() => simulator.stop());

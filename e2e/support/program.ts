@@ -23,12 +23,14 @@ import type { Outbound } from '../../src/platform/outbound.ts';
 import { createSealer, deriveKeys } from '../../src/platform/seal.ts';
 import {
   createRegistry,
+  laidOutAt,
   type PortalEntry,
   type PortalRegistry,
   vendorKeys,
 } from '../../src/portals/registry.ts';
-import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
-import type { Vendor } from '../../src/portals/portal.ts';
+import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
+import { firstVendor, vendors } from '../../src/portals/index.ts';
+import { environmentsOf, type Portal, type Vendor } from '../../src/portals/portal.ts';
 import { runSync } from '../../src/sync/job.ts';
 import { syncConnection } from '../../src/sync/run.ts';
 import { createServer } from 'node:http';
@@ -36,7 +38,6 @@ import { migrations } from './migrations.ts';
 import { outbound } from './outbound.ts';
 import { startSimulator } from '../../simulator/start.ts';
 
-const PUBLIC_URL = 'http://localhost:4200';
 const SECRET = 'a shared secret: with % and +';
 
 export { migrations };
@@ -63,10 +64,24 @@ export async function startProgram(
     /** Changes what the program knows of the vendor. */
     vendor?: (vendor: Vendor) => Vendor;
     /** Changes what the simulated vendor does. */
-    behaviour?: Partial<AthenahealthBehaviour>;
+    behaviour?: Partial<PortalBehaviour>;
+    /** The one vendor that is simulated; default the first. */
+    portal?: string;
+    /** Where the program says that it is reached; vendors that want https are told so unless it is given. */
+    publicUrl?: string;
   } = {},
 ) {
-  const { auth = 'none', file = ':memory:', clock = systemClock, log = silentLog } = options;
+  const {
+    file = ':memory:',
+    clock = systemClock,
+    log = silentLog,
+    portal: id = firstVendor,
+  } = options;
+  const { portal } = vendors.find((one) => one.portal.id === id) as Vendor;
+  const auth = options.auth ?? portal.auth[0] ?? 'none';
+  const publicUrl =
+    options.publicUrl ??
+    (portal.redirects.https ? 'https://chartfold.example' : 'http://localhost:4200');
   const keys = deriveKeys(new Uint8Array(32).fill(7));
   const store = await openStore({ file, keyHex: keys.database, migrations });
   const { db } = store;
@@ -83,20 +98,27 @@ export async function startProgram(
     ),
   );
   const clients = simulatedClients(
-    PUBLIC_URL,
+    publicUrl,
     auth,
-    auth.startsWith('client_secret') ? SECRET : undefined,
+    // What a registry puts together by itself knows no other.
+    auth.startsWith('client_secret') && !options.isSample ? SECRET : undefined,
   );
   const simulator = await startSimulator({
     clients: clients.map((c) => ({
       ...c,
-      portal: 'athenahealth' as const,
-      jwksUri: c.jwksUri.replace(PUBLIC_URL, jwksUrl),
+      jwksUri: c.jwksUri.replace(publicUrl, jwksUrl),
     })),
     size: options.size ?? 300,
-    ...(options.behaviour ? { behaviour: options.behaviour } : {}),
+    vendors: [id],
+    ...(options.behaviour ? { behaviour: { [id]: options.behaviour } } : {}),
   });
-  const config = configFor(simulator.url, auth, options.env ?? {});
+  const config = configFor({
+    simulatorUrl: simulator.url,
+    portal,
+    auth,
+    publicUrl,
+    env: options.env ?? {},
+  });
   const jobs = createJobs({ db, clock, log });
   const registry = changed(
     options.isSample
@@ -129,7 +151,7 @@ export async function startProgram(
     directory,
     outbound: portalsOutbound,
     signer: (ring) => activeSigner(db, sealer, ring),
-    publicUrl: PUBLIC_URL,
+    publicUrl,
     changed: (id) => changedIds.push(id),
   };
   const refresher = createRefresher(context);
@@ -151,7 +173,7 @@ export async function startProgram(
     /** Begins a connection from the app, no clinic chosen, unless `request` says otherwise. */
     begin: (request: Partial<BeginRequest> = {}) =>
       beginConnection(context, {
-        portal: 'athenahealth/production',
+        portal: `${id}/production`,
         clinicId: '',
         personId: null,
         via: 'app',
@@ -172,7 +194,7 @@ export async function startProgram(
     }): Promise<CallbackResult> {
       const accountId =
         back.accountId === undefined ? await begunBy(db, back.query) : back.accountId;
-      const answer = { callbackPath: '/athena/callback', parameters: back.query };
+      const answer = { callbackPath: portal.callbackPath, parameters: back.query };
       return handleCallback(context, refresher, answer, { cookieOf: back.cookieOf, accountId });
     },
     /** Begins, signs in, and comes back; not confirmed yet. */
@@ -235,30 +257,43 @@ function changed(
       vendor: { ...vendor, portal: { ...portal, questions, addedParameters, requests } },
     };
   };
-  return { entries: registry.entries.map(quick), usable: (key) => quick(registry.usable(key)) };
+  return {
+    entries: registry.entries.map(quick),
+    usable: (key, clinicId) => quick(registry.usable(key, clinicId)),
+  };
 }
 
-function configFor(simulatorUrl: string, auth: AuthMethod, env: Record<string, string>): Config {
+function configFor(about: {
+  readonly simulatorUrl: string;
+  readonly portal: Portal;
+  readonly auth: AuthMethod;
+  readonly publicUrl: string;
+  readonly env: Record<string, string>;
+}): Config {
+  const { simulatorUrl, portal, auth, publicUrl, env } = about;
   const base = readConfig(
     { ...env },
     vendorKeys.map((key) => key.name),
   );
-  const portals = (['production', 'preview'] as const).map((environment) => ({
-    vendor: 'athenahealth',
-    environment,
-    name: undefined,
-    fhirBaseUrl: `${simulatorUrl}/athenahealth/${environment}/fhir/r4`,
-    authorizationEndpoint: undefined,
-    tokenEndpoint: undefined,
-    clientId: simulatedClientId('athenahealth', environment),
-    clientSecret: auth.startsWith('client_secret') ? SECRET : undefined,
-    auth,
-    scopes: undefined,
-    aud: undefined,
-    directoryUrl: undefined,
-    requestsPerMinute: undefined,
-  }));
-  return { ...base, publicUrl: PUBLIC_URL, portals };
+  const portals = environmentsOf(portal).map(({ environment, own }) => {
+    const at = laidOutAt(`${simulatorUrl}/${portal.id}/${environment}`, own);
+    return {
+      vendor: portal.id,
+      environment,
+      name: undefined,
+      fhirBaseUrl: at.fhirBaseUrl,
+      authorizationEndpoint: at.endpoints?.authorization,
+      tokenEndpoint: at.endpoints?.token,
+      clientId: simulatedClientId(portal.id, environment),
+      clientSecret: auth.startsWith('client_secret') ? SECRET : undefined,
+      auth,
+      scopes: undefined,
+      aud: undefined,
+      directoryUrl: undefined,
+      requestsPerMinute: undefined,
+    };
+  });
+  return { ...base, publicUrl, portals };
 }
 
 /** Who began the sign-in that an answer belongs to; null for the terminal, or where it belongs to none. */

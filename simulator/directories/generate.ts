@@ -17,22 +17,39 @@ import {
   surnames,
 } from './names.ts';
 
-/** How many clinics the vendors' own lists have: counted in 2026. */
-export const fullSize = { athenahealth: 21_757, healow: 17_291 } as const;
-
 /** How large a list is: with the practices that there are, so many; `full` as the vendor's. */
 export type DirectorySize = number | 'full';
 
-/**
- * Fills a list up to its size.
- * @param idOf makes the vendor's id of the nth practice; those of `practices` are passed over
- */
+/** How a vendor's list is filled up. */
+export type Filling = {
+  /** How many clinics the vendor's own has. */
+  readonly full: number;
+  /** The vendor's id of the nth practice; each n another one. */
+  idOf(n: number): string;
+};
+
+/** Counted in 2026. Practice numbers rise, with gaps. */
+export const athenahealthFilling: Filling = {
+  full: 21_757,
+  idOf: (n) => String(10 + Math.floor(n * 1.6)),
+};
+
+/** Counted in 2026. A code is six capital letters from A to J. */
+export const healowFilling: Filling = {
+  full: 17_291,
+  idOf: (n) =>
+    String((n * 7_919 + 104_729) % 1_000_000)
+      .padStart(6, '0')
+      .replace(/\d/g, (digit) => String.fromCharCode(65 + Number(digit))),
+};
+
+/** Fills a list up to its size, without the ids that are there; the same words give the same practices. */
 export function filledUp(
   practices: readonly Practice[],
-  { vendor, size, seed }: { vendor: keyof typeof fullSize; size: DirectorySize; seed: number },
-  idOf: (n: number) => string,
+  { full, idOf }: Filling,
+  { vendor, size, seed }: { vendor: string; size: DirectorySize; seed: number },
 ): Practice[] {
-  const count = size === 'full' ? fullSize[vendor] : size;
+  const count = size === 'full' ? full : size;
   const random = makeRandom('directory', vendor, seed);
   const taken = new Set(practices.map(({ id }) => id));
   const filled = [...practices];
@@ -41,18 +58,6 @@ export function filledUp(
     if (!taken.has(id)) filled.push(practice(id, random));
   }
   return filled;
-}
-
-/** A practice number as athenahealth's: rising, with gaps. */
-export function practiceNumber(n: number): string {
-  return String(10 + Math.floor(n * 1.6));
-}
-
-/** A code as eClinicalWorks': six capital letters from A to J. */
-export function practiceCode(n: number): string {
-  return String((n * 7_919 + 104_729) % 1_000_000)
-    .padStart(6, '0')
-    .replace(/\d/g, (digit) => String.fromCharCode(65 + Number(digit)));
 }
 
 function practice(id: string, random: Random): Practice {

@@ -4,8 +4,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { directoryReaders } from '../../src/portals/index.ts';
 import { type RunningSimulator, startSimulator } from '../start.ts';
-import { filledUp, fullSize, practiceCode } from './generate.ts';
-import { healowBundle } from './healow.ts';
+import { healowBundle } from '../vendors/healow-directory.ts';
+import { athenahealthFilling, filledUp, healowFilling } from './generate.ts';
 
 let simulator: RunningSimulator | undefined;
 afterEach(async () => {
@@ -33,9 +33,9 @@ describe('athenahealth’s list', () => {
     const url = await start('full');
     const read = await clinicsAt(url);
     expect(read?.unreadable).toBe(0);
-    expect(read?.clinics).toHaveLength(fullSize.athenahealth);
+    expect(read?.clinics).toHaveLength(athenahealthFilling.full);
     expect(read?.clinics[0]?.name).toBe('Harbor Lane Family Medicine');
-    expect(new Set(read?.clinics.map(({ id }) => id)).size).toBe(fullSize.athenahealth);
+    expect(new Set(read?.clinics.map(({ id }) => id)).size).toBe(athenahealthFilling.full);
     expect(
       read?.clinics.every((c) => c.town && c.state && /^\d{5}$/.test(c.postalCode ?? '')),
     ).toBe(true);
@@ -62,19 +62,19 @@ describe('Healow’s list', () => {
   const wanted = { vendor: 'healow', size: 'full', seed: 1 } as const;
 
   it('has as many practices as the vendor’s, each with a code and a base of its own', () => {
-    const practices = filledUp([], wanted, practiceCode);
+    const practices = filledUp([], healowFilling, wanted);
     const text = healowBundle('https://fhir4.healow.com/fhir/r4', practices);
     expect(directoryReaders.healow?.isOwn(text.slice(0, 65_536))).toBe(true);
     const read = directoryReaders.healow?.read(text);
-    expect(read?.clinics).toHaveLength(fullSize.healow);
+    expect(read?.clinics).toHaveLength(healowFilling.full);
     expect(read?.unreadable).toBe(0);
     expect(read?.clinics.every(({ id }) => /^[A-J]{6}$/.test(id))).toBe(true);
-    expect(new Set(read?.clinics.map(({ fhirBaseUrl }) => fhirBaseUrl)).size).toBe(fullSize.healow);
+    expect(new Set(read?.clinics.map(({ fhirBaseUrl }) => fhirBaseUrl)).size).toBe(healowFilling.full);
   });
 
   it('is the same for the same seed, and another for another', () => {
     const names = (seed: number) =>
-      filledUp([], { ...wanted, size: 50, seed }, practiceCode).map(({ name }) => name);
+      filledUp([], healowFilling, { ...wanted, size: 50, seed }).map(({ name }) => name);
     expect(names(1)).toEqual(names(1));
     expect(names(1)).not.toEqual(names(2));
   });

@@ -1,10 +1,13 @@
 // Writes a searchset Bundle around texts that already exist: concatenation, no printing of resources.
 
+import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
 import type { StoredResource } from './store.ts';
 
 /** What a bundle is written from; `texts` overrides a resource's own text where a fault changes it. */
 export type BundleParts = {
+  /** What addresses in it begin with. */
   readonly fhirBase: string;
+  readonly fullUrl: PortalBehaviour['fullUrl'];
   readonly self: string;
   readonly next: string | undefined;
   readonly total: number | undefined;
@@ -18,7 +21,12 @@ export function writeBundle(parts: BundleParts): string {
   const textOf = parts.textOf ?? ((resource: StoredResource) => resource.text);
   const entry = (mode: string) => (resource: StoredResource) => {
     const url = `${parts.fhirBase}/${resource.type}/${resource.id}`;
-    return `{"fullUrl":"${url}","link":[{"relation":"self","url":"${url}"}],"resource":${textOf(resource)},"search":{"mode":"${mode}"}}`;
+    // A list with a path in it, as one vendor writes it.
+    const full =
+      parts.fullUrl === 'text'
+        ? `"${url}"`
+        : `["${new URL(parts.fhirBase).pathname}/${resource.type}/${resource.id}"]`;
+    return `{"fullUrl":${full},"link":[{"relation":"self","url":"${url}"}],"resource":${textOf(resource)},"search":{"mode":"${mode}"}}`;
   };
   const entries = [...parts.matches.map(entry('match')), ...parts.included.map(entry('include'))];
   const links = [{ relation: 'self', url: parts.self }];
@@ -28,8 +36,14 @@ export function writeBundle(parts: BundleParts): string {
   return `{"resourceType":"Bundle","type":"searchset",${total}"link":${JSON.stringify(links)}${body}}`;
 }
 
-/** The URL of the next page: the same question, character for character, with another cursor. */
-export function nextUrl(fhirBase: string, type: string, rawQuery: string, cursor: string): string {
-  const kept = rawQuery.split('&').filter((part) => part !== '' && !part.startsWith('cursor='));
-  return `${fhirBase}/${type}?${[...kept, `cursor=${encodeURIComponent(cursor)}`].join('&')}`;
+/** The URL of the next page: the same question, character for character, with another value of `parameter`. */
+export function nextUrl(
+  fhirBase: string,
+  type: string,
+  rawQuery: string,
+  next: { readonly parameter: string; readonly value: string },
+): string {
+  const place = `${next.parameter}=`;
+  const kept = rawQuery.split('&').filter((part) => part !== '' && !part.startsWith(place));
+  return `${fhirBase}/${type}?${[...kept, `${place}${encodeURIComponent(next.value)}`].join('&')}`;
 }

@@ -1,14 +1,15 @@
 // The CapabilityStatement of one environment, as text.
 
-import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
 import type { Environment } from '../environments.ts';
 import { servedTypes } from './scopes.ts';
 
 /** `{fhirBase}/metadata`; `types` are those that it lists. */
 export function capabilityStatement(
   environment: Environment,
-  behaviour: AthenahealthBehaviour,
-  types: readonly string[] = servedTypes,
+  behaviour: PortalBehaviour,
+  fhirBase: string,
+  types: readonly string[] = servedTypes(behaviour),
 ): string {
   return JSON.stringify({
     resourceType: 'CapabilityStatement',
@@ -16,13 +17,10 @@ export function capabilityStatement(
     // The vendor's date stands still while the content changes.
     date: '2022-06-06',
     kind: 'instance',
-    instantiates: [
-      'http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server|3.1.1',
-      'http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server|6.1.0',
-    ],
-    software: { name: 'athenahealth FHIR Server (simulated)' },
-    implementation: { description: 'Simulated athenahealth', url: environment.fhirBase },
-    fhirVersion: '4.0.1',
+    ...(behaviour.profiles.length > 0 ? { instantiates: behaviour.profiles } : {}),
+    software: { name: `${behaviour.name} FHIR Server (simulated)` },
+    implementation: { description: `Simulated ${behaviour.name}`, url: fhirBase },
+    fhirVersion: behaviour.fhirVersion,
     format: ['json'],
     rest: [
       {
@@ -34,10 +32,10 @@ export function capabilityStatement(
   });
 }
 
-function securityExtensions({ oauthBase }: Environment): unknown[] {
+function securityExtensions({ base, paths }: Environment): unknown[] {
   const addresses = [
-    { url: 'authorize', valueUri: `${oauthBase}/authorize` },
-    { url: 'token', valueUri: `${oauthBase}/token` },
+    { url: 'authorize', valueUri: `${base}${paths.authorize}` },
+    { url: 'token', valueUri: `${base}${paths.token}` },
   ];
   // The DSTU2 extension stands first: a reader that takes the first match takes the wrong one.
   return [
@@ -52,20 +50,14 @@ function securityExtensions({ oauthBase }: Environment): unknown[] {
   ];
 }
 
-function resourceCapability(type: string, behaviour: AthenahealthBehaviour): unknown {
+function resourceCapability(type: string, behaviour: PortalBehaviour): unknown {
   const combinations = behaviour.requiredParameters[type];
   const interaction = [{ code: 'read' }];
   if (combinations === undefined) return { type, interaction };
   return {
-    extension: [
-      {
-        url: 'https://fhir.athena.io/StructureDefinition/ah-search-parameter-metadata',
-        extension: combinations.map((names) => ({
-          url: 'requiredSearchParams',
-          valueString: names.join(','),
-        })),
-      },
-    ],
+    ...(behaviour.missingParameter.words === 'combinations'
+      ? { extension: [requiredExtension(combinations)] }
+      : {}),
     type,
     interaction: [...interaction, { code: 'search-type' }],
     ...(type === 'Provenance' ? {} : { searchRevInclude: ['Provenance:target'] }),
@@ -73,5 +65,15 @@ function resourceCapability(type: string, behaviour: AthenahealthBehaviour): unk
       ...[...new Set(combinations.flat())].map((name) => ({ name, type: 'token' })),
       ...(behaviour.searchedByTime.includes(type) ? [{ name: '_lastUpdated', type: 'date' }] : []),
     ],
+  };
+}
+
+function requiredExtension(combinations: readonly (readonly string[])[]): unknown {
+  return {
+    url: 'https://fhir.athena.io/StructureDefinition/ah-search-parameter-metadata',
+    extension: combinations.map((names) => ({
+      url: 'requiredSearchParams',
+      valueString: names.join(','),
+    })),
   };
 }

@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import type { FaultSetting, FaultSwitches } from '../faults.ts';
 import type { Answer } from '../http.ts';
 import { parseExactly, type Resource, writeExactly } from '../json-text.ts';
-import { type BundleParts, nextUrl, writeBundle } from './bundles.ts';
+import { type BundleParts, writeBundle } from './bundles.ts';
 import {
   fhirJson,
   invalidRequest,
@@ -109,7 +109,13 @@ export function writePage(
   faults: FaultSwitches,
   type: string,
   parts: BundleParts,
-  page: { readonly rawQuery: string; readonly total: number; readonly foreignOrigin: string },
+  page: {
+    readonly rawQuery: string;
+    readonly total: number;
+    /** The address of this very page. */
+    readonly self: string | undefined;
+    readonly foreignOrigin: string;
+  },
 ): string {
   let bent = { ...parts };
   const strike = (name: Parameters<FaultSwitches['strike']>[0]) => faults.strike(name, { type });
@@ -124,9 +130,8 @@ export function writePage(
     bent = { ...bent, next: `${bent.fhirBase}/${type}?${query}&turn=${answers}` };
   }
   if (bent.next !== undefined) {
-    const first = bent.matches[0];
-    if (first !== undefined && strike('page.next-cycle') !== undefined) {
-      bent = { ...bent, next: nextUrl(bent.fhirBase, type, page.rawQuery, first.id) };
+    if (page.self !== undefined && strike('page.next-cycle') !== undefined) {
+      bent = { ...bent, next: page.self };
     }
     const foreign = strike('page.next-link-foreign-host');
     if (foreign !== undefined) {

@@ -23,6 +23,15 @@ export function missingCombination(
   });
 }
 
+/** HAPI's words for a search that it has no method for: parameters are matched as a set. */
+export function unknownOperation(status: number, names: readonly string[]): Refusal {
+  return outcome(status, {
+    severity: 'error',
+    code: 'processing',
+    diagnostics: `Invalid request: Does not know how to handle get operation with parameter [${names.join(',')}]`,
+  });
+}
+
 /** 403 for a type that the token has no scope for. */
 export function invalidTokenScope(type: string): Refusal {
   return outcome(403, {
@@ -48,8 +57,8 @@ export function invalidRequest(details = 'Invalid FHIR request'): Refusal {
 }
 
 /** 400 for a search that must name something more; the code says so (FHIR R4 IssueType). */
-export function wantsMore(parameter: string): Refusal {
-  return outcome(400, {
+export function wantsMore(parameter: string, status = 400): Refusal {
+  return outcome(status, {
     severity: 'error',
     code: 'required',
     diagnostics: `The search needs one value of the parameter ${parameter}.`,

@@ -1,59 +1,37 @@
 // Which scopes the vendor knows, and what a granted list lets a token do.
 
-import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
 
-/** The types that have a certified patient scope. */
-const scopedTypes = [
-  'AllergyIntolerance',
-  'Binary',
-  'CarePlan',
-  'CareTeam',
-  'Condition',
-  'Device',
-  'DiagnosticReport',
-  'DocumentReference',
-  'Encounter',
-  'Goal',
-  'Immunization',
-  'Location',
-  'Medication',
-  'MedicationRequest',
-  'Observation',
-  'Organization',
-  'Patient',
-  'Practitioner',
-  'Procedure',
-  'Provenance',
-  'ServiceRequest',
-] as const;
-
-/** A type that metadata lists and that only scopes of v2 give. */
-const laterTypes = ['Coverage'] as const;
+type Scoping = Pick<PortalBehaviour, 'scopedTypes' | 'laterScopedTypes' | 'otherScopes'>;
 
 /** Every type that is served. */
-export const servedTypes: readonly string[] = [...scopedTypes, ...laterTypes];
+export function servedTypes({ scopedTypes, laterScopedTypes }: Scoping): readonly string[] {
+  return [...scopedTypes, ...laterScopedTypes].filter((type) => type !== '*');
+}
 
 /** Every scope that can be granted, in v1 and v2 spelling. */
-export const knownScopes: readonly string[] = [
-  'openid',
-  'fhirUser',
-  'offline_access',
-  'launch/patient',
-  ...scopedTypes.flatMap((type) =>
-    ['read', 'r', 's', 'rs'].map((letters) => `patient/${type}.${letters}`),
-  ),
-  ...laterTypes.flatMap((type) => ['r', 's', 'rs'].map((letters) => `patient/${type}.${letters}`)),
-];
+export function knownScopes(behaviour: Scoping): readonly string[] {
+  return [
+    ...behaviour.otherScopes,
+    ...behaviour.scopedTypes.flatMap((type) => spelled(type, ['read', 'r', 's', 'rs'])),
+    ...behaviour.laterScopedTypes.flatMap((type) => spelled(type, ['r', 's', 'rs'])),
+  ];
+}
 
 /** Whether the granted scopes let a token read, or search, a type. */
 export function isAllowed(
-  behaviour: AthenahealthBehaviour,
+  behaviour: PortalBehaviour,
   granted: ReadonlySet<string>,
   type: string,
   interaction: 'read' | 'search',
 ): boolean {
-  const has = (letters: string) => granted.has(`patient/${type}.${letters}`);
+  const has = (letters: string) =>
+    granted.has(`patient/${type}.${letters}`) || granted.has(`patient/*.${letters}`);
   if (has('read') || has('rs')) return true;
   if (interaction === 'read') return has('r');
   return has('s') || (behaviour.v2ReadAloneSearches && has('r'));
+}
+
+function spelled(type: string, letters: readonly string[]): string[] {
+  return letters.map((each) => `patient/${type}.${each}`);
 }

@@ -1,7 +1,14 @@
 // Pure rules of a search: which combinations are required, which resources match, which of them are on this page.
 
-import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
-import { invalidRequest, missingCombination, noAccessToContext, type Refusal } from './outcomes.ts';
+import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
+import {
+  invalidRequest,
+  missingCombination,
+  noAccessToContext,
+  type Refusal,
+  unknownOperation,
+  wantsMore,
+} from './outcomes.ts';
 import type { ResourceStore, StoredResource } from './store.ts';
 
 /** Who is asking: the patient and practice that the token is bound to. */
@@ -11,40 +18,60 @@ export type PatientContext = { readonly patientId: string; readonly practiceId: 
 export type SearchPage = {
   readonly matches: readonly StoredResource[];
   readonly included: readonly StoredResource[];
-  /** Opaque to the client; `undefined` on the last page. */
-  readonly nextCursor: string | undefined;
+  /** Where the next page begins, opaque to the client; `undefined` on the last page. */
+  readonly next: string | undefined;
+  /** Where this page begins; `undefined` where it is empty. */
+  readonly here: string | undefined;
   /** All matches on all pages, which the vendor does not tell. */
   readonly total: number;
 };
 
 /** Refuses a search that lacks what the vendor requires, or names another practice. */
 export function refuseSearch(
-  behaviour: AthenahealthBehaviour,
+  behaviour: PortalBehaviour,
   type: string,
   query: URLSearchParams,
   who: PatientContext,
 ): Refusal | undefined {
   const practice = checkPractice(behaviour, query, who);
   if (practice !== undefined) return practice;
-  const combinations = behaviour.requiredParameters[type] ?? [];
-  const isGiven = (name: string) => (query.get(name) ?? '') !== '';
-  if (!combinations.some((names) => names.every(isGiven))) {
-    return missingCombination(behaviour.missingParameterStatus, combinations);
-  }
+  const missing = missingParameters(behaviour, type, query);
+  if (missing !== undefined) return missing;
   const patient = query.get('patient');
   if (patient !== null && bareId(patient, 'Patient') !== who.patientId) return noAccessToContext();
-  const count = query.get('_count');
+  const count = query.get(behaviour.pages.count);
   if (count !== null && !/^[1-9]\d{0,6}$/.test(count)) return invalidRequest();
   return undefined;
 }
 
+function missingParameters(
+  behaviour: PortalBehaviour,
+  type: string,
+  query: URLSearchParams,
+): Refusal | undefined {
+  const combinations = behaviour.requiredParameters[type] ?? [];
+  const isExact = behaviour.exactTypes.includes(type);
+  const given = [...query.keys()].filter((name) => query.get(name) !== '');
+  const mayBeBeside = new Set([behaviour.practiceParameter, behaviour.pages.place]);
+  const fits = (names: readonly string[]) =>
+    names.every((name) => given.includes(name)) &&
+    (!isExact || given.every((name) => names.includes(name) || mayBeBeside.has(name)));
+  if (combinations.some(fits)) return undefined;
+  const { status, words } = behaviour.missingParameter;
+  if (words === 'unknown-operation') return unknownOperation(status, given);
+  if (words === 'combinations') return missingCombination(status, combinations);
+  const lacking = combinations[0]?.find((name) => !given.includes(name)) ?? 'patient';
+  return wantsMore(lacking, status);
+}
+
 /** Refuses an `ah-practice` that is malformed (400) or not the token's (403). */
 export function checkPractice(
-  behaviour: AthenahealthBehaviour,
+  behaviour: PortalBehaviour,
   query: URLSearchParams,
   who: PatientContext,
 ): Refusal | undefined {
-  const given = query.get('ah-practice');
+  if (behaviour.practiceParameter === null) return undefined;
+  const given = query.get(behaviour.practiceParameter);
   if (given === null || given === '') {
     if (behaviour.practiceMayBeOmitted) return undefined;
     return invalidRequest(
@@ -58,20 +85,19 @@ export function checkPractice(
 
 /** Runs a search that was not refused. Returns `undefined` for a cursor that this search never gave. */
 export function searchPage(
-  behaviour: AthenahealthBehaviour,
+  behaviour: PortalBehaviour,
   store: ResourceStore,
   type: string,
   query: URLSearchParams,
   who: PatientContext,
 ): SearchPage | undefined {
-  const { matching, placeOf } = matchesOf(store, type, query, who);
-  const size = Math.min(
-    Number(query.get('_count') ?? behaviour.pageSize.default),
-    behaviour.pageSize.max,
-  );
-  const cursor = query.get('cursor');
-  const start = cursor === null ? 0 : placeOf(cursor);
-  if (start === undefined) return undefined;
+  const { pages } = behaviour;
+  const { matching, placeOf } = matchesOf(store, type, query, who, pages);
+  const size = Math.min(Number(query.get(pages.count) ?? pages.default), pages.max);
+  const place = query.get(pages.place);
+  const number = Number(place ?? 1);
+  const start = place === null ? 0 : pages.placeIs === 'id' ? placeOf(place) : (number - 1) * size;
+  if (start === undefined || !(start >= 0)) return undefined;
   const matches = matching.slice(start, start + size);
   const wantsProvenance = query.getAll('_revinclude').includes('Provenance:target');
   return {
@@ -79,7 +105,11 @@ export function searchPage(
     included: wantsProvenance
       ? [...new Set(matches.flatMap((match) => store.provenanceOf(`${type}/${match.id}`)))]
       : [],
-    nextCursor: matching[start + size]?.id,
+    next:
+      matching[start + size] === undefined || pages.placeIs === 'id'
+        ? matching[start + size]?.id
+        : String(number + 1),
+    here: pages.placeIs === 'id' ? matches[0]?.id : String(number),
     total: matching.length,
   };
 }
@@ -99,12 +129,15 @@ function matchesOf(
   type: string,
   query: URLSearchParams,
   who: PatientContext,
+  { count, place }: PortalBehaviour['pages'],
 ): Matches {
   const version = store.version();
   const before = kept.get(store);
   const found = before?.version === version ? before.found : new Map<string, Matches>();
   if (found !== before?.found) kept.set(store, { version, found });
-  const asked = new URLSearchParams([...query].filter(([name]) => !PAGING.has(name)));
+  const asked = new URLSearchParams(
+    [...query].filter(([name]) => ![count, place, 'ah-practice'].includes(name)),
+  );
   const search = `${who.patientId} ${type}?${asked}`;
   const matches = found.get(search) ?? findMatches(store, type, query, who);
   found.delete(search);
@@ -112,8 +145,6 @@ function matchesOf(
   if (found.size > searchesKept) found.delete(found.keys().next().value ?? '');
   return matches;
 }
-
-const PAGING: ReadonlySet<string> = new Set(['cursor', '_count', 'ah-practice']);
 
 function findMatches(
   store: ResourceStore,

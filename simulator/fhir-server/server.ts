@@ -3,11 +3,12 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
 import { skewOf } from '../clock.ts';
 import type { Environment } from '../environments.ts';
 import type { FaultSwitches } from '../faults.ts';
 import { type Answer, answer, readForm } from '../http.ts';
+import type { Rate } from '../rate.ts';
 import type { RequestRecord } from '../request-log.ts';
 import { smartConfiguration } from '../smart-server/discovery.ts';
 import { readBinary } from './binary.ts';
@@ -24,7 +25,13 @@ import {
 } from './misbehaviour.ts';
 import * as outcomes from './outcomes.ts';
 import { isAllowed, servedTypes } from './scopes.ts';
-import { checkPractice, type PatientContext, refuseSearch, searchPage } from './search.ts';
+import {
+  checkPractice,
+  type PatientContext,
+  refuseSearch,
+  type SearchPage,
+  searchPage,
+} from './search.ts';
 import type { ResourceStore } from './store.ts';
 
 /** What a valid access token stands for. */
@@ -35,9 +42,10 @@ export type TokenContext = PatientContext & {
 
 export type FhirServerParts = {
   readonly environment: Environment;
-  readonly behaviour: AthenahealthBehaviour;
+  readonly behaviour: PortalBehaviour;
   readonly store: ResourceStore;
   readonly faults: FaultSwitches;
+  readonly rate: Rate;
   /** Another loopback name of this same server, for links that must not be followed with a token. */
   readonly foreignOrigin: string;
   /** @returns `undefined` for a token that is expired, revoked or unknown */
@@ -47,31 +55,42 @@ export type FhirServerParts = {
 export type FhirHandler = (
   request: IncomingMessage,
   response: ServerResponse,
-  target: { readonly path: string; readonly rawQuery: string },
+  target: Target,
   record: RequestRecord,
 ) => Promise<void>;
 
-/** Makes the handler; `target.path` is what follows the FHIR base, with its leading slash. */
+/** What is asked for: `path` follows the FHIR base, with its leading slash; `practiceId` is of that base, or ''. */
+export type Target = {
+  readonly path: string;
+  readonly rawQuery: string;
+  readonly practiceId: string;
+};
+
+/** Makes the handler. */
 export function makeFhirServer(parts: FhirServerParts): FhirHandler {
-  const { environment, behaviour, faults } = parts;
+  const { environment, behaviour, faults, rate } = parts;
   const refused = new Set<string>();
-  const rate = { second: 0, used: 0 };
-  return async (request, response, { path, rawQuery }, record) => {
+  return async (request, response, target, record) => {
+    const { path, rawQuery, practiceId } = target;
+    const { isOver, headers: rateHeaders } = rate.take(practiceId);
     const send = (reply: Answer) =>
       answer(request, response, {
         ...reply,
-        headers: { ...commonHeaders(rate, behaviour, record), ...reply.headers },
+        contentType:
+          reply.contentType === outcomes.fhirJson ? behaviour.mediaType : reply.contentType,
+        headers: { 'X-Request-Id': record.id, ...rateHeaders, ...reply.headers },
       });
-    if (path === '/.well-known/smart-configuration' || path === '/metadata') {
-      record.path = `/fhir/r4${path}`;
-      return send(describeService(path, environment, behaviour, faults));
-    }
-    const route = readRoute(request.method ?? 'GET', path);
-    record.path = route === undefined ? '(unknown)' : `/fhir/r4${route.template}`;
+    const route = readRoute(request.method ?? 'GET', path, behaviour);
+    record.path = `${environment.paths.fhir}${route?.template ?? path}`;
+    if (isOver) return send(outcomes.tooManyRequests());
+    const described = describeService(path, parts, environment.fhirBaseOf(practiceId));
+    if (described !== undefined) return send(described);
+    if (route === undefined) record.path = '(unknown)';
     if (route === undefined) return send(outcomes.notRegistered());
     record.type = route.type;
-    const slow = faults.strike('reply.slow', { type: route.type });
-    if (slow !== undefined) await delay(slow.delayMs ?? 2000);
+    const query =
+      request.method === 'POST' ? await readForm(request) : new URLSearchParams(rawQuery);
+    await delay(heldBackMs(parts, route.type, query));
     if (response.destroyed) return;
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     const who = token === undefined || refused.has(token) ? undefined : parts.readToken(token);
@@ -79,20 +98,25 @@ export function makeFhirServer(parts: FhirServerParts): FhirHandler {
       return send({ ...outcomes.invalidToken(), headers: bearerChallenge });
     }
     record.client = who.clientId;
+    if (practiceId !== '' && practiceId !== who.practiceId) {
+      return send(outcomes.noAccessToContext());
+    }
     if (faults.strike('401.mid-sync', { type: route.type }) !== undefined) {
       refused.add(token);
       return send({ ...outcomes.invalidToken(), headers: bearerChallenge });
     }
     if (faults.strike('access.revoked') !== undefined) return send(outcomes.noAccessToContext());
-    const query =
-      request.method === 'POST' ? await readForm(request) : new URLSearchParams(rawQuery);
     const refusal = refuseByScope(behaviour, who, route);
     if (refusal !== undefined) return send(refusal);
     if (route.id !== undefined) {
       const { accept } = request.headers;
       return send(readOne(parts, who, { type: route.type, id: route.id, accept }, query));
     }
-    const page = search(parts, who, route.type, query, rawQuery);
+    if (behaviour.redirectedTypes.includes(route.type) && !path.endsWith('/')) {
+      const to = `${environment.fhirBaseOf(practiceId)}${path}/${rawQuery && `?${rawQuery}`}`;
+      return send({ status: 302, body: '', contentType: 'text/html', headers: { Location: to } });
+    }
+    const page = search(parts, who, route.type, query, target);
     if (page === 'reset') {
       record.status = 0;
       request.socket.destroy();
@@ -106,9 +130,10 @@ const bearerChallenge = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
 
 type Route = { readonly type: string; readonly id: string | undefined; readonly template: string };
 
-function readRoute(method: string, path: string): Route | undefined {
+function readRoute(method: string, path: string, behaviour: PortalBehaviour): Route | undefined {
   const [type = '', id, ...more] = path.slice(1).split('/');
-  if (!servedTypes.includes(type) || more.length > 0) return undefined;
+  const isServed = servedTypes(behaviour).includes(type) || type in behaviour.requiredParameters;
+  if (!isServed || more.length > 0) return undefined;
   if (method === 'POST') {
     return id === '_search' ? { type, id: undefined, template: `/${type}/_search` } : undefined;
   }
@@ -118,8 +143,20 @@ function readRoute(method: string, path: string): Route | undefined {
   return { type, id, template: `/${type}/{id}` };
 }
 
+/** How long an answer takes beyond the time that it takes. */
+function heldBackMs(
+  { behaviour, faults }: FhirServerParts,
+  type: string,
+  query: URLSearchParams,
+): number {
+  const slow = behaviour.slow[type];
+  const fault = faults.strike('reply.slow', { type });
+  const byVendor = slow !== undefined && !query.has(slow.parameter) ? slow.ms : 0;
+  return byVendor + (fault === undefined ? 0 : (fault.delayMs ?? 2000));
+}
+
 function refuseByScope(
-  behaviour: AthenahealthBehaviour,
+  behaviour: PortalBehaviour,
   who: TokenContext,
   route: Route,
 ): outcomes.Refusal | undefined {
@@ -130,6 +167,9 @@ function refuseByScope(
   }
   if (interaction === 'search' && behaviour.readOnlyTypes.includes(route.type)) {
     return outcomes.invalidRequest();
+  }
+  if (interaction === 'read' && behaviour.searchOnlyTypes.includes(route.type)) {
+    return outcomes.notRegistered();
   }
   return undefined;
 }
@@ -156,12 +196,13 @@ function search(
   who: TokenContext,
   type: string,
   query: URLSearchParams,
-  rawQuery: string,
+  target: Target,
 ): Answer | 'reset' {
-  const { environment, behaviour, store, faults } = parts;
+  const { behaviour, store, faults } = parts;
+  const { pages } = behaviour;
   const refusal = refuseSearch(behaviour, type, query, who) ?? refuseAsPut(faults, type, query);
   if (refusal !== undefined) return refusal;
-  const lost = losePage(faults, type, Number(query.get('_count') ?? behaviour.pageSize.default));
+  const lost = losePage(faults, type, Number(query.get(pages.count) ?? pages.default));
   if (lost?.kind === 'reset') return 'reset';
   if (lost !== undefined) {
     return { ...lost.refusal, headers: retryAfterHeader(lost.retryAfter, faults) };
@@ -170,9 +211,9 @@ function search(
     query.delete('_lastUpdated');
   }
   addDocuments(parts, type, who.patientId);
-  const most = faults.strike('page.small', { type })?.most ?? behaviour.pageSize.max;
+  const most = faults.strike('page.small', { type })?.most ?? pages.max;
   const page = searchPage(
-    { ...behaviour, pageSize: { ...behaviour.pageSize, max: most } },
+    { ...behaviour, pages: { ...pages, max: most } },
     store,
     type,
     query,
@@ -180,26 +221,60 @@ function search(
   );
   if (page === undefined) return outcomes.invalidRequest();
   // A search that was posted has its question in the body; the links carry it all the same.
-  const asked = rawQuery === '' ? query.toString() : rawQuery;
-  const self = `${environment.fhirBase}/${type}${asked === '' ? '' : `?${asked}`}`;
+  const asked = target.rawQuery === '' ? query.toString() : target.rawQuery;
+  return pageAnswer(parts, page, { type, asked, who, practiceId: target.practiceId });
+}
+
+/** A page as a Bundle, its links those of the vendor, bent by whichever faults strike. */
+function pageAnswer(
+  parts: FhirServerParts,
+  page: SearchPage,
+  search: {
+    readonly type: string;
+    readonly asked: string;
+    readonly who: TokenContext;
+    readonly practiceId: string;
+  },
+): Answer {
+  const { environment, behaviour, faults } = parts;
+  const { type, asked, who, practiceId } = search;
+  const ownBase = environment.fhirBaseOf(practiceId);
+  const fhirBase =
+    behaviour.linkHost === 'own'
+      ? ownBase
+      : parts.foreignOrigin + ownBase.slice(new URL(ownBase).origin.length);
+  const self = `${fhirBase}/${type}${asked === '' ? '' : `?${asked}`}`;
+  const at = (value: string | undefined) =>
+    value === undefined
+      ? undefined
+      : nextUrl(fhirBase, type, asked, { parameter: behaviour.pages.place, value });
   const strangers = addStrangers(parts, type, who.patientId);
   const text = writePage(
     faults,
     type,
     {
-      fhirBase: environment.fhirBase,
+      fhirBase,
+      fullUrl: behaviour.fullUrl,
       self,
-      next:
-        page.nextCursor === undefined
-          ? undefined
-          : nextUrl(environment.fhirBase, type, asked, page.nextCursor),
-      total: behaviour.bundleTotal ? page.total : undefined,
+      next: at(page.next),
+      total: totalOf(behaviour, page.total),
       matches: [...page.matches, ...strangers.matches],
       included: [...page.included, ...strangers.included],
     },
-    { rawQuery: asked, total: page.total, foreignOrigin: parts.foreignOrigin },
+    {
+      rawQuery: asked,
+      total: page.total,
+      self: at(page.here),
+      foreignOrigin: parts.foreignOrigin,
+    },
   );
   return { status: 200, ...encodePage(faults, type, text), headers: { Location: self } };
+}
+
+/** A total that is wrong says a full page where there is nothing, as was recorded. */
+function totalOf({ bundleTotal, pages }: PortalBehaviour, total: number): number | undefined {
+  if (bundleTotal === 'absent') return undefined;
+  return bundleTotal === 'wrong' && total === 0 ? pages.default : total;
 }
 
 /** In seconds; as a date by a portal whose clock is wrong, since that is where it matters. */
@@ -213,49 +288,26 @@ function retryAfterHeader(
   return { 'Retry-After': skewMs === 0 ? String(seconds) : at.toUTCString() };
 }
 
+/** What the service says of itself without a token; `undefined` for another path, or where it says nothing. */
 function describeService(
   path: string,
-  environment: Environment,
-  behaviour: AthenahealthBehaviour,
-  faults: FaultSwitches,
-): Answer {
+  { environment, behaviour, faults }: FhirServerParts,
+  fhirBase: string,
+): Answer | undefined {
   if (path === '/metadata') {
     if (faults.strike('metadata.html') !== undefined) return outcomes.loadBalancerPage(200);
     const isEmpty = faults.strike('metadata.empty') !== undefined;
     return {
       status: 200,
-      body: capabilityStatement(environment, behaviour, isEmpty ? [] : undefined),
+      body: capabilityStatement(environment, behaviour, fhirBase, isEmpty ? [] : undefined),
       contentType: outcomes.fhirJson,
     };
   }
-  if (faults.strike('discovery.html') !== undefined) {
-    return { ...outcomes.loadBalancerPage(200) };
-  }
+  if (path !== '/.well-known/smart-configuration' || !behaviour.describesItself) return undefined;
+  if (faults.strike('discovery.html') !== undefined) return outcomes.loadBalancerPage(200);
   return {
     status: 200,
-    body: JSON.stringify(smartConfiguration(environment, behaviour)),
+    body: JSON.stringify(smartConfiguration(environment, behaviour, fhirBase)),
     contentType: 'application/json',
-  };
-}
-
-function commonHeaders(
-  rate: { second: number; used: number },
-  behaviour: AthenahealthBehaviour,
-  record: RequestRecord,
-): Record<string, string> {
-  const second = Math.floor(Date.now() / 1000);
-  if (rate.second !== second) Object.assign(rate, { second, used: 0 });
-  rate.used += 1;
-  const limit = String(behaviour.requestsPerSecond);
-  const remaining = String(Math.max(0, behaviour.requestsPerSecond - rate.used));
-  return {
-    'X-Request-Id': record.id,
-    'X-RateLimit-Limit': limit,
-    'X-RateLimit-Remaining': remaining,
-    'RateLimit-Limit': limit,
-    'RateLimit-Remaining': remaining,
-    'RateLimit-Reset': '1',
-    // The vendor's load balancer garbles the Connection header; a client has to ignore it.
-    Cneonction: 'close',
   };
 }

@@ -1,7 +1,7 @@
 // A chart being written: hands out ids of the vendor's shapes, puts the vendor's extensions and meta on each
 // resource, and adds Provenance. What is written is decided by those who call it.
 
-import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
 import type { Resource } from '../json-text.ts';
 import { addDays } from './dates.ts';
 import type { Facilities } from './facilities.ts';
@@ -13,7 +13,7 @@ export type Chart = {
   readonly seed: ChartSeed;
   readonly random: Random;
   readonly facilities: Facilities;
-  readonly rates: AthenahealthBehaviour['rates'];
+  readonly rates: PortalBehaviour['rates'];
   /** The first and the last day of the history. */
   readonly start: string;
   readonly anchor: string;

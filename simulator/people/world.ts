@@ -1,6 +1,6 @@
 // The shapes of what is simulated: practices, portal accounts, and the resources of each chart. Shapes only.
 
-import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
 import type { EnvironmentName } from '../environments.ts';
 import type { Resource } from '../json-text.ts';
 
@@ -60,5 +60,5 @@ export type WorldRequest = {
   /** The day on which the histories end, `YYYY-MM-DD`. */
   readonly anchor: string;
   /** Other shares than those of the recorded sample. */
-  readonly rates?: AthenahealthBehaviour['rates'];
+  readonly rates?: PortalBehaviour['rates'];
 };

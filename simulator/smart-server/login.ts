@@ -3,12 +3,14 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type Provider } from 'oidc-provider';
+import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
 import type { Environment } from '../environments.ts';
 import type { FaultSwitches } from '../faults.ts';
 import { knownScopes } from '../fhir-server/scopes.ts';
 import { answer, readForm } from '../http.ts';
 import type { Account, ChartAccess, Practice } from '../people/world.ts';
 import type { Logins } from './logins.ts';
+import { loginPath } from './provider.ts';
 import {
   consentPage,
   contentSecurityPolicy,
@@ -20,6 +22,7 @@ import {
 
 export type LoginParts = {
   readonly environment: Environment;
+  readonly behaviour: PortalBehaviour;
   readonly provider: Provider;
   readonly logins: Logins;
   readonly accounts: readonly Account[];
@@ -27,7 +30,7 @@ export type LoginParts = {
   readonly faults: FaultSwitches;
 };
 
-/** Handles GET and POST of `{oauthBase}/login/{uid}`. */
+/** Handles GET and POST of the pages of one attempt. */
 export function makeLoginHandler(parts: LoginParts) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let attempt: Attempt;
@@ -49,7 +52,7 @@ export function makeLoginHandler(parts: LoginParts) {
 
 type Attempt = Awaited<ReturnType<Provider['interactionDetails']>>;
 /** What the person has done so far in this attempt. */
-type Progress = { readonly username?: string; readonly practiceId?: string };
+type Progress = { readonly username?: string; readonly choice?: string };
 
 async function submit(
   parts: LoginParts,
@@ -58,8 +61,7 @@ async function submit(
   response: ServerResponse,
 ): Promise<void> {
   const form = await readForm(request);
-  const done = progressOf(attempt);
-  const { account, chart } = standing(parts, done);
+  const { account, charts, chart } = standing(parts, attempt);
   if (form.has('username')) {
     const found = parts.logins.signIn(form.get('username') ?? '', form.get('password') ?? '');
     if (found === undefined) return showStep(parts, attempt, request, response, true);
@@ -67,9 +69,9 @@ async function submit(
     return seeOther(request, response, frameOf(parts, attempt).action);
   }
   if (account !== undefined && form.has('practice')) {
-    const chosen = account.charts.find((entry) => entry.practiceId === form.get('practice'));
-    if (chosen !== undefined) {
-      await remember(attempt, { username: account.username, practiceId: chosen.practiceId });
+    const choice = form.get('practice') ?? '';
+    if (charts.some((entry) => isChosen(entry, choice))) {
+      await remember(attempt, { username: account.username, choice });
     }
     return seeOther(request, response, frameOf(parts, attempt).action);
   }
@@ -95,12 +97,12 @@ async function submit(
 }
 
 async function saveGrant(
-  { provider, faults }: LoginParts,
+  { provider, behaviour, faults }: LoginParts,
   attempt: Attempt,
   accountId: string,
   ticked: readonly string[],
 ): Promise<string> {
-  const asked = askedScopes(attempt);
+  const asked = askedScopes({ behaviour }, attempt);
   const narrowed = faults.strike('scope.narrowed');
   const dropped = new Set(narrowed === undefined ? [] : (narrowed.scopes ?? narrowedByDefault));
   const granted = asked.filter(
@@ -115,9 +117,10 @@ async function saveGrant(
 
 const narrowedByDefault = ['patient/DocumentReference.read', 'patient/CarePlan.read'];
 
-function askedScopes(attempt: Attempt): string[] {
+function askedScopes({ behaviour }: Pick<LoginParts, 'behaviour'>, attempt: Attempt): string[] {
+  const known = knownScopes(behaviour);
   const asked = String(attempt.params.scope ?? '').split(' ');
-  return asked.filter((scope) => knownScopes.includes(scope));
+  return asked.filter((scope) => known.includes(scope));
 }
 
 function showStep(
@@ -128,42 +131,59 @@ function showStep(
   failed: boolean,
 ): Promise<void> {
   const frame = frameOf(parts, attempt);
-  const { account, chart } = standing(parts, progressOf(attempt));
+  const { account, charts, chart } = standing(parts, attempt);
   const appOrigin = new URL(String(attempt.params.redirect_uri)).origin;
   const nameOf = (practiceId: string) =>
     parts.practices.find((practice) => practice.id === practiceId)?.name ?? practiceId;
   let body: string;
   if (account === undefined || failed) body = loginPage(frame, parts.accounts, failed);
-  else if (chart === undefined) {
-    const charts = account.charts.map((entry) => ({
-      ...entry,
-      practiceName: nameOf(entry.practiceId),
-    }));
-    body = practicePage(frame, charts);
+  else if (charts.length === 0) {
+    body = errorPage('no_record', 'This login has no record at the clinic that was asked for.');
+  } else if (chart === undefined) {
+    const isPerPractice = new Set(charts.map(({ practiceId }) => practiceId)).size > 1;
+    body = practicePage(
+      frame,
+      charts.map((entry) => ({
+        ...entry,
+        value: isPerPractice ? entry.practiceId : entry.patientId,
+        practiceName: nameOf(entry.practiceId),
+      })),
+    );
   } else {
     const who = { label: chart.label, practiceName: nameOf(chart.practiceId) };
-    body = consentPage(frame, who, askedScopes(attempt));
+    body = consentPage(frame, who, askedScopes(parts, attempt));
   }
   return show(request, response, failed ? 401 : 200, body, appOrigin);
 }
 
-/** The account that has signed in and the chart that is settled, by choice or because there is only one. */
+/** Who has signed in, their charts where the app asks, and the one that is settled: chosen, or the only one. */
 function standing(
-  { logins }: LoginParts,
-  done: Progress,
-): { account: Account | undefined; chart: ChartAccess | undefined } {
-  const account = done.username === undefined ? undefined : logins.account(done.username);
-  const [first, ...others] = account?.charts ?? [];
-  const chart =
-    others.length === 0
-      ? first
-      : account?.charts.find((entry) => entry.practiceId === done.practiceId);
-  return { account, chart };
+  { environment, logins }: LoginParts,
+  attempt: Attempt,
+): {
+  account: Account | undefined;
+  charts: readonly ChartAccess[];
+  chart: ChartAccess | undefined;
+} {
+  const { username, choice = '' } = progressOf(attempt);
+  const account = username === undefined ? undefined : logins.account(username);
+  // Where each clinic has a FHIR base of its own, `aud` names one.
+  const practiceId = environment.practiceAt(String(attempt.params.aud ?? '')) ?? '';
+  const charts = (account?.charts ?? []).filter(
+    (entry) => practiceId === '' || entry.practiceId === practiceId,
+  );
+  const [first, ...others] = charts;
+  const chart = others.length === 0 ? first : charts.find((entry) => isChosen(entry, choice));
+  return { account, charts, chart };
+}
+
+function isChosen({ practiceId, patientId }: ChartAccess, choice: string): boolean {
+  return choice === practiceId || choice === patientId;
 }
 
 function frameOf({ environment }: LoginParts, attempt: Attempt): PageFrame {
   return {
-    action: `${environment.prefix}/oauth2/v1/login/${attempt.uid}`,
+    action: `${environment.prefix}${loginPath}/${attempt.uid}`,
     clientId: String(attempt.params.client_id),
     environment: environment.name,
   };

@@ -4,20 +4,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Provider } from 'oidc-provider';
-import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
 import type { Environment } from '../environments.ts';
 import type { FaultSwitches } from '../faults.ts';
-import { loadBalancerPage, notRegistered } from '../fhir-server/outcomes.ts';
+import { loadBalancerPage } from '../fhir-server/outcomes.ts';
+import { knownScopes } from '../fhir-server/scopes.ts';
 import { type Answer, answer, readBody } from '../http.ts';
+import type { Rate } from '../rate.ts';
 import type { RequestRecord } from '../request-log.ts';
 import type { TokenSigner } from './keys.ts';
 import { contentSecurityPolicy, messagePage } from './pages.ts';
-import { loginPath } from './provider.ts';
+import { loginPath, withoutSlash } from './provider.ts';
 
 export type OAuthServerParts = {
   readonly environment: Environment;
-  readonly behaviour: AthenahealthBehaviour;
+  readonly behaviour: PortalBehaviour;
   readonly faults: FaultSwitches;
+  readonly rate: Rate;
   readonly provider: Provider;
   readonly signer: TokenSigner;
   readonly login: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -31,22 +34,21 @@ export type OAuthHandler = (
   record: RequestRecord,
 ) => Promise<void>;
 
-/** Makes the handler; `target.path` starts with `/oauth2/v1/`. */
+/** Makes the handler of what {@link isOAuthPath} says is the authorization server's. */
 export function makeOAuthServer(parts: OAuthServerParts): OAuthHandler {
   const library = parts.provider.callback();
   const rate = { minute: 0, used: 0 };
+  const { prefix, paths, practiceAt } = parts.environment;
+  const resumes = `${withoutSlash(paths.authorize)}/`;
   return async (request, response, { path, rawQuery }, record) => {
-    const isAuthorize = path === '/oauth2/v1/authorize';
+    const isAuthorize = path === paths.authorize;
     if (path.startsWith(`${loginPath}/`)) {
       record.path = `${loginPath}/{uid}`;
       return parts.login(request, response);
     }
-    record.path = path.startsWith('/oauth2/v1/authorize/') ? '/oauth2/v1/authorize/{uid}' : path;
-    if (path === '/oauth2/v1/logout') return answer(request, response, signedOut());
-    if (!isAuthorize && record.path === path && !endpoints.has(path)) {
-      return answer(request, response, notRegistered());
-    }
-    const { prefix } = parts.environment;
+    const isResumed = !isAuthorize && path.startsWith(resumes);
+    record.path = isResumed ? `${resumes}{uid}` : path;
+    if (path === paths.logout) return answer(request, response, signedOut());
     const form =
       request.method === 'POST'
         ? new URLSearchParams((await readBody(request, 64_000)).toString())
@@ -54,8 +56,11 @@ export function makeOAuthServer(parts: OAuthServerParts): OAuthHandler {
     if (isAuthorize) {
       // A posted authorization request (capability authorize-post) asks the same in its body.
       const asked = form?.toString() ?? rawQuery;
-      record.client = new URLSearchParams(asked).get('client_id') ?? undefined;
-      const url = `${path}?${withPrompt(asked)}`;
+      const fields = new URLSearchParams(asked);
+      record.client = fields.get('client_id') ?? undefined;
+      const refusal = refuseAuthorization(parts, fields, practiceAt(fields.get('aud') ?? ''));
+      if (refusal !== undefined) return answer(request, response, refusal);
+      const url = `${withoutSlash(path)}?${withPrompt(asked)}`;
       return library(readAgain(request, { method: 'GET', url, prefix }), response);
     }
     if (form !== undefined) {
@@ -66,17 +71,48 @@ export function makeOAuthServer(parts: OAuthServerParts): OAuthHandler {
       const id = parts.signer.readId(form.get('token') ?? '');
       if (id !== undefined) form.set('token', id);
     }
-    if (path === '/oauth2/v1/token') holdBack(response, parts.faults);
-    const url = rawQuery === '' ? path : `${path}?${rawQuery}`;
+    if (path === paths.token) holdBack(response, parts.faults);
+    const url = `${withoutSlash(path)}${rawQuery === '' ? '' : `?${rawQuery}`}`;
     const method = request.method ?? 'GET';
     await library(readAgain(request, { method, url, prefix, body: form?.toString() }), response);
     if (record.grantType === 'refresh_token' && response.statusCode === 200) parts.onRenewal();
   };
 }
 
-const endpoints = new Set(
-  ['token', 'revoke', 'introspect', 'keys'].map((name) => `/oauth2/v1/${name}`),
-);
+/** Whether a path below the prefix is the authorization server's. */
+export function isOAuthPath({ paths }: Environment, path: string): boolean {
+  const { authorize, token, revoke, introspect, keys, logout } = paths;
+  return (
+    [authorize, token, revoke, introspect, keys, logout].includes(path) ||
+    path.startsWith(`${withoutSlash(authorize)}/`) ||
+    path.startsWith(`${loginPath}/`)
+  );
+}
+
+/** The vendor's refusals of authorization requests, before the library sees them. */
+function refuseAuthorization(
+  { behaviour, rate }: OAuthServerParts,
+  fields: URLSearchParams,
+  practiceId: string | undefined,
+): Answer | undefined {
+  if (behaviour.rate.countsAuthorization && rate.take(practiceId ?? '').isOver) {
+    return oauthError(429, 'too_many_requests', 'The request rate was exceeded.');
+  }
+  if (behaviour.unknownScopes === 'dropped') return undefined;
+  const known = knownScopes(behaviour);
+  const asked = (fields.get('scope') ?? '').split(' ');
+  if (asked.every((scope) => known.includes(scope))) return undefined;
+  // As it was reported: JSON in place of a page, the status in the body.
+  return {
+    status: 403,
+    body: JSON.stringify({
+      error: '403',
+      error_description: 'invalid_request',
+      error_uri: 'http://www.hl7.org/fhir/smart-app-launch/',
+    }),
+    contentType: 'application/json',
+  };
+}
 
 /** Ends the answer later than the library does: what it says has been done by then. */
 function holdBack(response: ServerResponse, faults: FaultSwitches): void {
@@ -98,8 +134,8 @@ function refuseForm(
   rate: { minute: number; used: number },
   record: RequestRecord,
 ): Answer | undefined {
-  if (path !== '/oauth2/v1/token') return undefined;
-  const grantType = form.get('grant_type') ?? undefined;
+  if (path !== environment.paths.token) return undefined;
+  const grantType = form.get('grant_type') ?? '(none)';
   record.grantType = grantType;
   const limit = behaviour.tokenRequestsPerMinute[environment.name];
   const minute = Math.floor(Date.now() / 60_000);
@@ -113,7 +149,7 @@ function refuseForm(
   if (faults.strike('access.revoked') !== undefined) {
     return oauthError(400, 'invalid_grant', 'Access was revoked.');
   }
-  const missing = behaviour.refreshNeeds.find((name) => (form.get(name) ?? '') === '');
+  const missing = behaviour.refresh.needs.find((name) => (form.get(name) ?? '') === '');
   if (missing === undefined) return undefined;
   return oauthError(400, 'invalid_request', `The '${missing}' parameter is required.`);
 }

@@ -45,14 +45,14 @@ ${alert}
 /** The choice among the charts that an account reaches. */
 export function practicePage(
   frame: PageFrame,
-  charts: readonly (ChartAccess & { readonly practiceName: string })[],
+  charts: readonly (ChartAccess & { readonly value: string; readonly practiceName: string })[],
 ): string {
   const choices = charts
     .map(
       (
         chart,
         position,
-      ) => `<label class="choice"><input type="radio" name="practice" value="${escape(chart.practiceId)}"${position === 0 ? ' checked' : ''} required>
+      ) => `<label class="choice"><input type="radio" name="practice" value="${escape(chart.value)}"${position === 0 ? ' checked' : ''} required>
 <span><strong>${escape(chart.practiceName)}</strong><br>${escape(chart.label)}</span></label>`,
     )
     .join('\n');

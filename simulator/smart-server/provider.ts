@@ -3,7 +3,7 @@
 
 import { type errors as oidcErrors, errors, type Configuration, Provider } from 'oidc-provider';
 import type { JWK } from 'jose';
-import type { AthenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
 import { skewOf } from '../clock.ts';
 import type { Environment } from '../environments.ts';
 import type { FaultSwitches } from '../faults.ts';
@@ -17,7 +17,7 @@ import { errorPage } from './pages.ts';
 
 export type ProviderParts = {
   readonly environment: Environment;
-  readonly behaviour: AthenahealthBehaviour;
+  readonly behaviour: PortalBehaviour;
   readonly state: SimulatorState;
   readonly faults: FaultSwitches;
   readonly signingKey: JWK;
@@ -27,15 +27,15 @@ export type ProviderParts = {
   readonly findLogin: (sub: string) => Login | undefined;
 };
 
-/** The path, below the OAuth base, of the pages of one authorization attempt. */
-export const loginPath = '/oauth2/v1/login';
+/** The path, below an environment's prefix, of the pages of one authorization attempt. */
+export const loginPath = '/sign-in';
 
 /** Makes the library's server. Its paths are relative to the environment's prefix. */
 export function makeProvider(parts: ProviderParts): Provider {
   const { environment, behaviour, state, faults, findClient } = parts;
   // A rotated refresh token that is then lost with a 500: marked here, acted on when the answer is written.
   const losesAnswer = new WeakSet<object>();
-  const adapters = makeAdapters(state, `oauth.${environment.name}`, faults, (clientId) => {
+  const adapters = makeAdapters(state, `oauth.${environment.key}`, faults, (clientId) => {
     const registration = findClient(clientId);
     return registration === undefined ? undefined : clientMetadata(registration, behaviour);
   });
@@ -47,11 +47,12 @@ export function makeProvider(parts: ProviderParts): Provider {
         losesAnswer.add(ctx);
         return true;
       }
-      return faults.strike('refresh.rotates') !== undefined || behaviour.refreshReturnsToken;
+      return faults.strike('refresh.rotates') !== undefined || behaviour.refresh.rotates;
     },
   });
   provider.use(async (ctx, next) => {
     await next();
+    bendReturn(parts, ctx);
     if (ctx.oidc?.route !== 'token' || ctx.status !== 200) return;
     if (losesAnswer.has(ctx)) {
       ctx.status = 500;
@@ -69,43 +70,47 @@ function configure(parts: ProviderParts): Configuration {
   return {
     jwks: { keys: [parts.signingKey as never] },
     cookies: cookieSettings(parts),
-    pkce: { required: () => true },
-    scopes: knownScopes,
+    pkce: { required: () => behaviour.pkceRequired },
+    scopes: [...knownScopes(behaviour)],
     claims: { fhirUser: ['fhirUser'] },
     conformIdTokenClaims: false,
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientAuthMethods: [...behaviour.clientAuth],
     enabledJWA: { clientAuthSigningAlgValues: [behaviour.assertion.alg as 'RS384'] },
     clockTolerance: 5,
     assertJwtClientAuthClaimsAndHeader: (_ctx, claims, header) =>
       checkAssertion(parts, claims, header),
-    extraParams: { launch: null, aud: (_ctx, value) => checkAudience(environment, value) },
+    extraParams: { launch: null, aud: (_ctx, value) => checkAudience(parts, value) },
     features: {
       devInteractions: { enabled: false },
-      revocation: { enabled: true, allowedPolicy: isOwnToken },
-      introspection: { enabled: true, allowedPolicy: isOwnToken },
+      revocation: { enabled: environment.paths.revoke !== null, allowedPolicy: isOwnToken },
+      introspection: { enabled: environment.paths.introspect !== null, allowedPolicy: isOwnToken },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
     },
     fetch: fetchFromLoopbackToo,
-    routes,
+    routes: routesOf(environment),
     interactions: { url: (_ctx, { uid }) => `${environment.prefix}${loginPath}/${uid}` },
     findAccount: (_ctx, sub) => {
       const login = findLogin(sub);
       if (login === undefined) return undefined;
-      const fhirUser = `${environment.fhirBase}/Patient/${login.account.ownPatientId}`;
+      const { practiceId, patientId } = login.chart;
+      const who = behaviour.fhirUserIs === 'patient' ? patientId : login.account.ownPatientId;
+      const fhirUser = `${environment.fhirBaseOf(practiceId)}/Patient/${who}`;
       return { accountId: sub, claims: () => ({ sub, fhirUser }) };
     },
     expiresWithSession: () => false,
     issueRefreshToken: (_ctx, client, source) =>
-      client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
+      client.grantTypeAllowed('refresh_token') &&
+      (source.scopes.has('offline_access') || !behaviour.refresh.onlyOffline) &&
+      (client.clientAuthMethod !== 'none' || behaviour.refresh.for === 'every-client'),
     ttl: {
       AccessToken: () =>
-        faults.strike('token.expires-early') === undefined ? behaviour.accessTokenSeconds : 3,
+        faults.strike('token.expires-early') === undefined ? behaviour.accessToken.seconds : 3,
       AuthorizationCode: 60,
-      Grant: ninetyDays,
+      Grant: days(behaviour.refresh.days),
       IdToken: 3600,
       Interaction: 3600,
-      RefreshToken: ninetyDays,
+      RefreshToken: days(behaviour.refresh.days),
       Session: 3600,
     },
     renderError: (ctx, out) => {
@@ -115,18 +120,48 @@ function configure(parts: ProviderParts): Configuration {
   };
 }
 
-const routes = {
-  authorization: '/oauth2/v1/authorize',
-  token: '/oauth2/v1/token',
-  revocation: '/oauth2/v1/revoke',
-  introspection: '/oauth2/v1/introspect',
-  jwks: '/oauth2/v1/keys',
-};
+/** The library knows no trailing slash; the door takes it off. What a vendor has not lies where nobody looks. */
+function routesOf({ paths }: Environment): NonNullable<Configuration['routes']> {
+  return {
+    authorization: withoutSlash(paths.authorize),
+    token: withoutSlash(paths.token),
+    revocation: paths.revoke ?? '/none/revoke',
+    introspection: paths.introspect ?? '/none/introspect',
+    jwks: paths.keys ?? '/none/keys',
+  };
+}
 
-/** @throws {oidcErrors.InvalidRequest} unless `aud` is exactly the FHIR base */
-function checkAudience(environment: Environment, value: unknown): void {
-  if (value === environment.fhirBase) return;
+/** A path as the library has it. */
+export function withoutSlash(path: string): string {
+  return path.replace(/\/$/, '');
+}
+
+/** @throws {oidcErrors.InvalidRequest} unless `aud` is exactly the FHIR base of a clinic */
+function checkAudience({ environment, behaviour }: ProviderParts, value: unknown): void {
+  const isNamed = typeof value === 'string' && environment.practiceAt(value) !== undefined;
+  if (isNamed || !behaviour.audRequired) return;
   throw new errors.InvalidRequest('aud must be the address of the FHIR server');
+}
+
+/** The way back to the app as the vendor writes it: without a state, or an issuer that it does not have. */
+function bendReturn(
+  { environment, behaviour }: ProviderParts,
+  ctx: {
+    readonly status: number;
+    readonly response: { get(name: string): string };
+    redirect(to: string): void;
+  },
+): void {
+  const location = ctx.response.get('location');
+  if (ctx.status < 300 || ctx.status > 399 || !URL.canParse(location)) return;
+  const to = new URL(location);
+  if (!to.searchParams.has('iss')) return;
+  if (environment.paths.issuer === null) to.searchParams.delete('iss');
+  if (!behaviour.returnsState) to.searchParams.delete('state');
+  if (to.href === new URL(location).href) return;
+  const { status } = ctx;
+  ctx.redirect(to.href);
+  Object.assign(ctx, { status });
 }
 
 /** The library refuses loopback addresses through its dispatcher, and a simulator's clients live there. */
@@ -149,13 +184,13 @@ function isOwnToken(
   return token.clientId === client.clientId;
 }
 
-const ninetyDays = 90 * 24 * 3600;
+const days = (count: number): number => count * 24 * 3600;
 
 function cookieSettings({
   environment,
   cookieKey,
 }: ProviderParts): NonNullable<Configuration['cookies']> {
-  const name = (kind: string) => `athenahealth-${environment.name}-${kind}`;
+  const name = (kind: string) => `${environment.vendor}-${environment.name}-${kind}`;
   return {
     keys: [cookieKey],
     names: { interaction: name('interaction'), resume: name('resume'), session: name('session') },
@@ -194,30 +229,33 @@ function conformTokenReply(
   const scopes = String(reply.scope ?? '').split(' ');
   const skew = skewOf(faults) / 1000;
   const now = Math.floor(Date.now() / 1000 + skew);
-  const patient = scopes.includes('launch/patient') ? { patient: login.chart.patientId } : {};
-  const practice = { ah_practice: `a-1.Practice-${login.chart.practiceId}` };
-  const accessToken = signer.sign({
+  const { practiceId, patientId } = login.chart;
+  const aud = environment.fhirBaseOf(practiceId);
+  const iss = environment.paths.issuer === null ? aud : environment.issuer;
+  const isTold = behaviour.patientTold === 'token-reply' && scopes.includes('launch/patient');
+  const practice = { ah_practice: `a-1.Practice-${practiceId}` };
+  const claims = {
     jti: token.jti,
-    iss: environment.issuer,
-    aud: environment.fhirBase,
+    iss,
+    aud,
     sub: String(token.accountId),
     cid: String(token.clientId),
     scp: scopes,
     iat: now,
     exp: now + Number(reply.expires_in),
     ...(behaviour.practiceTold === 'access-token' ? practice : {}),
-  });
-  const { refresh_token: refreshToken, ...rest } = reply;
+  };
+  const { access_token: opaque, refresh_token: refreshToken, ...rest } = reply;
   const isRefresh = oidc.params?.grant_type === 'refresh_token';
   const keepsOldToken = isRefresh && oidc.entities.RotatedRefreshToken === undefined;
   return {
     ...rest,
-    access_token: accessToken,
-    ...(typeof rest.id_token === 'string' && skew !== 0
-      ? { id_token: signer.sign(shifted(rest.id_token, skew)) }
+    access_token: behaviour.accessToken.form === 'jwt' ? signer.sign(claims) : opaque,
+    ...(typeof rest.id_token === 'string' && (skew !== 0 || iss !== environment.issuer)
+      ? { id_token: signer.sign({ ...shifted(rest.id_token, skew), iss }) }
       : {}),
     ...(refreshToken === undefined || keepsOldToken ? {} : { refresh_token: refreshToken }),
-    ...patient,
+    ...(isTold ? { patient: patientId } : {}),
     ...(behaviour.practiceTold === 'token-reply' ? practice : {}),
   };
 }

@@ -121,7 +121,7 @@ describe('a vendor that differs', () => {
     ['token-reply', 'a-1.Practice-24411', undefined],
     ['nowhere', undefined, undefined],
   ] as const)('tells the practice %s', async (practiceTold, inReply, inToken) => {
-    const other = await startWithApps({ behaviour: { practiceTold } });
+    const other = await startWithApps({ behaviour: { athenahealth: { practiceTold } } });
     try {
       const { token } = await connect(other.simulator, other.key);
       expect(token.ah_practice).toBe(inReply);

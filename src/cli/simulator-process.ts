@@ -8,7 +8,8 @@ import { jwksPath } from '../keys/keyring.ts';
 import type { AuthMethod, Config } from '../platform/config/read.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { vendors } from '../portals/index.ts';
-import { type Environment, environments } from '../portals/portal.ts';
+import { type Environment, environmentsOf } from '../portals/portal.ts';
+import { secretMethod } from '../portals/registry.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../simulator/main.ts');
 const START_MS = 60_000;
@@ -23,22 +24,26 @@ export function otherLoopbackName(publicUrl: string): string {
   return new URL(publicUrl).hostname === '127.0.0.1' ? 'localhost' : '127.0.0.1';
 }
 
-/** What the simulated vendors are told of this program: each vendor and environment, in one client mode. */
+/** What the simulated vendors are told of this program: each vendor and environment, in one client mode where it has that. */
 export function simulatedClients(
   publicUrl: string,
   auth: AuthMethod = 'none',
   clientSecret?: string,
 ) {
   return vendors.flatMap(({ portal }) =>
-    environments.map((environment) => ({
-      portal: portal.id,
-      environment,
-      clientId: simulatedClientId(portal.id, environment),
-      auth,
-      ...(clientSecret ? { clientSecret } : {}),
-      jwksUri: `${publicUrl}${jwksPath(environment)}`,
-      redirectUris: [`${publicUrl}${portal.callbackPath}`],
-    })),
+    environmentsOf(portal).map(({ environment }) => {
+      const clientId = simulatedClientId(portal.id, environment);
+      const method = portal.auth.includes(auth) ? auth : secretMethod(portal);
+      return {
+        portal: portal.id,
+        environment,
+        clientId,
+        auth: method,
+        ...(method.startsWith('client_secret') ? { clientSecret: clientSecret ?? clientId } : {}),
+        jwksUri: `${publicUrl}${jwksPath(environment)}`,
+        redirectUris: [`${publicUrl}${portal.callbackPath}`],
+      };
+    }),
   );
 }
 

@@ -9,7 +9,7 @@ let portal: AuthorisedFetch;
 let base: string;
 beforeAll(async () => {
   program = await startProgram();
-  const entry = program.registry.usable('athenahealth/production');
+  const entry = program.registry.usable('athenahealth/production', '');
   base = entry.fhirBaseUrl;
   portal = authorisedFetch(program.context, program.refresher, {
     connectionId: 'none',

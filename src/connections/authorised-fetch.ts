@@ -4,11 +4,8 @@
 import { ChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { type ConnectionContext, paceOf } from './context.ts';
-import { openGrant } from './grant.ts';
+import { type Grant, openGrant } from './grant.ts';
 import type { Refresher } from './refresh.ts';
-
-/** Some vendors answer with the older media type; parsing goes by structure. */
-const ACCEPT = 'application/fhir+json, application/json+fhir;q=0.9, application/json;q=0.8';
 
 type Asking = {
   readonly timeoutMs: number;
@@ -37,12 +34,43 @@ export type AuthorisedFetch = {
   tooMany(retryAfterMs: number | null): void;
 };
 
-/** Binds a fetch to a connection. `clinicId` fills the vendor's per-call parameter. */
+/** Whose tokens are used. */
+type Access = {
+  current(): Promise<Grant | undefined>;
+  /** Fresh ones in place of those with an access token that was refused or has ended. */
+  renew(staleAccessToken: string): Promise<Grant>;
+};
+
+/** A portal, and the clinic whose id fills what the vendor wants in every call. */
+type Target = { readonly entry: PortalEntry; readonly clinicId: string };
+
+/** Binds a fetch to a connection. */
 export function authorisedFetch(
   context: ConnectionContext,
   refresher: Refresher,
-  target: { connectionId: string; entry: PortalEntry; clinicId: string },
+  { connectionId, ...target }: Target & { readonly connectionId: string },
 ): AuthorisedFetch {
+  return bound(context, target, {
+    current: () => openGrant(context, connectionId),
+    renew: (stale) => refresher.refresh(connectionId, stale),
+  });
+}
+
+/** Binds a fetch to what a sign-in has just brought, before it is any connection's. */
+export function fetchOfSignIn(
+  context: ConnectionContext,
+  target: Target,
+  grant: Grant,
+): AuthorisedFetch {
+  return bound(context, target, {
+    current: async () => grant,
+    renew: async () => {
+      throw new ChartfoldError('smart.sign_in_again');
+    },
+  });
+}
+
+function bound(context: ConnectionContext, target: Target, access: Access): AuthorisedFetch {
   const { entry } = target;
   const pace = paceOf(context, entry);
   const base = new URL(`${entry.fhirBaseUrl}/`);
@@ -51,12 +79,17 @@ export function authorisedFetch(
     const url = URL.canParse(link, base.href) ? new URL(link, base.href) : undefined;
     // Some servers give their next pages at the base itself: `fhir/r4?_getpages=…`.
     const isBelow = url && `${url.pathname}/`.startsWith(base.pathname);
-    if (!isBelow || url.origin !== base.origin || url.username)
-      throw new ChartfoldError('net.foreign_origin');
-    return withEveryCall(url.href, entry, target.clinicId);
+    const isOwn = entry.vendor.portal.links === 'rebased' || url?.origin === base.origin;
+    if (!isBelow || !isOwn || url.username) throw new ChartfoldError('net.foreign_origin');
+    const address = `${base.origin}${url.pathname}${url.search}`;
+    return withEveryCall(address, entry, target.clinicId);
   };
 
-  const send = (address: string, token: string, { accept = ACCEPT, ...options }: Asking) =>
+  const send = (
+    address: string,
+    token: string,
+    { accept = entry.vendor.portal.accept, ...options }: Asking,
+  ) =>
     pace.run(
       () =>
         context.outbound(followable(address), {
@@ -71,15 +104,15 @@ export function authorisedFetch(
     followable,
     tooMany: (retryAfterMs) => pace.refused(retryAfterMs),
     async get(address, options) {
-      let grant = await openGrant(context, target.connectionId);
+      let grant = await access.current();
       if (!grant) throw new ChartfoldError('smart.sign_in_again');
       const hasEnded = grant.expiresAt !== null && grant.expiresAt <= context.clock.now();
       if (hasEnded && grant.refreshToken) {
-        grant = await refresher.refresh(target.connectionId, grant.accessToken);
+        grant = await access.renew(grant.accessToken);
       }
       const response = await send(address, grant.accessToken, options);
       if (response.status !== 401) return response;
-      const renewed = await refresher.refresh(target.connectionId, grant.accessToken);
+      const renewed = await access.renew(grant.accessToken);
       return send(address, renewed.accessToken, options);
     },
   };

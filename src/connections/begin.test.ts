@@ -124,7 +124,7 @@ describe('a request to connect', () => {
 describe('a portal that does not know us', () => {
   it('is not gone to: the person is told that the operator must check the registration', async () => {
     program = await startProgram();
-    const unknown = { ...program.registry.usable('athenahealth/production') };
+    const unknown = { ...program.registry.usable('athenahealth/production', '') };
     const registration = { clientId: 'nobody', auth: 'none', clientSecret: null } as const;
     const registry = { ...program.registry, usable: () => ({ ...unknown, registration }) };
     const context = { ...program.context, registry };

@@ -5,7 +5,7 @@
 import { isoTime } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
 import { newId, newSecret, sha256 } from '../platform/ids.ts';
-import type { PortalEntry } from '../portals/registry.ts';
+import { isPerClinic, type PortalEntry } from '../portals/registry.ts';
 import { authorizationUrl, newLaunchSecrets, tryAuthorization } from '../smart/launch.ts';
 import {
   ATTEMPT_MS,
@@ -39,13 +39,14 @@ export type BeginRequest = {
 /**
  * Makes a connection in state `authorising`; where its key was given before, the one made then gets a further link.
  * @returns its id, and the link of this server to follow
- * @throws `connection.unknown_portal`, `connection.portal_off`, `connection.unknown_clinic`
+ * @throws `connection.unknown_portal`, `connection.portal_off`, `connection.unknown_clinic`,
+ *   `connection.needs_https`, `connection.needs_public_host`
  */
 export async function beginConnection(
   context: ConnectionContext,
   request: BeginRequest,
 ): Promise<{ connectionId: string; go: string }> {
-  const entry = context.registry.usable(request.portal);
+  const entry = reachable(context, request.portal, request.clinicId);
   const clinic = await clinicChosen(context, entry, request.clinicId);
   const now = isoTime(context.clock.now());
   const made = await context.db
@@ -99,7 +100,7 @@ export async function beginAgain(
   by: BeginRequest['by'],
 ): Promise<{ connectionId: string; go: string }> {
   const connection = await getConnection(context.db, connectionId);
-  context.registry.usable(connection.portal);
+  reachable(context, connection.portal, connection.clinic_id);
   return {
     connectionId,
     go: await newAttempt(context, connectionId, { via: 'app', confirms: false, by }),
@@ -175,14 +176,15 @@ async function sendAway(
   connectionId: string,
 ): Promise<Followed> {
   const connection = await getConnection(context.db, connectionId);
-  const entry = context.registry.usable(connection.portal);
+  const entry = context.registry.usable(connection.portal, connection.clinic_id);
   const client = await smartClient(context, entry);
   const secrets = newLaunchSecrets();
-  const redirectUri = `${context.publicUrl}${entry.vendor.portal.callbackPath}`;
+  const redirectUri = redirectUriOf(context, entry);
   const location = await authorizationUrl(client, secrets, {
     redirectUri,
     scopes: entry.scopes,
     aud: entry.aud,
+    pkce: entry.vendor.portal.pkce,
     extra: entry.vendor.hooks.authorizationParams?.(connection.clinic_id) ?? {},
   });
   await tryAuthorization(context.outbound, client, location, { redirectUri, state: secrets.state });
@@ -206,10 +208,31 @@ async function sendAway(
   };
 }
 
+/** The portal, where a sign-in there can find its way back here. */
+function reachable(context: ConnectionContext, key: string, clinicId: string): PortalEntry {
+  const entry = context.registry.usable(key, clinicId);
+  if (isPerClinic(entry)) throw new ChartfoldError('connection.unknown_clinic');
+  const { https, localhost } = entry.vendor.portal.redirects;
+  const { protocol, hostname } = new URL(redirectUriOf(context, entry));
+  // The simulated ones let a program on this machine come back as it can.
+  if (entry.simulated) return entry;
+  if (https && protocol !== 'https:') throw new ChartfoldError('connection.needs_https');
+  if (!localhost && isLoopback(hostname)) throw new ChartfoldError('connection.needs_public_host');
+  return entry;
+}
+
+function redirectUriOf({ publicUrl }: Pick<ConnectionContext, 'publicUrl'>, entry: PortalEntry) {
+  return `${publicUrl}${entry.vendor.portal.callbackPath}`;
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 /** A portal may have taken on a clinic since its list was read; of a simulated one all are listed. */
 async function clinicChosen(context: ConnectionContext, entry: PortalEntry, clinicId: string) {
   const listed = clinicId === '' ? undefined : await context.directory.find(entry, clinicId);
-  if (!listed && clinicId !== '' && entry.simulated)
+  if (!listed && clinicId !== '' && entry.simulated && entry.directoryUrl)
     throw new ChartfoldError('connection.unknown_clinic', { detail: clinicId });
   return listed ?? unlistedClinic(entry, clinicId);
 }

@@ -1,33 +1,26 @@
 // Owns the second half of a sign-in: the browser comes back, the code becomes tokens, the tokens are sealed,
 // the patient is read to be confirmed. Coming back twice (reload, Back, double submit) does nothing twice.
 
-import type { Selectable } from 'kysely';
 import { patientBasics } from '../fhir/text/names.ts';
-import { isoTime } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
-import { sha256 } from '../platform/ids.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import type { SmartClient } from '../smart/client.ts';
 import { readCallback } from '../smart/launch.ts';
 import { grantedScopes } from '../smart/scopes.ts';
 import { exchangeCode, type Tokens } from '../smart/token.ts';
-import { authorisedFetch } from './authorised-fetch.ts';
-import {
-  type AttemptSecrets,
-  attemptCookie,
-  connectionOfAttempt,
-  openSecrets,
-} from './attempts.ts';
+import { authorisedFetch, fetchOfSignIn } from './authorised-fetch.ts';
+import { type AttemptSecrets, connectionOfAttempt, openSecrets } from './attempts.ts';
 import { smartClient } from './client.ts';
 import { clinicOf } from './clinic-of.ts';
 import { confirmPatient, sealCandidate } from './confirm.ts';
 import { type Connection, type ConnectionContext, getConnection, paceOf } from './context.ts';
 import { type Grant, grantOf, keepGrant } from './grant.ts';
 import { goOnWith, knownConnection } from './known.ts';
+import { findPatient, readPatient } from './patient-of.ts';
 import { type Answer, park, parkedAnswer } from './parked.ts';
 import type { Refresher } from './refresh.ts';
+import { type Attempt, attemptOf, type Returning } from './returning.ts';
 import { noteFailure, setStatus, wasConfirmed } from './status.ts';
-import type { AttemptTable } from './tables.ts';
 
 export type CallbackResult = {
   /** Where the sign-in landed: another connection where this patient was connected already. */
@@ -35,14 +28,6 @@ export type CallbackResult = {
   readonly via: 'app' | 'command-line';
   /** Why it did not succeed; the connection says so too. */
   readonly failed: ChartfoldError | null;
-};
-
-/** The browser that a portal sent back. */
-export type Returning = {
-  /** A cookie by its name. */
-  readonly cookieOf: (name: string) => string | undefined;
-  /** The account that is signed in there; null where none is. */
-  readonly accountId: string | null;
 };
 
 /**
@@ -57,7 +42,7 @@ export async function handleCallback(
   answer: Answer,
   returning: Returning,
 ): Promise<CallbackResult> {
-  const attempt = await attemptOf(context, answer.parameters, returning);
+  const attempt = await attemptOf(context, answer, returning);
   if (attempt.account_id === null || returning.accountId !== null)
     return handleOnce(context, refresher, attempt, answer);
   if (attempt.status === 'sent') await park(context, attempt, answer);
@@ -112,9 +97,11 @@ async function handle(
   try {
     const secrets = openSecrets(context, attempt.id_hash, attempt.secrets);
     const connection = await getConnection(context.db, attempt.connection_id);
-    const entry = context.registry.usable(connection.portal);
+    const entry = context.registry.usable(connection.portal, connection.clinic_id);
     if (entry.vendor.portal.callbackPath !== callbackPath)
       throw new ChartfoldError('smart.state_mismatch');
+    // One that came without its state was known by its browser.
+    if (!parameters.has('state')) parameters.set('state', secrets.state);
     let connectionId = await completeSignIn(context, refresher, {
       connection,
       entry,
@@ -144,32 +131,6 @@ async function outcomeOf(
   return { connectionId: id, via, failed };
 }
 
-async function attemptOf(
-  context: ConnectionContext,
-  parameters: URLSearchParams,
-  { cookieOf, accountId }: Returning,
-): Promise<Attempt> {
-  const attempt = await context.db
-    .selectFrom('connect_attempt')
-    .selectAll()
-    .where('state_hash', '=', sha256(parameters.get('state') ?? ''))
-    .executeTakeFirst();
-  if (!attempt) throw new ChartfoldError('smart.state_mismatch');
-  // The state is bound to whoever was sent away (SMART 2.2 @61), not merely known here: to the account that is signed
-  // in, or at the terminal, where none is, to the browser.
-  if (attempt.account_id === null) {
-    const cookie = cookieOf(attemptCookie(attempt.id_hash)) ?? '';
-    if (attempt.cookie_hash !== sha256(cookie)) throw new ChartfoldError('smart.state_mismatch');
-  } else if (accountId !== null && accountId !== attempt.account_id) {
-    throw new ChartfoldError('smart.other_account');
-  }
-  if (attempt.expires_at < isoTime(context.clock.now()))
-    throw new ChartfoldError('smart.attempt_expired');
-  return attempt;
-}
-
-type Attempt = Selectable<AttemptTable>;
-
 type SignIn = {
   readonly connection: Connection;
   readonly entry: PortalEntry;
@@ -186,17 +147,20 @@ async function completeSignIn(
   const { connection, entry } = signIn;
   const client = await smartClient(context, entry);
   const tokens = await tokensFor(context, client, signIn);
-  if (tokens.patient === null) throw new ChartfoldError('smart.no_patient');
+  const grant = grantOf(tokens, context.clock);
+  const { portal } = entry.vendor;
+  const target = { entry, clinicId: connection.clinic_id };
+  const found = await findPatient(portal, tokens, fetchOfSignIn(context, target, grant));
   const isConfirmed = await wasConfirmed(context, connection.id);
-  if (isConfirmed && connection.patient_id !== tokens.patient) {
+  if (isConfirmed && connection.patient_id !== found.id) {
     throw new ChartfoldError('connection.patient_changed');
   }
-  const clinic = await clinicOf(context, entry, tokens, connection);
+  const clinic = await clinicOf(context, entry, { ...tokens, patient: found.id }, connection);
   const scopes = grantedScopes(tokens.scope ?? undefined, entry.scopes).join(' ');
   const known = await keepSignIn(context, connection, {
     isConfirmed,
-    grant: grantOf(tokens, context.clock),
-    said: { patient_id: tokens.patient, scopes_granted: scopes, clinic_note: clinic.note },
+    grant,
+    said: { patient_id: found.id, scopes_granted: scopes, clinic_note: clinic.note },
     clinic: { clinic_id: clinic.id, clinic_name: clinic.name, town: clinic.town },
   });
   if (known) {
@@ -205,14 +169,14 @@ async function completeSignIn(
     context.changed(known);
     return known;
   }
-  const basics = await readPatient(
-    context,
-    refresher,
-    { connectionId: connection.id, entry, clinicId: clinic.id },
-    tokens.patient,
-  );
+  const at = authorisedFetch(context, refresher, {
+    connectionId: connection.id,
+    entry,
+    clinicId: clinic.id,
+  });
+  const patient = found.patient ?? (await readPatient(at, found.id, portal.requests.timeoutMs));
   await setStatus(context, connection.id, 'confirm', {
-    candidate: sealCandidate(context, connection.id, basics),
+    candidate: sealCandidate(context, connection.id, patientBasics(patient)),
   });
   return connection.id;
 }
@@ -259,45 +223,9 @@ async function tokensFor(
     exchangeCode(client, context.outbound, {
       callback,
       redirectUri: secrets.redirectUri,
-      codeVerifier: secrets.codeVerifier,
+      codeVerifier: entry.vendor.portal.pkce ? secrets.codeVerifier : null,
       nonce: secrets.nonce,
       asksOpenId: entry.scopes.includes('openid'),
     }),
   );
-}
-
-async function readPatient(
-  context: ConnectionContext,
-  refresher: Refresher,
-  target: { connectionId: string; entry: PortalEntry; clinicId: string },
-  patientId: string,
-) {
-  const portal = authorisedFetch(context, refresher, target);
-  const address = portal.addressOf(`Patient/${encodeURIComponent(patientId)}`);
-  const response = await portal.get(address, {
-    timeoutMs: target.entry.vendor.portal.requests.timeoutMs,
-  });
-  if (response.status !== 200) {
-    const code =
-      response.status === 403
-        ? 'fhir.forbidden'
-        : response.status === 401
-          ? 'fhir.unauthorized'
-          : 'fhir.server_error';
-    throw new ChartfoldError(code, { detail: `the patient, HTTP status ${response.status}` });
-  }
-  const patient = parsed(await response.text());
-  // The person decides by what this shows whose record it is: it must be the very patient of the sign-in.
-  if (patient?.resourceType !== 'Patient' || patient.id !== patientId) {
-    throw new ChartfoldError('smart.no_patient', { detail: 'the portal answered with another' });
-  }
-  return patientBasics(patient);
-}
-
-function parsed(text: string): { resourceType?: unknown; id?: unknown } | null {
-  try {
-    return JSON.parse(text) as { resourceType?: unknown; id?: unknown } | null;
-  } catch (cause) {
-    throw new ChartfoldError('fhir.not_json', { detail: 'the patient', cause });
-  }
 }

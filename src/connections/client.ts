@@ -24,7 +24,7 @@ export async function smartClient(
 ): Promise<SmartClient> {
   if (!entry.registration)
     throw new ChartfoldError('connection.portal_off', { detail: entry.switchOn });
-  const server = await serverOf(context, entry);
+  const server = entry.discovers ? await discovered(context, entry) : written(entry);
   return {
     server,
     fhirBaseUrl: entry.fhirBaseUrl,
@@ -33,7 +33,20 @@ export async function smartClient(
   };
 }
 
-async function serverOf(
+/** A vendor that describes its authorization on a page only: no issuer, no keys, no end to a token. */
+function written({ authorizationEndpoint, tokenEndpoint }: PortalEntry): SmartConfiguration {
+  if (!authorizationEndpoint || !tokenEndpoint)
+    throw new ChartfoldError('smart.discovery_incomplete', { detail: 'no endpoints are written' });
+  return {
+    issuer: null,
+    authorizationEndpoint,
+    tokenEndpoint,
+    revocationEndpoint: null,
+    jwksUri: null,
+  };
+}
+
+async function discovered(
   context: ConnectionContext,
   entry: PortalEntry,
 ): Promise<SmartConfiguration> {

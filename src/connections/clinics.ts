@@ -2,7 +2,7 @@
 // portal as a whole, which says after the sign-in which clinic it was.
 
 import type { DirectoryClinic } from '../portals/portal.ts';
-import type { PortalEntry } from '../portals/registry.ts';
+import { isPerClinic, type PortalEntry } from '../portals/registry.ts';
 import type { ConnectionContext } from './context.ts';
 
 export type ClinicChoice = { readonly entry: PortalEntry; readonly clinic: DirectoryClinic };
@@ -13,7 +13,7 @@ export type ClinicChoices = {
   /** How many match, as far as they were counted, and whether there are more. */
   readonly total: number;
   readonly isMore: boolean;
-  /** Each configured portal as a whole. */
+  /** Each configured portal as a whole, but those whose clinics each have an address of their own. */
   readonly portals: readonly ClinicChoice[];
 };
 
@@ -24,7 +24,8 @@ export async function searchClinics(
   limit: number,
 ): Promise<ClinicChoices> {
   const portals = registry.entries
-    .filter((entry) => entry.registration !== null && !(entry.simulated && entry.directoryUrl))
+    .filter((entry) => entry.registration !== null && !isPerClinic(entry))
+    .filter((entry) => !(entry.simulated && entry.directoryUrl))
     .map((entry) => ({ entry, clinic: unlistedClinic(entry, '') }));
   const few = typed.trim() === '' ? await directory.few() : null;
   const { found, total, isMore } = few

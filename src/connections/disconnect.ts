@@ -40,7 +40,10 @@ export async function endGrant(
   grant: Grant,
 ): Promise<boolean> {
   try {
-    const client = await smartClient(context, context.registry.usable(connection.portal));
+    const client = await smartClient(
+      context,
+      context.registry.usable(connection.portal, connection.clinic_id),
+    );
     return await revokeToken(client, context.outbound, grant.refreshToken ?? grant.accessToken);
   } catch (error) {
     context.log.error('connection.revoke_failed', error, { connection: connection.id });

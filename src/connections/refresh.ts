@@ -42,7 +42,7 @@ async function renew(
   if (grant.accessToken !== staleAccessToken) return grant;
   if (!grant.refreshToken) throw new ChartfoldError('smart.no_refresh');
   const connection = await getConnection(context.db, connectionId);
-  const entry = context.registry.usable(connection.portal);
+  const entry = context.registry.usable(connection.portal, connection.clinic_id);
   const client = await smartClient(context, entry);
   const repeats = entry.vendor.portal.refreshRepeats.map((name) => [
     name,

@@ -11,7 +11,10 @@ export type FhirVersion = 'r4' | 'dstu2';
 
 /** One address set of a vendor. */
 export type PortalEnvironment = {
+  /** `{clinic}` stands for the clinic's id where each clinic has a base of its own. */
   readonly fhirBaseUrl: string;
+  /** Where the vendor's servers say nothing of their authorization; null: they do (SMART 2.2 @29). */
+  readonly endpoints: { readonly authorization: string; readonly token: string } | null;
   /** The configuration keys begin with it: `_CLIENT_ID`, `_CLIENT_SECRET`, `_AUTH`. */
   readonly configPrefix: string;
   /** The vendor's published list of clinics; null where there is none. */
@@ -19,6 +22,9 @@ export type PortalEnvironment = {
   /** About how large that list is, for the person who is asked whether to fetch it. */
   readonly directoryMegabytes?: number;
 };
+
+/** Where a patient's id is found: the launch context, the id_token's claim, or the one Patient that a search gives. */
+export type PatientSource = 'token' | 'fhirUser' | 'search';
 
 /** A question that every sync asks for which its scope was granted, whatever the server says of itself. `{patient}` stands for the patient's id in the portal. */
 export type PortalQuestion = {
@@ -37,13 +43,31 @@ export type Portal = {
   readonly id: string;
   readonly name: string;
   readonly fhirVersion: FhirVersion;
-  readonly environments: Readonly<Record<Environment, PortalEnvironment>>;
+  /** Empty for servers that are added one by one. */
+  readonly environments: Readonly<Partial<Record<Environment, PortalEnvironment>>>;
   /** Below PUBLIC_URL. */
   readonly callbackPath: string;
+  /** What addresses the vendor lets people be sent back to. */
+  readonly redirects: { readonly https: boolean; readonly localhost: boolean };
   readonly scopes: readonly string[];
-  readonly aud: 'fhir-base-url';
-  /** Where the patient's id comes from. */
-  readonly patientFrom: 'token';
+  /** Asked for besides where Chartfold is a confidential client. */
+  readonly confidentialScopes: readonly string[];
+  /** How Chartfold may prove itself there, the way that a secret is sent by itself before other ways of sending one. */
+  readonly auth: readonly AuthMethod[];
+  readonly pkce: boolean;
+  readonly aud: 'fhir-base-url' | 'none';
+  /** Whether `state` is known not to come back always. */
+  readonly stateMayBeLost: boolean;
+  /** Who is given refresh tokens; the others sign in again for each sync. */
+  readonly renews: 'every-client' | 'confidential-clients';
+  /** Where the patient's id comes from, tried in this order. */
+  readonly patientFrom: readonly PatientSource[];
+  /** Whether the portal's links name its own host, or another one in whose place its own is to be put. */
+  readonly links: 'own' | 'rebased';
+  /** The Accept header of questions. */
+  readonly accept: string;
+  /** The name of the parameter that asks for a page size; null where there is none. */
+  readonly countParameter: string | null;
   /** Parameters added to every FHIR call, values sent as written; `{clinic}` stands for the clinic's id. */
   readonly everyCall: Readonly<Record<string, string>>;
   /** Taken out of a patient's id to find the clinic, where nothing else says it: a pattern with one group. */
@@ -157,9 +181,23 @@ export type Vendor = {
   readonly hooks: PortalHooks;
 };
 
+/** The media type of FHIR's JSON; some vendors answer with the older one, and parsing goes by structure. */
+export const FHIR_JSON =
+  'application/fhir+json, application/json+fhir;q=0.9, application/json;q=0.8';
+
 /** How an environment of a portal is switched on here. */
 export type Registration = {
   readonly clientId: string;
   readonly auth: AuthMethod;
   readonly clientSecret: string | null;
 };
+
+/** The environments that a vendor has. */
+export function environmentsOf(
+  portal: Pick<Portal, 'environments'>,
+): { readonly environment: Environment; readonly own: PortalEnvironment }[] {
+  return environments.flatMap((environment) => {
+    const own = portal.environments[environment];
+    return own ? [{ environment, own }] : [];
+  });
+}

@@ -32,13 +32,13 @@ describe('a portal', () => {
       ['athenahealth/production', null, 'ATHENA_CLIENT_ID'],
       ['athenahealth/preview', null, 'ATHENA_SANDBOX_CLIENT_ID'],
     ]);
-    expect(() => registry.usable('athenahealth/preview')).toThrow(
+    expect(() => registry.usable('athenahealth/preview', '')).toThrow(
       expect.objectContaining({
         code: 'connection.portal_off',
         detail: 'ATHENA_SANDBOX_CLIENT_ID',
       }),
     );
-    expect(() => registry.usable('athenahealth/else')).toThrow(
+    expect(() => registry.usable('athenahealth/else', '')).toThrow(
       expect.objectContaining({ code: 'connection.unknown_portal' }),
     );
   });
@@ -50,8 +50,8 @@ describe('a portal', () => {
       ATHENA_SANDBOX_CLIENT_SECRET: 'x',
     });
     const registry = createRegistry(config, null);
-    const production = registry.usable('athenahealth/production');
-    const preview = registry.usable('athenahealth/preview');
+    const production = registry.usable('athenahealth/production', '');
+    const preview = registry.usable('athenahealth/preview', '');
     expect(production.registration).toEqual({ clientId: 'p', auth: 'none', clientSecret: null });
     expect(preview.registration).toEqual({
       clientId: 's',
@@ -65,14 +65,14 @@ describe('a portal', () => {
 
   it('is a client with a key where that is asked for', () => {
     const config = configured({ ATHENA_CLIENT_ID: 'p', ATHENA_AUTH: 'private_key_jwt' });
-    const { registration } = createRegistry(config, null).usable('athenahealth/production');
+    const { registration } = createRegistry(config, null).usable('athenahealth/production', '');
     expect(registration).toEqual({ clientId: 'p', auth: 'private_key_jwt', clientSecret: null });
   });
 
   it('is run by the simulator where it is not configured, and marked so', () => {
     const registry = createRegistry(configured({ ATHENA_CLIENT_ID: 'p' }), simulated);
-    expect(registry.usable('athenahealth/production').simulated).toBe(false);
-    const preview = registry.usable('athenahealth/preview');
+    expect(registry.usable('athenahealth/production', '').simulated).toBe(false);
+    const preview = registry.usable('athenahealth/preview', '');
     expect(preview).toMatchObject({
       simulated: true,
       fhirBaseUrl: 'http://127.0.0.1:4201/athenahealth/preview/fhir/r4',

@@ -1,10 +1,22 @@
 // Owns which portals there are on this instance: each vendor and environment with its addresses after what the
 // operator overrides, how we are registered there, and what would switch on what is off.
 
-import { authMethods, type Config, failOn, type PortalOverride } from '../platform/config/read.ts';
+import {
+  type AuthMethod,
+  type Config,
+  failOn,
+  type PortalOverride,
+} from '../platform/config/read.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { vendors } from './index.ts';
-import { type Environment, environments, type Registration, type Vendor } from './portal.ts';
+import {
+  type Environment,
+  environments,
+  type Portal,
+  type PortalEnvironment,
+  type Registration,
+  type Vendor,
+} from './portal.ts';
 
 /** A portal as this instance can reach it. */
 export type PortalEntry = {
@@ -13,14 +25,20 @@ export type PortalEntry = {
   readonly vendor: Vendor;
   readonly environment: Environment;
   readonly name: string;
+  /** Holds `{clinic}` where each clinic has a base of its own, until one is chosen. */
   readonly fhirBaseUrl: string;
+  /** Whether the server is asked for what it says of its authorization; what is written here counts for more. */
+  readonly discovers: boolean;
   readonly authorizationEndpoint: string | null;
   readonly tokenEndpoint: string | null;
   readonly scopes: readonly string[];
-  readonly aud: string;
+  /** Null: none is sent. */
+  readonly aud: string | null;
   readonly directoryUrl: string | null;
   /** Null: off. */
   readonly registration: Registration | null;
+  /** Whether access goes on after the sign-in's own hours, as we are registered. */
+  readonly renews: boolean;
   /** What would switch it on, in words. */
   readonly switchOn: string;
   /** Run by the simulator: all that comes from it is marked as sample. */
@@ -35,38 +53,60 @@ export type Simulated = {
 
 export type PortalRegistry = {
   readonly entries: readonly PortalEntry[];
-  /** @throws `connection.unknown_portal`, `connection.portal_off` */
-  usable(key: string): PortalEntry;
+  /**
+   * An entry by its key, its addresses those of a clinic where each has its own.
+   * @throws `connection.unknown_portal`, `connection.portal_off`
+   */
+  usable(key: string, clinicId: string): PortalEntry;
 };
 
-/** The configuration keys that the vendors declare, for the reader and the generated reference. */
-export const vendorKeys = vendors.flatMap(({ portal }) =>
+/** A vendor in one of its environments; null: its servers are added one by one. */
+type Place = {
+  readonly vendor: Vendor;
+  readonly environment: Environment;
+  readonly own: PortalEnvironment | null;
+};
+
+const places: readonly Place[] = vendors.flatMap((vendor) =>
   environments.flatMap((environment) => {
-    const prefix = portal.environments[environment].configPrefix;
-    const where = `${portal.name}, ${environment}`;
-    return [
-      {
-        name: `${prefix}_CLIENT_ID`,
-        meaning: `The client id at ${where}; switches it on.`,
-        example: '0oa1b2c3',
-        defaultWords: 'off',
-      },
-      {
-        name: `${prefix}_CLIENT_SECRET`,
-        meaning: `The client secret at ${where}; its presence makes Chartfold a confidential client.`,
-        example: '',
-        defaultWords: 'none: PKCE alone',
-        secret: true,
-      },
-      {
-        name: `${prefix}_AUTH`,
-        meaning: `How Chartfold proves itself at ${where}: none, client_secret_basic, client_secret_post or private_key_jwt.`,
-        example: 'private_key_jwt',
-        defaultWords: 'client_secret_basic with a secret, else none',
-      },
-    ];
+    const own = vendor.portal.environments[environment] ?? null;
+    const isAddedTo = Object.keys(vendor.portal.environments).length === 0;
+    return own || isAddedTo ? [{ vendor, environment, own }] : [];
   }),
 );
+
+/** The configuration keys that the vendors declare, for the reader and the generated reference. */
+export const vendorKeys = places.flatMap(({ vendor: { portal }, environment, own }) => {
+  if (!own) return [];
+  const prefix = own.configPrefix;
+  const where = `${portal.name}, ${environment}`;
+  const bySecret = secretMethod(portal);
+  return [
+    {
+      name: `${prefix}_CLIENT_ID`,
+      meaning: `The client id at ${where}; switches it on.`,
+      example: '0oa1b2c3',
+      defaultWords: 'off',
+    },
+    {
+      name: `${prefix}_CLIENT_SECRET`,
+      meaning: portal.auth.includes('none')
+        ? `The client secret at ${where}; its presence makes Chartfold a confidential client.`
+        : `The client secret at ${where}; it does not go without.`,
+      example: '',
+      defaultWords: portal.auth.includes('none') ? 'none: PKCE alone' : 'none',
+      secret: true,
+    },
+    {
+      name: `${prefix}_AUTH`,
+      meaning: `How Chartfold proves itself at ${where}: ${inWords(portal.auth)}.`,
+      example: portal.auth.at(-1) ?? '',
+      defaultWords: portal.auth.includes('none')
+        ? `${bySecret} with a secret, else none`
+        : bySecret,
+    },
+  ];
+});
 
 /** Whether the operator has switched on any portal. */
 export function hasConfiguredPortal(config: Config): boolean {
@@ -94,6 +134,9 @@ export function portalFaults(config: Config): string[] {
   const strangers = config.portals
     .filter((o) => !known.includes(o.vendor))
     .map((o) => `CHARTFOLD_CONFIG: there is no vendor ${o.vendor}; known are ${known.join(', ')}`);
+  const nowhere = config.portals
+    .filter((o) => known.includes(o.vendor) && !places.some((place) => isAt(place, o)))
+    .map((o) => `CHARTFOLD_CONFIG: ${o.vendor} has no environment ${o.environment}`);
   const names = config.portals.map((o) => [o.vendor, o.environment, o.name].join('/'));
   const doubles = names
     .filter((name, index) => names.indexOf(name) !== index)
@@ -101,14 +144,13 @@ export function portalFaults(config: Config): string[] {
       (name) =>
         `CHARTFOLD_CONFIG: ${name.replace(/\/$/, '')} is there twice; give each a name of its own`,
     );
-  const wrong = vendors.flatMap((vendor) =>
-    environments.flatMap((environment) =>
-      overridesOf(config, vendor, environment).flatMap((override) =>
-        registrationFaults(vendor.portal.environments[environment].configPrefix, override, config),
-      ),
-    ),
+  const wrong = places.flatMap((place) =>
+    overridesOf(config, place).flatMap((override) => [
+      ...addressFaults(place, override),
+      ...registrationFaults(place, override, config),
+    ]),
   );
-  return [...strangers, ...doubles, ...wrong];
+  return [...strangers, ...nowhere, ...doubles, ...wrong];
 }
 
 /**
@@ -117,78 +159,115 @@ export function portalFaults(config: Config): string[] {
  */
 export function createRegistry(config: Config, simulated: Simulated | null): PortalRegistry {
   failOn(portalFaults(config));
-  const entries = vendors.flatMap((vendor) =>
-    environments.flatMap((environment) =>
-      overridesOf(config, vendor, environment).map((override) =>
-        entryOf(vendor, environment, override, config, override?.name ? null : simulated),
-      ),
+  const entries = places.flatMap((place) =>
+    overridesOf(config, place).map((override) =>
+      entryOf(place, override, config, override?.name ? null : simulated),
     ),
   );
   return {
     entries,
-    usable(key) {
+    usable(key, clinicId) {
       const entry = entries.find((e) => e.key === key);
       if (!entry) throw new ChartfoldError('connection.unknown_portal', { detail: key });
       if (!entry.registration)
         throw new ChartfoldError('connection.portal_off', { detail: entry.switchOn });
-      return entry;
+      return atClinic(entry, clinicId);
     },
   };
 }
 
+/** A vendor's addresses under another one, as the simulator lays them out: the paths are the vendor's. */
+export function laidOutAt(base: string, own: PortalEnvironment): PortalEnvironment {
+  const here = (address: string) => address.replace(/^https?:\/\/[^/]+/, base);
+  return {
+    ...own,
+    fhirBaseUrl: here(own.fhirBaseUrl),
+    endpoints: own.endpoints && {
+      authorization: here(own.endpoints.authorization),
+      token: here(own.endpoints.token),
+    },
+    directoryUrl: own.directoryUrl && here(own.directoryUrl),
+  };
+}
+
+/** Whether each clinic of a portal has a FHIR base of its own, so that one must be chosen before the sign-in. */
+export function isPerClinic({ fhirBaseUrl }: Pick<PortalEntry, 'fhirBaseUrl'>): boolean {
+  return fhirBaseUrl.includes(CLINIC);
+}
+
+const CLINIC = '{clinic}';
+
+function atClinic(entry: PortalEntry, clinicId: string): PortalEntry {
+  if (clinicId === '' || !isPerClinic(entry)) return entry;
+  const filled = (address: string) => address.replace(CLINIC, encodeURIComponent(clinicId));
+  return {
+    ...entry,
+    fhirBaseUrl: filled(entry.fhirBaseUrl),
+    aud: entry.aud === null ? null : filled(entry.aud),
+  };
+}
+
+function isAt({ vendor, environment }: Place, override: PortalOverride): boolean {
+  return override.vendor === vendor.portal.id && override.environment === environment;
+}
+
 /** The operator's entries for a vendor's environment: first the built-in one, overridden or not, then the added. */
-function overridesOf(
-  config: Config,
-  vendor: Vendor,
-  environment: Environment,
-): (PortalOverride | undefined)[] {
-  const mine = config.portals.filter(
-    (o) => o.vendor === vendor.portal.id && o.environment === environment,
-  );
+function overridesOf(config: Config, place: Place): (PortalOverride | undefined)[] {
+  const mine = config.portals.filter((o) => isAt(place, o));
+  if (!place.own) return mine;
   return [mine.find((o) => o.name === undefined), ...mine.filter((o) => o.name !== undefined)];
 }
 
 function entryOf(
-  vendor: Vendor,
-  environment: Environment,
+  place: Place,
   override: PortalOverride | undefined,
   config: Config,
   simulated: Simulated | null,
 ): PortalEntry {
+  const { vendor, environment, own } = place;
   const { portal } = vendor;
-  const own = portal.environments[environment];
-  const configured = registrationOf(own.configPrefix, override, config);
-  const bySimulator = configured ? null : simulated;
-  const base = bySimulator ? `${bySimulator.baseUrl}/${portal.id}/${environment}` : null;
-  const fhirBaseUrl = base
-    ? `${base}/fhir/r4`
-    : (override?.fhirBaseUrl ?? own.fhirBaseUrl).replace(/\/+$/, '');
+  const configured = registrationOf(place, override, config);
+  const base = configured || !simulated ? null : `${simulated.baseUrl}/${portal.id}/${environment}`;
+  const addresses = own && base ? laidOutAt(base, own) : own;
+  const written = base ? undefined : override;
+  const fhirBaseUrl = (written?.fhirBaseUrl ?? addresses?.fhirBaseUrl ?? '').replace(/\/+$/, '');
+  const registration =
+    base && simulated ? simulatedRegistration(portal, environment, simulated) : configured;
+  const isConfidential = registration !== null && registration.auth !== 'none';
   return {
     key: [portal.id, environment, override?.name].filter(Boolean).join('/'),
     vendor: atPace(vendor, override?.requestsPerMinute),
     environment,
     name: override?.name ?? portal.name,
     fhirBaseUrl,
-    authorizationEndpoint: override?.authorizationEndpoint ?? null,
-    tokenEndpoint: override?.tokenEndpoint ?? null,
-    scopes: override?.scopes ?? portal.scopes,
-    aud: override?.aud ?? fhirBaseUrl,
-    directoryUrl:
-      base && own.directoryUrl
-        ? `${base}/${own.directoryUrl.split('/').pop()}`
-        : (override?.directoryUrl ?? own.directoryUrl),
-    registration: bySimulator
-      ? {
-          clientId: bySimulator.clientIdOf(portal.id, environment),
-          auth: 'none',
-          clientSecret: null,
-        }
-      : configured,
-    switchOn: override?.name
-      ? 'clientId in its entry of CHARTFOLD_CONFIG'
-      : `${own.configPrefix}_CLIENT_ID`,
-    simulated: bySimulator !== null,
+    discovers: !own?.endpoints,
+    authorizationEndpoint:
+      written?.authorizationEndpoint ?? addresses?.endpoints?.authorization ?? null,
+    tokenEndpoint: written?.tokenEndpoint ?? addresses?.endpoints?.token ?? null,
+    scopes:
+      override?.scopes ??
+      (isConfidential ? [...portal.scopes, ...portal.confidentialScopes] : portal.scopes),
+    aud: override?.aud ?? (portal.aud === 'none' ? null : fhirBaseUrl),
+    directoryUrl: written?.directoryUrl ?? addresses?.directoryUrl ?? null,
+    registration,
+    renews: portal.renews === 'every-client' || isConfidential,
+    switchOn:
+      override?.name || !own
+        ? 'clientId in its entry of CHARTFOLD_CONFIG'
+        : `${own.configPrefix}_CLIENT_ID`,
+    simulated: base !== null,
   };
+}
+
+/** A public client where the vendor knows such; the simulator is told of a secret that is none elsewhere. */
+function simulatedRegistration(
+  portal: Portal,
+  environment: Environment,
+  simulated: Simulated,
+): Registration {
+  const clientId = simulated.clientIdOf(portal.id, environment);
+  if (portal.auth.includes('none')) return { clientId, auth: 'none', clientSecret: null };
+  return { clientId, auth: secretMethod(portal), clientSecret: clientId };
 }
 
 /** What the operator knows of a server's limit counts for more than what the vendor says of all of its servers. */
@@ -200,45 +279,67 @@ function atPace(vendor: Vendor, requestsPerMinute: number | undefined): Vendor {
 }
 
 function registrationOf(
-  prefix: string,
+  place: Place,
   override: PortalOverride | undefined,
   config: Config,
 ): Registration | null {
-  const { clientId, clientSecret, auth } = registrationWords(prefix, override, config);
+  const { clientId, clientSecret, auth } = registrationWords(place, override, config);
   return clientId
     ? { clientId, clientSecret: clientSecret ?? null, auth: auth as Registration['auth'] }
     : null;
 }
 
+function addressFaults({ own }: Place, override: PortalOverride | undefined): string[] {
+  if (own || !override || override.fhirBaseUrl) return [];
+  return [`CHARTFOLD_CONFIG: ${whatIs(override)}: fhirBaseUrl is missing`];
+}
+
 function registrationFaults(
-  prefix: string,
+  place: Place,
   override: PortalOverride | undefined,
   config: Config,
 ): string[] {
-  const { clientId, clientSecret, auth } = registrationWords(prefix, override, config);
+  const { clientId, clientSecret, auth } = registrationWords(place, override, config);
   if (!clientId) return [];
-  if (!authMethods.some((method) => method === auth))
-    return [`${prefix}_AUTH: must be one of ${authMethods.join(', ')}`];
+  const { auth: taken } = place.vendor.portal;
+  const at = (key: string, field: string) =>
+    override && (override.name !== undefined || !place.own)
+      ? `CHARTFOLD_CONFIG: ${whatIs(override)}: ${field}`
+      : `${place.own?.configPrefix}_${key}:`;
+  if (!taken.some((method) => method === auth))
+    return auth === 'none'
+      ? [`${at('CLIENT_SECRET', 'clientSecret')} is missing, and it does not go without`]
+      : [`${at('AUTH', 'auth')} must be one of ${taken.join(', ')}`];
   if (!auth.startsWith('client_secret') || clientSecret) return [];
-  return [
-    override?.name === undefined
-      ? `${prefix}_CLIENT_SECRET: is missing, but ${auth} needs it`
-      : `CHARTFOLD_CONFIG: ${override.vendor}, ${override.name}: clientSecret is missing, but ${auth} needs it`,
-  ];
+  return [`${at('CLIENT_SECRET', 'clientSecret')} is missing, but ${auth} needs it`];
+}
+
+function whatIs({ vendor, name }: PortalOverride): string {
+  return name === undefined ? vendor : `${vendor}, ${name}`;
 }
 
 /** How an environment is registered, as written: in the file, else by the vendor's keys. */
 function registrationWords(
-  prefix: string,
+  { vendor, own }: Place,
   override: PortalOverride | undefined,
   config: Config,
 ): { clientId: string | undefined; clientSecret: string | undefined; auth: string } {
-  const isAdded = override?.name !== undefined;
-  const key = (suffix: string) => (isAdded ? undefined : config.vendorKeys[`${prefix}_${suffix}`]);
+  const prefix = override?.name === undefined ? own?.configPrefix : undefined;
+  const key = (suffix: string) => (prefix ? config.vendorKeys[`${prefix}_${suffix}`] : undefined);
   const clientSecret = override?.clientSecret ?? key('CLIENT_SECRET');
   return {
     clientId: override?.clientId ?? key('CLIENT_ID'),
     clientSecret,
-    auth: override?.auth ?? key('AUTH') ?? (clientSecret ? 'client_secret_basic' : 'none'),
+    auth: override?.auth ?? key('AUTH') ?? (clientSecret ? secretMethod(vendor.portal) : 'none'),
   };
+}
+
+/** How a secret is sent where nothing else is said. */
+export function secretMethod({ auth }: Pick<Portal, 'auth'>): AuthMethod {
+  return auth.find((method) => method.startsWith('client_secret')) ?? 'client_secret_basic';
+}
+
+function inWords(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

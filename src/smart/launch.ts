@@ -33,6 +33,7 @@ export async function authorizationUrl(
     redirectUri: string;
     scopes: readonly string[];
     aud: string | null;
+    pkce: boolean;
     extra?: Readonly<Record<string, string>>;
   },
 ): Promise<string> {
@@ -44,8 +45,12 @@ export async function authorizationUrl(
     scope: request.scopes.join(' '),
     state: secrets.state,
     ...(request.aud === null ? {} : { aud: request.aud }),
-    code_challenge: await oauth.calculatePKCECodeChallenge(secrets.codeVerifier),
-    code_challenge_method: 'S256',
+    ...(request.pkce
+      ? {
+          code_challenge: await oauth.calculatePKCECodeChallenge(secrets.codeVerifier),
+          code_challenge_method: 'S256',
+        }
+      : {}),
     ...(request.scopes.includes('openid') ? { nonce: secrets.nonce } : {}),
     ...request.extra,
   };

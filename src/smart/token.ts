@@ -20,6 +20,8 @@ export type Tokens = {
   readonly scope: string | null;
   /** The launch context `patient`. */
   readonly patient: string | null;
+  /** Who signed in, as the validated id_token claims it: an address or a reference, as sent. */
+  readonly fhirUser: string | null;
   /** For a vendor's hook: the reply without its tokens, and what an access token that is a JWT claims. */
   readonly reply: Readonly<Record<string, unknown>>;
   readonly accessClaims: Readonly<Record<string, unknown>> | null;
@@ -37,7 +39,8 @@ export async function exchangeCode(
     /** As `readCallback` gave it back. */
     callback: URLSearchParams;
     redirectUri: string;
-    codeVerifier: string;
+    /** Null where no challenge was sent. */
+    codeVerifier: string | null;
     nonce: string;
     asksOpenId: boolean;
   },
@@ -51,7 +54,7 @@ export async function exchangeCode(
       client.authenticate,
       request.callback,
       request.redirectUri,
-      request.codeVerifier,
+      request.codeVerifier ?? oauth.nopkce,
       options,
     );
     // Read first as if no id_token were in it: what fails after that is the id_token.
@@ -137,13 +140,15 @@ function skewOf(response: Response): number {
 
 function tokensOf(reply: oauth.TokenEndpointResponse): Tokens {
   const { access_token, refresh_token, id_token: _idToken, ...rest } = reply;
-  const patient = rest.patient;
+  const { patient } = rest;
+  const fhirUser = oauth.getValidatedIdTokenClaims(reply)?.fhirUser;
   return {
     accessToken: access_token,
     refreshToken: refresh_token ?? null,
     expiresIn: reply.expires_in ?? null,
     scope: reply.scope ?? null,
     patient: typeof patient === 'string' && patient ? patient : null,
+    fhirUser: typeof fhirUser === 'string' && fhirUser ? fhirUser : null,
     reply: rest,
     accessClaims: claimsOf(access_token),
   };

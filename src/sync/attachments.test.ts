@@ -35,7 +35,7 @@ async function open(deniedToPatients: readonly string[] = []): Promise<void> {
     },
     behaviour: {
       deniedToPatients,
-      accessTokenSeconds: 3600 * 24 * 90,
+      accessToken: { form: 'jwt', seconds: 3600 * 24 * 90 },
       rates: { ...athenahealthBehaviour.rates, documentInline: 0.2, documentByReference: 1 },
     },
   });

@@ -48,7 +48,7 @@ describe('records that others refer to', () => {
   it('are asked for up to a limit over the whole run, and the questions say that more were named', async () => {
     await open({ referenced: 3 });
     const run = await program.sync(connection);
-    const { referenced } = program.registry.usable('athenahealth/production').vendor.portal;
+    const { referenced } = program.registry.usable('athenahealth/production', '').vendor.portal;
     const asked = await questions(run);
     const left = referenced.questions.map(({ key }) => asked.get(key));
     expect(left.reduce((sum, q) => sum + (q?.received ?? 0), 0)).toBe(3);

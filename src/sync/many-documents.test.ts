@@ -12,10 +12,10 @@ let program: TestProgram;
 afterEach(() => program.close());
 
 it('a patient of 20,000 documents is synced whole, and again without a change', async () => {
-  const { pageSize } = athenahealthBehaviour;
+  const { pages } = athenahealthBehaviour;
   program = await startProgram({
     pageSize: 1_000,
-    behaviour: { pageSize: { ...pageSize, max: 1_000 } },
+    behaviour: { pages: { ...pages, max: 1_000 } },
   });
   program.simulator.control.setFaults(['patient.20k-documents']);
   const connection = await program.connect();

@@ -57,7 +57,7 @@ async function sync(
 ): Promise<Run> {
   const connection = await getConnection(context.db, connectionId);
   if (!isReady(connection)) throw new ChartfoldError('sync.connection_not_ready');
-  const entry = context.registry.usable(connection.portal);
+  const entry = context.registry.usable(connection.portal, connection.clinic_id);
   const portal = authorisedFetch(context, context.refresher, {
     connectionId,
     entry,

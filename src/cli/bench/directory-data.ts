@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vendors } from '../../portals/index.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
+import { laidOutAt } from '../../portals/registry.ts';
 import { startSimulatorProcess } from '../simulator-process.ts';
 
 export type Query = { readonly kind: string; readonly typed: string; readonly wanted: string };
@@ -21,9 +22,10 @@ export async function listsOfSimulator(): Promise<string[]> {
     args: ['--clinics', 'full'],
   });
   try {
-    const urls = vendors.flatMap(({ portal }) => {
-      const name = portal.environments.production.directoryUrl?.split('/').pop();
-      return name ? [`${simulator.url}/${portal.id}/production/${name}`] : [];
+    const urls = vendors.flatMap(({ portal: { id, environments } }) => {
+      const own = environments.production;
+      const here = own && laidOutAt(`${simulator.url}/${id}/production`, own).directoryUrl;
+      return here ? [here] : [];
     });
     return await Promise.all(urls.map(async (url) => (await fetch(url)).text()));
   } finally {

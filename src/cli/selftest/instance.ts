@@ -7,7 +7,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AuthMethod } from '../../platform/config/read.ts';
+import { ChartfoldError } from '../../platform/errors.ts';
 import { newSecret } from '../../platform/ids.ts';
+import { vendors } from '../../portals/index.ts';
+import { environmentsOf } from '../../portals/portal.ts';
+import { laidOutAt } from '../../portals/registry.ts';
 import { callServer, findServer } from '../control.ts';
 import {
   simulatedClientId,
@@ -53,7 +57,7 @@ export async function startInstance(options: {
     stateDir: join(directory, 'simulator'),
     publicHost: '127.0.0.1',
     clients: simulatedClients(publicUrl, options.auth, secret),
-    args: options.simulatorArgs ?? [],
+    args: ['--portals', options.vendor, ...(options.simulatorArgs ?? [])],
     ...(options.simulatorHeapMb === undefined ? {} : { heapMb: options.simulatorHeapMb }),
   });
   await writeFile(
@@ -141,19 +145,26 @@ export async function until(
 }
 
 function portalsOf(
-  { vendor, auth, requestsPerMinute }: Parameters<typeof startInstance>[0],
+  { vendor: id, auth, requestsPerMinute }: Parameters<typeof startInstance>[0],
   simulatorUrl: string,
   secret: string | undefined,
 ): object[] {
-  return (['production', 'preview'] as const).map((environment) => ({
-    vendor,
-    environment,
-    fhirBaseUrl: `${simulatorUrl}/${vendor}/${environment}/fhir/r4`,
-    clientId: simulatedClientId(vendor, environment),
-    auth,
-    clientSecret: secret ?? null,
-    requestsPerMinute: requestsPerMinute ?? null,
-  }));
+  const portal = vendors.find((one) => one.portal.id === id)?.portal;
+  if (!portal) throw new ChartfoldError('connection.unknown_portal', { detail: id });
+  return environmentsOf(portal).map(({ environment, own }) => {
+    const at = laidOutAt(`${simulatorUrl}/${id}/${environment}`, own);
+    return {
+      vendor: id,
+      environment,
+      fhirBaseUrl: at.fhirBaseUrl,
+      authorizationEndpoint: at.endpoints?.authorization ?? null,
+      tokenEndpoint: at.endpoints?.token ?? null,
+      clientId: simulatedClientId(id, environment),
+      auth,
+      clientSecret: secret ?? null,
+      requestsPerMinute: requestsPerMinute ?? null,
+    };
+  });
 }
 
 function freePort(): Promise<number> {

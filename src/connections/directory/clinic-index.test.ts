@@ -2,10 +2,9 @@
 // name; and that what is no clinic finds nothing.
 
 import { describe, expect, it } from 'vitest';
-import { filledUp, practiceNumber } from '../../../simulator/directories/generate.ts';
-import { nonsense } from '../../cli/bench/directory-data.ts';
+import { athenahealthFilling, filledUp } from '../../../simulator/directories/generate.ts';
 import { measure } from '../../cli/bench/directory.ts';
-import { madeQueries } from '../../cli/bench/directory-data.ts';
+import { madeQueries, nonsense } from '../../cli/bench/directory-data.ts';
 import { createClinicIndex, type IndexedClinic } from './clinic-index.ts';
 
 const clinic = (name: string, more: Partial<IndexedClinic> = {}): Omit<IndexedClinic, 'row'> => ({
@@ -123,7 +122,7 @@ describe('a search', () => {
 
 describe('thousands of made-up clinics', () => {
   it('are found as well as known ones: at least 97 of 100 first, nearly all in the first five', () => {
-    const made = filledUp([], { vendor: 'athenahealth', size: 4_000, seed: 3 }, practiceNumber).map(
+    const made = filledUp([], athenahealthFilling, { vendor: 'athenahealth', size: 4_000, seed: 3 }).map(
       (practice) => ({
         id: practice.id,
         fhirBaseUrl: null,

@@ -281,6 +281,6 @@ function stateOfMissing(entry: PortalEntry, reading: number | undefined): ListSt
 }
 
 function aboutBytes({ vendor, environment }: PortalEntry): number | null {
-  const megabytes = vendor.portal.environments[environment].directoryMegabytes;
+  const megabytes = vendor.portal.environments[environment]?.directoryMegabytes;
   return megabytes === undefined ? null : megabytes * 1_000_000;
 }

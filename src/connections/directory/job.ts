@@ -5,11 +5,13 @@ import type { ConnectionContext } from '../context.ts';
 
 /** Fetches the list of one portal. What was wrong is kept with the list; whoever wants it again asks again. */
 export function updateJob(
-  context: Pick<ConnectionContext, 'directory' | 'registry' | 'log'>,
+  context: Pick<ConnectionContext, 'directory' | 'log'>,
 ): JobHandler {
   return async (payload, signal) => {
     const { portal } = payload as { portal: string };
-    const entry = context.registry.usable(portal);
+    const entry = context.directory.offered.find(({ key }) => key === portal);
+    // Switched off since.
+    if (!entry) return;
     try {
       await context.directory.update(entry, signal);
     } catch (error) {

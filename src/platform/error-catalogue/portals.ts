@@ -224,6 +224,18 @@ export const portalsErrors = {
     'never',
     404,
   ),
+  'connection.needs_https': row(
+    'This portal sends people back to https addresses only, and Chartfold is reached by http here. The operator can serve it by https: “npx chartfold tls make” makes a certificate for this machine, PUBLIC_URL then begins with https.',
+    'operator',
+    'never',
+    409,
+  ),
+  'connection.needs_public_host': row(
+    'This portal does not send people back to a localhost address. The operator can give this machine a name by a tunnel or a proxy, set PUBLIC_URL to it, and register that address with the vendor.',
+    'operator',
+    'never',
+    409,
+  ),
   'connection.not_awaiting_confirmation': row(
     'This connection is not waiting to be confirmed.',
     'person',

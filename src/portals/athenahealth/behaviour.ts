@@ -1,76 +1,27 @@
 // What athenahealth's patient FHIR service was seen or is documented to do, as data: the simulator obeys it, and
-// the portal's oddities are tested against it. It owns no code and imports nothing, so that a misread rule
-// in the client cannot hide in the simulator as well. Confidence is noted as H (documented or recorded) or M.
+// the portal's oddities are tested against it. Confidence is noted as H (documented or recorded) or M.
 
-/** The shape of {@link athenahealthBehaviour}; every field is a fact about the vendor, not a choice of ours. */
-export type AthenahealthBehaviour = {
-  /** Where the practice of a patient token is told: in the token reply, inside the access token, or nowhere. */
-  readonly practiceTold: 'token-reply' | 'access-token' | 'nowhere';
-  /** Refresh requests without these form fields are refused with 400 `invalid_request`. */
-  readonly refreshNeeds: readonly string[];
-  /** Whether an ordinary refresh answers with a refresh token; when it does not, the old one keeps working. */
-  readonly refreshReturnsToken: boolean;
-  /** Access token lifetime in seconds. */
-  readonly accessTokenSeconds: number;
-  /** Token requests a minute, for each environment; the rest of the minute is answered with 429. */
-  readonly tokenRequestsPerMinute: { readonly preview: number; readonly production: number };
-  /** The longest lifetime of a client assertion, in seconds, and the one algorithm it may be signed with. */
-  readonly assertion: { readonly maxSeconds: number; readonly alg: string };
-  readonly grantTypesListed: readonly string[];
-  readonly capabilities: readonly string[];
-  /** Whether smart-configuration has `scopes_supported`. */
-  readonly listsScopes: boolean;
-  readonly pageSize: { readonly default: number; readonly max: number };
-  /** Whether a Bundle tells how many entries there are over all pages. */
-  readonly bundleTotal: boolean;
-  /** The search parameter combinations of which one must be given, by resource type. */
-  readonly requiredParameters: Readonly<Record<string, readonly (readonly string[])[]>>;
-  /** Types of which metadata lists `_lastUpdated` among the search parameters. */
-  readonly searchedByTime: readonly string[];
-  /** The HTTP status of a search without any required combination. */
-  readonly missingParameterStatus: number;
-  /** Types that cannot be searched at all. */
-  readonly readOnlyTypes: readonly string[];
-  /** Types that a patient's token cannot read, whatever scope was granted. */
-  readonly deniedToPatients: readonly string[];
-  /** Whether a scope of SMART v2 with `r` alone lets a search pass. */
-  readonly v2ReadAloneSearches: boolean;
-  /** Whether a patient token may leave out `ah-practice`. */
-  readonly practiceMayBeOmitted: boolean;
-  /** Requests a second per token, as told in the RateLimit headers. */
-  readonly requestsPerSecond: number;
-  /** Shares of the recorded sample, between 0 and 1. */
-  readonly rates: {
-    readonly observationEnteredInError: number;
-    readonly observationUnknown: number;
-    readonly observationCancelled: number;
-    readonly observationTextOnlyCode: number;
-    readonly conditionEnteredInError: number;
-    readonly conditionWithClinicalStatus: number;
-    readonly lastUpdatedMissing: number;
-    readonly documentInline: number;
-    /** Of the documents without their text inside: those that refer to a Binary. */
-    readonly documentByReference: number;
-  };
-};
+import type { PortalBehaviour } from '../behaviour.ts';
 
 const byPatientOrId = [['patient'], ['_id']] as const;
 
 /** The facts; the comment of each names where it comes from. */
-export const athenahealthBehaviour: AthenahealthBehaviour = {
-  // M: one working client reads the claim `ah_practice` from the reply or from the token, another sees neither.
-  practiceTold: 'access-token',
-  // M: a working client sends both because the refresh is refused without.
-  refreshNeeds: ['client_id', 'scope'],
-  // M: "a new refresh_token may or may not be returned, keep the old one if absent".
-  refreshReturnsToken: false,
-  // M: typical value in several clients; the two-legged documentation says one hour.
-  accessTokenSeconds: 3600,
-  // H: docs.athenahealth.com/api/guides/authentication-and-url-locations.
-  tokenRequestsPerMinute: { preview: 5, production: 50 },
-  // H/M: setup guides of two integrators: RS384 with kid, aud = token URL, five minutes.
-  assertion: { maxSeconds: 300, alg: 'RS384' },
-  // H: smart-configuration read live on 2026-08-14; refresh_token is not listed although it works.
+export const athenahealthBehaviour: PortalBehaviour = {
+  name: 'athenahealth',
+  // H: smart-configuration read live on 2026-08-14. The issuer is another company's host, named `okta` here.
+  paths: {
+    fhir: '/fhir/r4',
+    authorize: '/oauth2/v1/authorize',
+    token: '/oauth2/v1/token',
+    revoke: '/oauth2/v1/revoke',
+    introspect: '/oauth2/v1/introspect',
+    keys: '/oauth2/v1/keys',
+    logout: '/oauth2/v1/logout',
+    issuer: '/okta',
+    directory: '/athena-fhir-service-base-urls.json',
+  },
+  describesItself: true,
+  // H: smart-configuration read live; refresh_token is not listed although it works.
   grantTypesListed: ['authorization_code', 'client_credentials'],
   capabilities: [
     'launch-ehr',
@@ -93,10 +44,75 @@ export const athenahealthBehaviour: AthenahealthBehaviour = {
     'health-cards',
   ],
   listsScopes: false,
-  // H: recorded sandbox pages hold 50; M: another client asks for 1,000.
-  pageSize: { default: 50, max: 1000 },
+  // H: smart-configuration read live.
+  clientAuth: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+  // M: setup guides register localhost addresses in the preview.
+  redirects: { http: true, localhost: true },
+  pkceRequired: true,
+  // M: two working clients send it, exactly the FHIR base.
+  audRequired: true,
+  // H: the 21 kinds of "FHIR R4 SMART V1" in the developer portal, and one that only V2's have.
+  scopedTypes: [
+    'AllergyIntolerance',
+    'Binary',
+    'CarePlan',
+    'CareTeam',
+    'Condition',
+    'Device',
+    'DiagnosticReport',
+    'DocumentReference',
+    'Encounter',
+    'Goal',
+    'Immunization',
+    'Location',
+    'Medication',
+    'MedicationRequest',
+    'Observation',
+    'Organization',
+    'Patient',
+    'Practitioner',
+    'Procedure',
+    'Provenance',
+    'ServiceRequest',
+  ],
+  laterScopedTypes: ['Coverage'],
+  otherScopes: ['openid', 'fhirUser', 'offline_access', 'launch/patient'],
+  unknownScopes: 'dropped',
+  // M: `.r` alone is answered with "Invalid scope".
+  v2ReadAloneSearches: false,
+  returnsState: true,
+  // H/M: setup guides of two integrators: RS384 with kid, aud = token URL, five minutes.
+  assertion: { maxSeconds: 300, alg: 'RS384' },
+  // H: docs.athenahealth.com/api/guides/authentication-and-url-locations.
+  tokenRequestsPerMinute: { preview: 5, production: 50 },
+  // M: typical value in several clients; the two-legged documentation says one hour. A claim is read from it.
+  accessToken: { form: 'jwt', seconds: 3600 },
+  patientTold: 'token-reply',
+  fhirUserIs: 'who-signed-in',
+  // M: one working client reads the claim `ah_practice` from the reply or from the token, another sees neither.
+  practiceTold: 'access-token',
+  refresh: {
+    for: 'every-client',
+    onlyOffline: true,
+    // M: a working client sends both because the refresh is refused without.
+    needs: ['client_id', 'scope'],
+    // M: "a new refresh_token may or may not be returned, keep the old one if absent".
+    rotates: false,
+    days: 90,
+  },
+  fhirVersion: '4.0.1',
   // H: recorded.
-  bundleTotal: false,
+  mediaType: 'application/fhir+json; charset=utf-8',
+  profiles: [
+    'http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server|3.1.1',
+    'http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server|6.1.0',
+  ],
+  // H: recorded sandbox pages hold 50; M: another client asks for 1,000.
+  pages: { count: '_count', place: 'cursor', placeIs: 'id', default: 50, max: 1000 },
+  // H: recorded.
+  bundleTotal: 'absent',
+  fullUrl: 'text',
+  linkHost: 'own',
   // H: metadata extension ah-search-parameter-metadata (requiredSearchParams, requiredAnySearchParams).
   requiredParameters: {
     Patient: [
@@ -128,6 +144,9 @@ export const athenahealthBehaviour: AthenahealthBehaviour = {
     Provenance: [['target']],
     ServiceRequest: byPatientOrId,
   },
+  // H: recorded sandbox answer (one other report says 400 for the same words).
+  missingParameter: { status: 403, words: 'combinations' },
+  exactTypes: [],
   // H: metadata.
   searchedByTime: [
     'CareTeam',
@@ -141,17 +160,17 @@ export const athenahealthBehaviour: AthenahealthBehaviour = {
     'Procedure',
     'ServiceRequest',
   ],
-  // H: recorded sandbox answer (one other report says 400 for the same words).
-  missingParameterStatus: 403,
   readOnlyTypes: ['Binary'],
+  searchOnlyTypes: [],
   // M: Binary needs system scopes; patient apps are refused.
   deniedToPatients: ['Binary'],
-  // M: `.r` alone is answered with "Invalid scope".
-  v2ReadAloneSearches: false,
+  practiceParameter: 'ah-practice',
   // H: recorded three-legged calls leave it out and succeed.
   practiceMayBeOmitted: true,
+  redirectedTypes: [],
+  slow: {},
   // H: RateLimit-Limit 500, RateLimit-Reset 1 in the recordings.
-  requestsPerSecond: 500,
+  rate: { requests: 500, in: 'second', headers: true, countsAuthorization: false },
   // H: counted over the recorded sample of practice 80000 (491 Observations, 43 Conditions, 22 documents).
   rates: {
     observationEnteredInError: 89 / 491,

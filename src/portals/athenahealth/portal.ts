@@ -1,6 +1,6 @@
 // Owns what athenahealth's patient FHIR API is, as data. Sources and confidence stand in README.md beside this.
 
-import type { Portal, PortalQuestion } from '../portal.ts';
+import { FHIR_JSON, type Portal, type PortalQuestion } from '../portal.ts';
 
 /** The 21 kinds of "FHIR R4 SMART V1" that the developer portal offers a patient app. */
 const TYPES = [
@@ -40,6 +40,7 @@ export const athenahealth = {
   environments: {
     production: {
       fhirBaseUrl: 'https://api.platform.athenahealth.com/fhir/r4',
+      endpoints: null,
       configPrefix: 'ATHENA',
       directoryUrl:
         'https://service-base-urls.api.fhir.athena.io/athena-fhir-service-base-urls.json',
@@ -48,12 +49,14 @@ export const athenahealth = {
     },
     preview: {
       fhirBaseUrl: 'https://api.preview.platform.athenahealth.com/fhir/r4',
+      endpoints: null,
       configPrefix: 'ATHENA_SANDBOX',
       directoryUrl:
         'https://service-base-urls.api.fhir.athena.io/athena-fhir-service-base-urls.json',
     },
   },
   callbackPath: '/athena/callback',
+  redirects: { https: false, localhost: true },
   scopes: [
     'openid',
     'fhirUser',
@@ -61,8 +64,16 @@ export const athenahealth = {
     'launch/patient',
     ...TYPES.map((type) => `patient/${type}.read`),
   ],
+  confidentialScopes: [],
+  auth: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+  pkce: true,
   aud: 'fhir-base-url',
-  patientFrom: 'token',
+  stateMayBeLost: false,
+  renews: 'every-client',
+  patientFrom: ['token'],
+  links: 'own',
+  accept: FHIR_JSON,
+  countParameter: '_count',
   // QUIRK ah-practice: wanted on each call, the slash as it is; encoded ones have been refused.
   everyCall: { 'ah-practice': 'Organization/a-1.Practice-{clinic}' },
   clinicInPatientId: '^a-(\\d+)\\.E-',

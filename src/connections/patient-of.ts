@@ -1,0 +1,86 @@
+// Owns finding whose record a sign-in opened: the patient's id, from wherever the vendor tells it, and the Patient.
+
+import { scanBundle } from '../fhir/bundle.ts';
+import { ChartfoldError } from '../platform/errors.ts';
+import type { PatientSource, Portal } from '../portals/portal.ts';
+import type { Tokens } from '../smart/token.ts';
+import type { AuthorisedFetch } from './authorised-fetch.ts';
+
+/** The patient of a sign-in; `patient` where finding the id brought the resource along. */
+export type FoundPatient = { readonly id: string; readonly patient: object | null };
+
+type Said = Pick<Tokens, 'patient' | 'fhirUser'>;
+
+/**
+ * Tries the vendor's sources in their order.
+ * @throws `smart.no_patient` where none of them names exactly one; what asking throws
+ */
+export async function findPatient(
+  portal: Pick<Portal, 'patientFrom' | 'requests'>,
+  said: Said,
+  ask: AuthorisedFetch,
+): Promise<FoundPatient> {
+  for (const source of portal.patientFrom) {
+    const found = await sources[source](said, ask, portal.requests.timeoutMs);
+    if (found) return found;
+  }
+  throw new ChartfoldError('smart.no_patient');
+}
+
+type Source = (said: Said, ask: AuthorisedFetch, timeoutMs: number) => Promise<FoundPatient | null>;
+
+const sources: Readonly<Record<PatientSource, Source>> = {
+  token: async ({ patient }) => (patient === null ? null : { id: patient, patient: null }),
+
+  // An address or a reference; who signed in for a patient is a RelatedPerson, and no help here.
+  fhirUser: async ({ fhirUser }) => {
+    const id = /(?:^|\/)Patient\/([A-Za-z0-9\-._~=]+)$/.exec(fhirUser ?? '')?.[1];
+    return id === undefined ? null : { id, patient: null };
+  },
+
+  /** The token opens one patient's record: the only Patient that the portal shows. */
+  search: async (_said, ask, timeoutMs) => {
+    const text = await answered(ask, 'Patient', timeoutMs);
+    const patients = scanBundle(text).entries.filter((one) => one.resourceType === 'Patient');
+    const [only] = patients;
+    if (!only?.id || patients.length > 1)
+      throw new ChartfoldError('smart.no_patient', {
+        detail: `the portal shows ${patients.length} patients`,
+      });
+    return { id: only.id, patient: JSON.parse(only.raw) as object };
+  },
+};
+
+/** The Patient by its id: the person decides by what it shows whose record it is, so it must be that very one. */
+export async function readPatient(
+  ask: AuthorisedFetch,
+  patientId: string,
+  timeoutMs: number,
+): Promise<object> {
+  const text = await answered(ask, `Patient/${encodeURIComponent(patientId)}`, timeoutMs);
+  const patient = parsed(text);
+  if (patient?.resourceType !== 'Patient' || patient.id !== patientId) {
+    throw new ChartfoldError('smart.no_patient', { detail: 'the portal answered with another' });
+  }
+  return patient;
+}
+
+async function answered(ask: AuthorisedFetch, request: string, timeoutMs: number): Promise<string> {
+  const response = await ask.get(ask.addressOf(request), { timeoutMs });
+  if (response.status === 200) return response.text();
+  const code =
+    response.status === 403
+      ? 'fhir.forbidden'
+      : response.status === 401
+        ? 'fhir.unauthorized'
+        : 'fhir.server_error';
+  throw new ChartfoldError(code, { detail: `the patient, HTTP status ${response.status}` });
+}
+
+function parsed(text: string): { resourceType?: unknown; id?: unknown } | null {
+  try {
+    return JSON.parse(text) as { resourceType?: unknown; id?: unknown } | null;
+  } catch (cause) {
+    throw new ChartfoldError('fhir.not_json', { detail: 'the patient', cause });
+  }
+}
