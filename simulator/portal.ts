@@ -87,7 +87,11 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
   const list = serveList(() => {
     const { vendor, directorySize, world } = parts;
     const size = environment.name === 'production' ? directorySize : 0;
-    const filled = filledUp(practices, vendor.filling, { vendor: vendor.id, size, seed: world.seed });
+    const filled = filledUp(practices, vendor.filling, {
+      vendor: vendor.id,
+      size,
+      seed: world.seed,
+    });
     return vendor.directory(environment, filled);
   });
   return {

@@ -69,7 +69,9 @@ describe('Healow’s list', () => {
     expect(read?.clinics).toHaveLength(healowFilling.full);
     expect(read?.unreadable).toBe(0);
     expect(read?.clinics.every(({ id }) => /^[A-J]{6}$/.test(id))).toBe(true);
-    expect(new Set(read?.clinics.map(({ fhirBaseUrl }) => fhirBaseUrl)).size).toBe(healowFilling.full);
+    expect(new Set(read?.clinics.map(({ fhirBaseUrl }) => fhirBaseUrl)).size).toBe(
+      healowFilling.full,
+    );
   });
 
   it('is the same for the same seed, and another for another', () => {

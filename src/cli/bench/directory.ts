@@ -4,7 +4,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { createClinicIndex, type IndexedClinic } from '../../connections/directory/clinic-index.ts';
+import { createClinicIndex } from '../../connections/directory/clinic-index.ts';
+import type { IndexedClinic } from '../../connections/directory/names.ts';
 import { directoryReaders } from '../../portals/index.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
 import { listsOfSimulator, madeQueries, nonsense, type Query } from './directory-data.ts';

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { athenahealthFilling, filledUp } from '../../../simulator/directories/generate.ts';
 import { measure } from '../../cli/bench/directory.ts';
 import { madeQueries, nonsense } from '../../cli/bench/directory-data.ts';
-import { createClinicIndex, type IndexedClinic } from './clinic-index.ts';
+import { createClinicIndex } from './clinic-index.ts';
+import type { IndexedClinic } from './names.ts';
 
 const clinic = (name: string, more: Partial<IndexedClinic> = {}): Omit<IndexedClinic, 'row'> => ({
   name,
@@ -122,17 +123,19 @@ describe('a search', () => {
 
 describe('thousands of made-up clinics', () => {
   it('are found as well as known ones: at least 97 of 100 first, nearly all in the first five', () => {
-    const made = filledUp([], athenahealthFilling, { vendor: 'athenahealth', size: 4_000, seed: 3 }).map(
-      (practice) => ({
-        id: practice.id,
-        fhirBaseUrl: null,
-        name: practice.name,
-        aliases: [],
-        town: practice.city,
-        state: practice.state,
-        postalCode: practice.postalCode,
-      }),
-    );
+    const made = filledUp([], athenahealthFilling, {
+      vendor: 'athenahealth',
+      size: 4_000,
+      seed: 3,
+    }).map((practice) => ({
+      id: practice.id,
+      fhirBaseUrl: null,
+      name: practice.name,
+      aliases: [],
+      town: practice.city,
+      state: practice.state,
+      postalCode: practice.postalCode,
+    }));
     const { kinds, nonsense: odd, beginnings } = measure(made, madeQueries(made), 1);
     const all = Object.values(kinds);
     const total = all.reduce((n, kind) => n + kind.queries, 0);

@@ -1,24 +1,21 @@
 // Owns the clinic directory as others use it: how its lists stand, fetching them, and looking for a clinic over all
 // vendors at once. Lists of simulated portals are read without asking; of the vendors', only when told to.
 
-import type { Clock } from '../../platform/clock.ts';
-import type { Db } from '../../platform/db/db.ts';
 import type { ErrorCode } from '../../platform/errors.ts';
-import { newId } from '../../platform/ids.ts';
-import type { Log } from '../../platform/log.ts';
-import type { Outbound } from '../../platform/outbound.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
-import type { PortalEntry, PortalRegistry } from '../../portals/registry.ts';
+import type { PortalEntry } from '../../portals/registry.ts';
 import {
   allLists,
   type ClinicList,
   clinicNumbered,
   clinicOfRow,
+  type ClinicRow,
   clinicsOfList,
   rowsNumbered,
 } from './lists.ts';
-import { fetchList, importList, type Reading } from './read-list.ts';
-import { directoryThread } from './thread.ts';
+import { importList, type Reading } from './read-list.ts';
+import { createSearchIndex } from './search-index.ts';
+import { createUpdates, type Updates, type UpdatesContext } from './updates.ts';
 import './tables.ts';
 
 /** A clinic, and the portal that it is connected through; null where that is not switched on here. */
@@ -71,142 +68,31 @@ export type Directory = {
 
 /** So many clinics are shown before anything is typed. */
 const FEW = 60;
-/** A simulated portal's list is asked for again after this. */
-const ASKED_AGAIN_MS = 5_000;
-const TELL_EVERY_BYTES = 512 * 1024;
 
-/** @param options.tell called when the state of a list has changed */
-export function createDirectory(options: {
-  readonly db: Db;
-  readonly outbound: Outbound;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly registry: PortalRegistry;
-  readonly tell: () => void;
-}): Directory {
-  const { db, clock, log, tell } = options;
-  const usable = options.registry.entries.filter((entry) => entry.registration !== null);
-  const simulated = usable.filter((entry) => entry.simulated && entry.directoryUrl);
-  // A vendor's list is of production; a test environment has its few clinics, and is offered as a whole.
-  const offered = usable.filter(
-    (entry) => !entry.simulated && entry.directoryUrl && entry.environment === 'production',
-  );
-  const underWay = new Map<string, Promise<Reading>>();
-  const received = new Map<string, number>();
-  let simulatedRead: { at: number; done: Promise<unknown> } | null = null;
-  let index: { stamp: string; made: Promise<string> } | null = null;
-
-  function entryOf({
-    source,
-    vendor,
-    environment,
-  }: Pick<ClinicList, 'source' | 'vendor' | 'environment'>) {
-    if (!source.startsWith('file:'))
-      return [...simulated, ...offered].find((entry) => entry.directoryUrl === source) ?? null;
-    return (
-      usable.find(
-        (entry) =>
-          !entry.simulated &&
-          entry.vendor.portal.id === vendor &&
-          entry.environment === environment,
-      ) ?? null
-    );
-  }
+export function createDirectory(context: UpdatesContext): Directory {
+  const { db, tell } = context;
+  const updates = createUpdates(context);
+  const index = createSearchIndex(db);
+  const { entryOf } = updates;
 
   /** The lists that have clinics: without `everywhere` only of portals that can be connected. */
   async function listsRead(everywhere: boolean): Promise<ClinicList[]> {
-    await readSimulated();
+    await updates.readSimulated();
     const all = await allLists(db);
     return all.filter((list) => list.edition !== null && (everywhere || entryOf(list)));
   }
 
-  async function readSimulated(): Promise<void> {
-    if (!simulatedRead || clock.now() - simulatedRead.at > ASKED_AGAIN_MS) {
-      const reading = simulated.map((entry) =>
-        update(entry).catch((error: unknown) =>
-          log.error('directory.not_read', error, { portal: entry.key }),
-        ),
-      );
-      simulatedRead = { at: clock.now(), done: Promise.all(reading) };
-    }
-    await simulatedRead.done;
-  }
-
-  function update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading> {
-    const source = entry.directoryUrl ?? '';
-    const running = underWay.get(source);
-    if (running) return running;
-    const from = { source, vendor: entry.vendor.portal.id, environment: entry.environment };
-    let told = 0;
-    const heard = (bytes: number) => {
-      received.set(source, bytes);
-      if (bytes - told < TELL_EVERY_BYTES) return;
-      told = bytes;
-      tell();
-    };
-    received.set(source, 0);
-    const reading = fetchList(options, from, heard, signal).finally(() => {
-      underWay.delete(source);
-      received.delete(source);
-      tell();
-    });
-    underWay.set(source, reading);
-    if (!entry.simulated) tell();
-    return reading;
-  }
-
-  /** The name of an index in the thread over these lists; made anew where one of them has changed. */
-  function indexOver(lists: readonly ClinicList[]): Promise<string> {
-    const stamp = lists.map(({ id, edition }) => `${id}.${edition}`).join(' ');
-    if (index?.stamp === stamp) return index.made;
-    const before = index;
-    const made = (async () => {
-      const name = newId();
-      for (const list of lists)
-        for await (const rows of clinicsOfList(db, list)) {
-          const clinics = rows.map((row) => ({ ...clinicOfRow(row), row: row.id }));
-          await directoryThread.run('index', { index: name, clinics });
-        }
-      const old = await before?.made.catch(() => undefined);
-      if (old) await directoryThread.run('drop', old);
-      return name;
-    })();
-    index = { stamp, made };
-    made.catch(() => {
-      if (index?.made === made) index = null;
-    });
-    return made;
-  }
-
   return {
-    offered,
-    update,
+    offered: updates.offered,
+    update: updates.update,
     async states() {
-      await readSimulated();
-      const lists = await allLists(db);
-      const missing = offered.filter(
-        (entry) => !lists.some(({ source }) => source === entry.directoryUrl),
-      );
-      return [
-        ...lists.map((list) => stateOf(list, entryOf(list), received.get(list.source) ?? null)),
-        ...missing.map((entry) => stateOfMissing(entry, received.get(entry.directoryUrl ?? ''))),
-      ].filter(({ entry, source }) => entry !== null || source.startsWith('file:'));
+      await updates.readSimulated();
+      return statesOf(await allLists(db), updates);
     },
     async search(typed, limit, everywhere = false) {
       const lists = await listsRead(everywhere);
-      const name = await indexOver(lists);
-      const { rows, total, isMore } = await directoryThread.run('search', {
-        index: name,
-        typed,
-        limit,
-      });
-      const byId = new Map(lists.map((list) => [list.id, list]));
-      const found = (await rowsNumbered(db, rows)).flatMap((row) => {
-        const list = byId.get(row.list_id);
-        return list
-          ? [{ clinic: clinicOfRow(row), vendor: list.vendor, entry: entryOf(list) }]
-          : [];
-      });
+      const { rows, total, isMore } = await index.search(lists, typed, limit);
+      const found = foundIn(lists, await rowsNumbered(db, rows), entryOf);
       const once = withoutRepeats(found);
       return { found: once, total: total - (found.length - once.length), isMore };
     },
@@ -216,8 +102,7 @@ export function createDirectory(options: {
       const found: ClinicFound[] = [];
       for (const list of lists)
         for await (const rows of clinicsOfList(db, list))
-          for (const row of rows)
-            found.push({ clinic: clinicOfRow(row), vendor: list.vendor, entry: entryOf(list) });
+          found.push(...foundIn(lists, rows, entryOf));
       return found;
     },
     async find(entry, clinicId) {
@@ -226,16 +111,41 @@ export function createDirectory(options: {
       return row && clinicOfRow(row);
     },
     async importFile(file, vendor) {
-      const reading = await importList(options, file, vendor);
+      const reading = await importList(context, file, vendor);
       tell();
       return reading;
     },
     async close() {
-      await Promise.allSettled(underWay.values());
-      const name = await index?.made.catch(() => undefined);
-      if (name) await directoryThread.run('drop', name);
+      await updates.settled();
+      await index.close();
     },
   };
+}
+
+function foundIn(
+  lists: readonly ClinicList[],
+  rows: readonly ClinicRow[],
+  entryOf: Updates['entryOf'],
+): ClinicFound[] {
+  const byId = new Map(lists.map((list) => [list.id, list]));
+  return rows.flatMap((row) => {
+    const list = byId.get(row.list_id);
+    return list ? [{ clinic: clinicOfRow(row), vendor: list.vendor, entry: entryOf(list) }] : [];
+  });
+}
+
+/** The lists of portals that are on, read or not, and those that were imported. */
+function statesOf(
+  lists: readonly ClinicList[],
+  { offered, entryOf, received }: Updates,
+): ListState[] {
+  const missing = offered.filter(
+    ({ directoryUrl }) => !lists.some(({ source }) => source === directoryUrl),
+  );
+  return [
+    ...lists.map((list) => stateOf(list, entryOf(list), received(list.source))),
+    ...missing.map((entry) => stateOfMissing(entry, received(entry.directoryUrl ?? ''))),
+  ].filter(({ entry, source }) => entry !== null || source.startsWith('file:'));
 }
 
 /** A clinic may be on two lists of a vendor: its own, and one that was imported. */
@@ -265,7 +175,7 @@ function stateOf(list: ClinicList, entry: PortalEntry | null, reading: number | 
   };
 }
 
-function stateOfMissing(entry: PortalEntry, reading: number | undefined): ListState {
+function stateOfMissing(entry: PortalEntry, reading: number | null): ListState {
   return {
     source: entry.directoryUrl ?? '',
     vendor: entry.vendor.portal.id,
@@ -276,7 +186,7 @@ function stateOfMissing(entry: PortalEntry, reading: number | undefined): ListSt
     unreadable: 0,
     bytes: aboutBytes(entry),
     trouble: null,
-    reading: reading ?? null,
+    reading,
   };
 }
 

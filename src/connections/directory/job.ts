@@ -4,9 +4,7 @@ import type { JobHandler } from '../../platform/jobs/jobs.ts';
 import type { ConnectionContext } from '../context.ts';
 
 /** Fetches the list of one portal. What was wrong is kept with the list; whoever wants it again asks again. */
-export function updateJob(
-  context: Pick<ConnectionContext, 'directory' | 'log'>,
-): JobHandler {
+export function updateJob(context: Pick<ConnectionContext, 'directory' | 'log'>): JobHandler {
   return async (payload, signal) => {
     const { portal } = payload as { portal: string };
     const entry = context.directory.offered.find(({ key }) => key === portal);

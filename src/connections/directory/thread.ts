@@ -5,12 +5,8 @@ import { ChartfoldError } from '../../platform/errors.ts';
 import { offThread, serveTasks } from '../../platform/off-thread.ts';
 import { directoryReaders } from '../../portals/index.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
-import {
-  type ClinicIndex,
-  createClinicIndex,
-  type Found,
-  type IndexedClinic,
-} from './clinic-index.ts';
+import { type ClinicIndex, createClinicIndex, type Found } from './clinic-index.ts';
+import type { IndexedClinic } from './names.ts';
 
 /** A list that comes in: its pieces, then its clinics. By a name that the main side gives. */
 type Reading = { readonly pieces: Uint8Array[]; clinics: readonly DirectoryClinic[] };
