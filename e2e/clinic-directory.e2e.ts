@@ -37,6 +37,13 @@ beforeAll(async () => {
     }),
   );
   running = await startRunning({ CHARTFOLD_CONFIG: config });
+  simulator.control.registerClient({
+    portal: 'athenahealth',
+    environment: 'production',
+    clientId: 'none',
+    auth: 'none',
+    redirectUris: [`${running.publicUrl}/athena/callback`],
+  });
   browser = await openBrowser();
   page = await (await browser.newContext({ viewport: DESKTOP, reducedMotion: 'reduce' })).newPage();
   await page.goto(running.signInLink());
@@ -105,6 +112,10 @@ describe('a clinic', () => {
     expect(second).not.toBe(first);
     await field().press('ArrowUp');
     expect(await field().getAttribute('aria-activedescendant')).toBe(first);
+    await field().press('Enter');
+    await page.waitForURL((url) => url.origin === simulator.url);
+    await page.getByLabel('Email').waitFor();
+    await page.goto(`${running.publicUrl}/connections/add`);
   });
 
   it('that does not exist is not found, and the ways on are said', async () => {

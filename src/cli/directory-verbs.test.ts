@@ -56,6 +56,15 @@ describe('directory', () => {
     expect(JSON.parse(nothing.out)).toEqual({ total: 0, isMore: false, clinics: [] });
   });
 
+  it('search is answered by a running server too', async () => {
+    const server = await line.serve();
+    const { code, out } = await line.run('directory', 'search', 'harbor lane', '--limit', '1');
+    server.process.kill('SIGTERM');
+    await server.ended;
+    expect(code).toBe(0);
+    expect(out).toContain('--clinic 24411');
+  });
+
   it('import reads a file, and fails with a sentence where it is none', async () => {
     const { code, out } = await line.run('directory', 'import', practices);
     expect([code, out.trim()]).toEqual([0, '1 clinic of athenahealth read.']);

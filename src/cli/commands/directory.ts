@@ -7,7 +7,7 @@ import { directoryReaders } from '../../portals/index.ts';
 import type { Verb } from '../verb.ts';
 
 export const updateDirectory: Verb = {
-  name: 'directory update',
+  name: 'directory-update',
   act: 'directory.update',
   async *run(app, _args, { signal }) {
     const { offered } = app.directory;
@@ -38,7 +38,7 @@ export const updateDirectory: Verb = {
 };
 
 export const importDirectory: Verb<{ file: string; vendor?: string }> = {
-  name: 'directory import',
+  name: 'directory-import',
   act: 'directory.import',
   async *run(app, { file, vendor }) {
     const known = new Set(Object.keys(directoryReaders));
@@ -58,7 +58,7 @@ export const importDirectory: Verb<{ file: string; vendor?: string }> = {
 };
 
 export const searchDirectory: Verb<{ words: string[]; limit?: number }> = {
-  name: 'directory search',
+  name: 'directory-search',
   act: 'portals.list',
   needsPortals: true,
   async *run(app, { words, limit = 10 }) {

@@ -29,7 +29,7 @@ export type Edition = {
   readonly bytes: number;
 };
 
-const AT_ONCE = 500;
+const AT_ONCE = 200;
 
 export function allLists(db: Db): Promise<ClinicList[]> {
   return db.selectFrom('clinic_list').selectAll().orderBy('id').execute();
