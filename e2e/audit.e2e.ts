@@ -98,8 +98,12 @@ describe('the audit', () => {
     await page.reload();
     await page.getByText('The operator worked on backups').first().waitFor();
     expect(await page.locator('[data-line="1"]').count()).toBe(0);
-    await page.getByRole('button', { name: 'Show earlier ones' }).click();
+    const held = await page.locator('[data-line]').count();
+    await page.getByRole('button', { name: 'Show earlier ones' }).focus();
+    await page.keyboard.press('Enter');
     await page.locator('[data-line="1"]').waitFor();
+    const nextOne = page.locator('[data-line]').nth(held);
+    await expect.poll(() => nextOne.evaluate((line) => line === document.activeElement)).toBe(true);
     expect(await page.getByRole('button', { name: 'Show earlier ones' }).count()).toBe(0);
     expect(owner.errors).toEqual([]);
   });

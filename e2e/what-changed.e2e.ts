@@ -212,6 +212,30 @@ it('more of a long list goes on by keyboard where it stood, to the last of it', 
   await expect.poll(() => nextOne.evaluate((row) => row === document.activeElement)).toBe(true);
 });
 
+it('more of a long history gives the focus to the first version that came', async () => {
+  const { db, simulator } = served.program;
+  const { resource_id: id, fhir_id } = await db
+    .selectFrom('chart_row')
+    .select(['resource_id', 'fhir_id'])
+    .where('type', '=', 'Condition')
+    .executeTakeFirstOrThrow();
+  for (let n = 0; n < 21; n += 1) {
+    const note = [{ text: `seen ${n} times` }];
+    const at = { environment: 'production', type: 'Condition', id: fhir_id } as const;
+    simulator.control.edit({ ...at, set: { note } });
+    await served.program.sync(connection);
+  }
+  await sync();
+  await page.goto(`${served.publicUrl}/people/${person}/timeline/${id}`);
+  const held = page.locator('section[aria-labelledby="record-history"] > ol > li');
+  await expect.poll(() => held.count()).toBe(20);
+  await page.getByRole('button', { name: 'Show earlier versions' }).focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => held.count()).toBeGreaterThan(20);
+  const nextOne = held.nth(20);
+  await expect.poll(() => nextOne.evaluate((one) => one === document.activeElement)).toBe(true);
+}, 120_000);
+
 const runs = () =>
   served.program.db.selectFrom('sync_run').select('id as run').orderBy('started_at');
 const firstRun = () => runs().executeTakeFirstOrThrow();

@@ -151,10 +151,16 @@ function stop(line) {
 }
 
 /**
- * The program with the flags that Node is started with for it. Node lets the nursery of its heap grow to 128 MB, for
- * servers of many; a person's machine has better use for them, and the emptying of a small one is not felt.
+ * The program with the flags that Node is started with for it, for every thread's heap. Node lets the nursery grow to
+ * 128 MB and collects the rest for the first time at some hundred, for servers of many; a person's machine has better
+ * use for them.
  */
-export const PROGRAM = ['--max-semi-space-size=16', join(ROOT, 'src', 'main.ts')];
+export const PROGRAM = [
+  '--max-semi-space-size=8',
+  '--initial-old-space-size=48',
+  '--heap-growing-percent=40',
+  join(ROOT, 'src', 'main.ts'),
+];
 const COMMANDS = {
   setup: () => prepare({ web: true }),
   start: (args) => run(prepare({ web: true }), [...PROGRAM, 'serve', '--open', ...args]),

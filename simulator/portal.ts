@@ -86,6 +86,7 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
   });
   const list = serveList(() => {
     const { vendor, directorySize, world } = parts;
+    if (!vendor.filling) return vendor.directory(environment, practices);
     const size = environment.name === 'production' ? directorySize : 0;
     const filled = filledUp(practices, vendor.filling, {
       vendor: vendor.id,

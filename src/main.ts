@@ -17,12 +17,14 @@ import {
   otherLoopbackName,
   simulatedClientId,
   simulatedClients,
+  simulatedServers,
   simulatorState,
 } from './cli/simulator-process.ts';
 import { DIRECTORY_QUEUE, SYNC_QUEUE } from './connections/context.ts';
 import { createDirectory } from './connections/directory/directory.ts';
 import { updateJob } from './connections/directory/job.ts';
 import { createRefresher } from './connections/refresh.ts';
+import { putServers } from './connections/servers.ts';
 import { createPaces } from './connections/pace.ts';
 import { resumeRenewals } from './connections/queue-sync.ts';
 import { directoryMigrations } from './connections/directory/tables.ts';
@@ -104,6 +106,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Assem
     const data = await openData(config, options, undo);
     const portals = await openPortals(config, options.portals, log, undo);
     const app = putTogether(config, data, portals, log, undo);
+    await putServers(app);
     await startJobs(app, options.portals, undo);
     const port = options.listens ? await openDoors(app, undo) : null;
     if (options.listens) {
@@ -165,6 +168,7 @@ async function openPortals(config: Config, starts: boolean, log: Log, undo: Asyn
   }
   const registry = createRegistry(config, {
     baseUrl: simulatorUrl,
+    servers: simulatedServers(simulatorUrl),
     clientIdOf: simulatedClientId,
   });
   return { simulatorUrl, registry };

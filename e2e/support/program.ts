@@ -3,7 +3,12 @@
 
 import { CHART_QUEUE, projectPerson } from '../../src/chart/project.ts';
 import { type Answers, walk } from '../../src/cli/selftest/scripted-browser.ts';
-import { simulatedClientId, simulatedClients } from '../../src/cli/simulator-process.ts';
+import {
+  simulatedClientId,
+  simulatedClients,
+  simulatedOverrides,
+  simulatedServers,
+} from '../../src/cli/simulator-process.ts';
 import { type BeginRequest, beginConnection, followLink } from '../../src/connections/begin.ts';
 import { type CallbackResult, handleCallback } from '../../src/connections/callback.ts';
 import { confirmPatient } from '../../src/connections/confirm.ts';
@@ -23,14 +28,13 @@ import type { Outbound } from '../../src/platform/outbound.ts';
 import { createSealer, deriveKeys } from '../../src/platform/seal.ts';
 import {
   createRegistry,
-  laidOutAt,
   type PortalEntry,
   type PortalRegistry,
   vendorKeys,
 } from '../../src/portals/registry.ts';
 import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
 import { firstVendor, vendors } from '../../src/portals/index.ts';
-import { environmentsOf, type Portal, type Vendor } from '../../src/portals/portal.ts';
+import type { Portal, Vendor } from '../../src/portals/portal.ts';
 import { runSync } from '../../src/sync/job.ts';
 import { syncConnection } from '../../src/sync/run.ts';
 import { createServer } from 'node:http';
@@ -124,12 +128,17 @@ export async function startProgram(
     options.isSample
       ? createRegistry(
           { ...config, portals: [] },
-          { baseUrl: simulator.url, clientIdOf: simulatedClientId },
+          {
+            baseUrl: simulator.url,
+            servers: simulatedServers(simulator.url).filter(({ vendor }) => vendor === id),
+            clientIdOf: simulatedClientId,
+          },
         )
       : createRegistry(config, null),
     { backoffMs: options.backoffMs ?? 1, pageSize: String(options.pageSize ?? 25) },
     options.vendor ?? ((vendor) => vendor),
   );
+  const first = registry.entries.find((entry) => entry.vendor.portal.id === id)?.key ?? '';
   const changedIds: string[] = [];
   const portalsOutbound = options.outbound ?? outbound;
   const directory = createDirectory({
@@ -173,7 +182,7 @@ export async function startProgram(
     /** Begins a connection from the app, no clinic chosen, unless `request` says otherwise. */
     begin: (request: Partial<BeginRequest> = {}) =>
       beginConnection(context, {
-        portal: `${id}/production`,
+        portal: first,
         clinicId: '',
         personId: null,
         via: 'app',
@@ -258,7 +267,10 @@ function changed(
     };
   };
   return {
-    entries: registry.entries.map(quick),
+    ...registry,
+    get entries() {
+      return registry.entries.map(quick);
+    },
     usable: (key, clinicId) => quick(registry.usable(key, clinicId)),
   };
 }
@@ -275,24 +287,7 @@ function configFor(about: {
     { ...env },
     vendorKeys.map((key) => key.name),
   );
-  const portals = environmentsOf(portal).map(({ environment, own }) => {
-    const at = laidOutAt(`${simulatorUrl}/${portal.id}/${environment}`, own);
-    return {
-      vendor: portal.id,
-      environment,
-      name: undefined,
-      fhirBaseUrl: at.fhirBaseUrl,
-      authorizationEndpoint: at.endpoints?.authorization,
-      tokenEndpoint: at.endpoints?.token,
-      clientId: simulatedClientId(portal.id, environment),
-      clientSecret: auth.startsWith('client_secret') ? SECRET : undefined,
-      auth,
-      scopes: undefined,
-      aud: undefined,
-      directoryUrl: undefined,
-      requestsPerMinute: undefined,
-    };
-  });
+  const portals = simulatedOverrides(portal, simulatorUrl, { auth, clientSecret: SECRET });
   return { ...base, publicUrl, portals };
 }
 

@@ -57,7 +57,7 @@ export function peopleOf(environment: EnvironmentName): {
   return environment === 'preview' ? preview : production;
 }
 
-const nora: Person = {
+export const nora: Person = {
   family: 'Ellingsen',
   given: ['Nora', 'Marie'],
   earlierFamily: { name: 'Vance', until: '2009-06-20' },
@@ -65,14 +65,14 @@ const nora: Person = {
   birthDate: '1979-03-11',
   email: 'nora@example.org',
 };
-const tomas: Person = {
+export const tomas: Person = {
   family: 'Ellingsen',
   given: ['Tomás', 'Johan'],
   gender: 'male',
   birthDate: '1976-09-02',
   email: 'tomas@example.org',
 };
-const inge: Person = {
+export const inge: Person = {
   family: 'Ellingsen',
   given: ['Inge', 'Sølvi'],
   earlierFamily: { name: 'Bråten', until: '1968-05-04' },
@@ -80,7 +80,7 @@ const inge: Person = {
   birthDate: '1944-12-27',
   email: 'inge@example.org',
 };
-const ada: Person = {
+export const ada: Person = {
   family: 'Ellingsen',
   given: ['Ada', 'Renée'],
   gender: 'female',

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { athenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
 import { makeResourceStore } from '../fhir-server/store.ts';
-import { generateWorld } from './generate.ts';
+import { athenahealthVendor } from '../vendors/athenahealth.ts';
 import type { GeneratedResource, WorldRequest } from './world.ts';
 
 const request: WorldRequest = {
@@ -17,7 +17,10 @@ const request: WorldRequest = {
 const main = 'a-24411.E-2051';
 const generate = (asked: WorldRequest) => {
   const resources: GeneratedResource[] = [];
-  return { ...generateWorld(asked, (generated) => resources.push(generated)), resources };
+  return {
+    ...athenahealthVendor.generateWorld(asked, (generated) => resources.push(generated)),
+    resources,
+  };
 };
 const world = generate(request);
 const ofType = (type: string) =>

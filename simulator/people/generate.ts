@@ -6,12 +6,11 @@ import { beginChart, type Chart, concept } from './chart.ts';
 import { courses } from './courses.ts';
 import { addDays, daysBetween, timeOn } from './dates.ts';
 import { type Facilities, globalResources, makeFacilities } from './facilities.ts';
-import { type ChartSeed, peopleOf, samplePassword } from './family.ts';
+import { type ChartSeed, samplePassword } from './family.ts';
 import type { PanelKey } from './lab-catalogue.ts';
 import { addAmendedPanel, addPanels, addSocialHistory, addTextResult } from './labs.ts';
 import { addObservation, loinc, quantity } from './observations.ts';
 import { addCare, addPatient } from './patient.ts';
-import { practicesOf } from './practices.ts';
 import { addAllergies, addProblems, dayAt } from './problems.ts';
 import { makeRandom } from './random.ts';
 import { addImmunizations, addMedications, addProcedures } from './treatments.ts';
@@ -23,6 +22,13 @@ const historyDays = 3652;
 // What ten years bring to the main chart, about.
 const usualSize = 1400;
 
+/** Who is in a world beside the people that are made up as many as are asked for, and where. */
+export type Cast = {
+  readonly practices: readonly Practice[];
+  readonly charts: readonly ChartSeed[];
+  readonly accounts: readonly Account[];
+};
+
 /**
  * Makes the world of one environment.
  *
@@ -30,10 +36,10 @@ const usualSize = 1400;
  */
 export function generateWorld(
   request: WorldRequest,
+  family: Cast,
   emit: (generated: GeneratedResource) => void,
 ): World {
-  const practices = practicesOf(request.environment);
-  const family = peopleOf(request.environment);
+  const { practices } = family;
   const others = furtherPeople(request, practices);
   const since = addDays(request.anchor, -historyDays);
   globalResources(since).forEach(emit);

@@ -19,5 +19,5 @@ export type SimulatedVendor = {
   /** The text of its published list of clinics; asked for only where its behaviour has an address for one. */
   directory(environment: Environment, practices: readonly Practice[]): string;
   /** How that list grows to the vendor's size, where a test asks for it. */
-  readonly filling: Filling;
+  readonly filling?: Filling;
 };

@@ -62,6 +62,7 @@ export const policy = {
   'people.add': self,
   'portals.list': self,
   'directory.update': self,
+  'portals.add': self,
   'connections.list': self,
   'connections.begin': self,
   'connections.sync': self,

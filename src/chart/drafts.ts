@@ -12,6 +12,8 @@ import type { ChartMemberTable, ChartResultTable, ChartRowTable } from './tables
 
 /** What one version becomes. */
 export type Draft = {
+  /** Of the version, in the feed. */
+  readonly position: number;
   readonly written: Written;
   /** Null: it has no place in the chart. */
   readonly row: Insertable<ChartRowTable> | null;
@@ -20,7 +22,10 @@ export type Draft = {
 };
 
 /** Of a version what its draft is made of: no more goes to the thread. */
-type Version = Pick<VersionRow, 'seq' | 'resource' | 'source' | 'type' | 'fhirId' | 'goneAt'>;
+type Version = Pick<
+  VersionRow,
+  'position' | 'seq' | 'resource' | 'source' | 'type' | 'fhirId' | 'goneAt'
+>;
 type Batch = {
   readonly personId: string;
   readonly versions: readonly Version[];
@@ -38,15 +43,18 @@ const tasks = {
 const thread = offThread<typeof tasks>(import.meta.url, { isNeeded: true });
 serveTasks(import.meta.url, tasks);
 
-/** The drafts of some versions of a person's records; of several versions of one resource, the last. */
+/** The drafts of some versions of a person's records, in their order; of several versions of one resource, the last. */
 export async function draftsOf(
   personId: string,
   versions: readonly VersionRow[],
   packs: readonly Pack[],
 ): Promise<Draft[]> {
   const latest = new Map<string, Version>();
-  for (const { seq, resource, source, type, fhirId, goneAt } of versions)
-    latest.set(resource, { seq, resource, source, type, fhirId, goneAt });
+  for (const { position, seq, resource, source, type, fhirId, goneAt } of versions) {
+    // So that it stands where its last version does.
+    latest.delete(resource);
+    latest.set(resource, { position, seq, resource, source, type, fhirId, goneAt });
+  }
   return thread.run('draft', { personId, versions: [...latest.values()], packs });
 }
 
@@ -60,6 +68,7 @@ function draftOf(personId: string, version: Version, text: string): Draft {
   const described = describe(version.type, text);
   const members = described?.members ?? [];
   return {
+    position: version.position,
     written: {
       resourceId: version.resource,
       sourceId: version.source,

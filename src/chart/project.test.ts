@@ -1,7 +1,7 @@
 // Proves the chart made from the raw records: up to date without being made anew, what belongs together joined,
 // and parted again.
 
-import type { KyselyPlugin } from 'kysely';
+import { type KyselyPlugin, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepare } from '../records/body.ts';
 import { commitImport } from '../records/commit.ts';
@@ -85,6 +85,36 @@ describe('making the chart', () => {
     await rebuildPerson(scene.db, person);
     expect(joined).toEqual(await chartOf(scene));
     expect(joined.rows.find((row) => row.fhir_id === 'o7')?.panel_id).not.toBeNull();
+  });
+
+  it('in transactions that are small, however much has come', async () => {
+    const { db } = scene;
+    await sql`create table told (position integer, lines integer)`.execute(db);
+    for (const event of ['insert', 'update'])
+      await sql`create trigger ${sql.ref(`told_${event}`)} after ${sql.raw(event)} on chart_state begin
+        insert into told select new.position, count(*) from chart_row; end`.execute(db);
+    await commit(...Array.from({ length: 700 }, (_, n) => result(`o${n}`, '2026-11-17', n)));
+    await project();
+    const { rows } = await sql<{ lines: number }>`select lines from told order by position`.execute(
+      db,
+    );
+    expect(rows.map(({ lines }) => lines)).toEqual([250, 500, 700]);
+  });
+
+  it('that is stopped while a record waits for its later version has it in the end', async () => {
+    await commit(...Array.from({ length: 300 }, (_, n) => result(`o${n}`, '2026-11-17', n)));
+    await commit(...[7, 270].map((n) => result(`o${n}`, '2026-11-18', n)));
+    // The second transaction fails, as where the process ends in it.
+    await sql`create trigger full before update on chart_state
+      begin select raise(abort, 'full'); end`.execute(scene.db);
+    await expect(project()).rejects.toThrow('full');
+    expect((await chartOf(scene)).rows).toHaveLength(250);
+    await sql`drop trigger full`.execute(scene.db);
+    await project();
+    const made = await chartOf(scene);
+    expect(made.rows).toHaveLength(300);
+    await rebuildPerson(scene.db, person);
+    expect(made).toEqual(await chartOf(scene));
   });
 
   it('after a change reads what the change touches, however large the rest is', async () => {

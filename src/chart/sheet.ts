@@ -19,7 +19,7 @@ export async function readSheet(db: Db, personId: string, resourceId: string, si
   if (!described || !isSeen(sight, described.kind)) throw new ChartfoldError('record.not_found');
   const latest = (await versionsOf(db, resourceId)).at(-1);
   const value = valueOf(described);
-  const earlier = value && (await earlierValues(db, new Map([[resourceId, value]])));
+  const earlier = value && (await earlierValues(db, new Map([[resourceId, value]]), sight));
   return {
     id: resource.id,
     type: resource.type,

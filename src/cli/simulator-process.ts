@@ -5,11 +5,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { jwksPath } from '../keys/keyring.ts';
-import type { AuthMethod, Config } from '../platform/config/read.ts';
+import type { AuthMethod, Config, PortalOverride } from '../platform/config/read.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { vendors } from '../portals/index.ts';
-import { type Environment, environmentsOf } from '../portals/portal.ts';
-import { secretMethod } from '../portals/registry.ts';
+import {
+  type Environment,
+  environmentsOf,
+  type Portal,
+  type PortalEnvironment,
+} from '../portals/portal.ts';
+import { laidOutAt, secretMethod } from '../portals/registry.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../simulator/main.ts');
 const START_MS = 60_000;
@@ -31,7 +36,7 @@ export function simulatedClients(
   clientSecret?: string,
 ) {
   return vendors.flatMap(({ portal }) =>
-    environmentsOf(portal).map(({ environment }) => {
+    simulatedPlaces(portal).map(({ environment }) => {
       const clientId = simulatedClientId(portal.id, environment);
       const method = portal.auth.includes(auth) ? auth : secretMethod(portal);
       return {
@@ -45,6 +50,59 @@ export function simulatedClients(
       };
     }),
   );
+}
+
+/** How this program proves itself to simulated portals. */
+type Proof = { readonly auth: AuthMethod; readonly clientSecret?: string | undefined };
+
+/** A vendor's simulated environments, as an operator would write them into CHARTFOLD_CONFIG. */
+export function simulatedOverrides(
+  portal: Portal,
+  simulatorUrl: string,
+  { auth, clientSecret }: Proof,
+): PortalOverride[] {
+  const unsaid = {
+    scopes: undefined,
+    aud: undefined,
+    directoryUrl: undefined,
+    requestsPerMinute: undefined,
+  };
+  const places = simulatedPlaces(portal);
+  return places.map(({ environment, own, name }) => {
+    const at = laidOutAt(`${simulatorUrl}/${portal.id}/${environment}`, own);
+    return {
+      ...unsaid,
+      vendor: portal.id,
+      environment,
+      name,
+      fhirBaseUrl: at.fhirBaseUrl,
+      authorizationEndpoint: at.endpoints?.authorization,
+      tokenEndpoint: at.endpoints?.token,
+      clientId: simulatedClientId(portal.id, environment),
+      clientSecret: auth.startsWith('client_secret') ? clientSecret : undefined,
+      auth,
+    };
+  });
+}
+
+/** The servers that the simulator has for vendors whose servers are added one by one. */
+export function simulatedServers(simulatorUrl: string): PortalOverride[] {
+  return vendors
+    .filter(({ portal }) => environmentsOf(portal).length === 0)
+    .flatMap(({ portal }) => simulatedOverrides(portal, simulatorUrl, { auth: 'none' }));
+}
+
+/** A vendor's environments; where servers are added one by one, the one that the simulator has. */
+function simulatedPlaces(portal: Portal) {
+  const places = environmentsOf(portal).map((one) => ({ ...one, name: undefined }));
+  if (places.length > 0) return places;
+  const own: PortalEnvironment = {
+    fhirBaseUrl: 'https://fhir.example/fhir',
+    endpoints: null,
+    configPrefix: '',
+    directoryUrl: null,
+  };
+  return [{ environment: 'production' as const, own, name: 'Quarry Hill Health' }];
 }
 
 export type SimulatorStart = {

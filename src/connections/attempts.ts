@@ -17,6 +17,7 @@ export const ATTEMPT_MS = 10 * 60_000;
 export type AttemptSecrets = LaunchSecrets & {
   readonly sentTo: string;
   readonly redirectUri: string;
+  readonly scopes: readonly string[];
   /** What the portal answered, while it waits for its account to sign in: the path it came to, and its query. */
   readonly answer?: { readonly callbackPath: string; readonly query: string };
 };

@@ -6,6 +6,7 @@ import { isoTime } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
 import { newId, newSecret, sha256 } from '../platform/ids.ts';
 import { isPerClinic, type PortalEntry } from '../portals/registry.ts';
+import { scopesKnownTo } from '../smart/scopes.ts';
 import { authorizationUrl, newLaunchSecrets, tryAuthorization } from '../smart/launch.ts';
 import {
   ATTEMPT_MS,
@@ -65,6 +66,7 @@ export async function beginConnection(
       status: 'authorising',
       status_code: null,
       status_since: now,
+      scopes_asked: null,
       scopes_granted: '',
       sample: entry.simulated ? 1 : 0,
       created_at: now,
@@ -180,16 +182,18 @@ async function sendAway(
   const client = await smartClient(context, entry);
   const secrets = newLaunchSecrets();
   const redirectUri = redirectUriOf(context, entry);
+  const scopes =
+    entry.scopesBy === 'server' ? scopesKnownTo(client.server, entry.scopes) : entry.scopes;
   const location = await authorizationUrl(client, secrets, {
     redirectUri,
-    scopes: entry.scopes,
+    scopes,
     aud: entry.aud,
     pkce: entry.vendor.portal.pkce,
     extra: entry.vendor.hooks.authorizationParams?.(connection.clinic_id) ?? {},
   });
   await tryAuthorization(context.outbound, client, location, { redirectUri, state: secrets.state });
   const cookie = newSecret();
-  const kept: AttemptSecrets = { ...secrets, sentTo: location, redirectUri };
+  const kept: AttemptSecrets = { ...secrets, sentTo: location, redirectUri, scopes };
   const taken = await context.db
     .updateTable('connect_attempt')
     .set({
@@ -214,8 +218,8 @@ function reachable(context: ConnectionContext, key: string, clinicId: string): P
   if (isPerClinic(entry)) throw new ChartfoldError('connection.unknown_clinic');
   const { https, localhost } = entry.vendor.portal.redirects;
   const { protocol, hostname } = new URL(redirectUriOf(context, entry));
-  // The simulated ones let a program on this machine come back as it can.
-  if (entry.simulated) return entry;
+  // One that is itself reached by http is none of the vendor's: a simulator, or a server for tests.
+  if (new URL(entry.fhirBaseUrl).protocol === 'http:') return entry;
   if (https && protocol !== 'https:') throw new ChartfoldError('connection.needs_https');
   if (!localhost && isLoopback(hostname)) throw new ChartfoldError('connection.needs_public_host');
   return entry;

@@ -156,11 +156,16 @@ async function completeSignIn(
     throw new ChartfoldError('connection.patient_changed');
   }
   const clinic = await clinicOf(context, entry, { ...tokens, patient: found.id }, connection);
-  const scopes = grantedScopes(tokens.scope ?? undefined, entry.scopes).join(' ');
+  const scopes = grantedScopes(tokens.scope ?? undefined, signIn.secrets.scopes).join(' ');
   const known = await keepSignIn(context, connection, {
     isConfirmed,
     grant,
-    said: { patient_id: found.id, scopes_granted: scopes, clinic_note: clinic.note },
+    said: {
+      patient_id: found.id,
+      scopes_asked: signIn.secrets.scopes.join(' '),
+      scopes_granted: scopes,
+      clinic_note: clinic.note,
+    },
     clinic: { clinic_id: clinic.id, clinic_name: clinic.name, town: clinic.town },
   });
   if (known) {
@@ -188,7 +193,7 @@ async function keepSignIn(
   signIn: {
     isConfirmed: boolean;
     grant: Grant;
-    said: Pick<Connection, 'patient_id' | 'scopes_granted' | 'clinic_note'>;
+    said: Pick<Connection, 'patient_id' | 'scopes_asked' | 'scopes_granted' | 'clinic_note'>;
     clinic: Pick<Connection, 'clinic_id' | 'clinic_name' | 'town'>;
   },
 ): Promise<string | undefined> {
@@ -225,7 +230,7 @@ async function tokensFor(
       redirectUri: secrets.redirectUri,
       codeVerifier: entry.vendor.portal.pkce ? secrets.codeVerifier : null,
       nonce: secrets.nonce,
-      asksOpenId: entry.scopes.includes('openid'),
+      asksOpenId: secrets.scopes.includes('openid'),
     }),
   );
 }

@@ -43,6 +43,8 @@ function written({ authorizationEndpoint, tokenEndpoint }: PortalEntry): SmartCo
     tokenEndpoint,
     revocationEndpoint: null,
     jwksUri: null,
+    capabilities: [],
+    scopesSupported: [],
   };
 }
 

@@ -55,8 +55,8 @@ export async function confirmPatient(
     if (known) {
       const grant = await openGrant({ ...context, db: trx }, connectionId);
       if (!grant) throw new ChartfoldError('connection.not_awaiting_confirmation');
-      const { scopes_granted, clinic_note } = connection;
-      const changes = { scopes_granted, clinic_note };
+      const { scopes_asked, scopes_granted, clinic_note } = connection;
+      const changes = { scopes_asked, scopes_granted, clinic_note };
       await goOnWith(context, trx, known, { begunAs: connectionId, grant, changes });
       return known;
     }

@@ -56,3 +56,11 @@ export async function getConnection(db: Db, id: string): Promise<Connection> {
 export async function listConnections(db: Db): Promise<Connection[]> {
   return db.selectFrom('connection').selectAll().orderBy('created_at').orderBy('id').execute();
 }
+
+/** The scopes that were asked for at a connection's sign-in. */
+export function scopesAskedFor(
+  { scopes_asked }: Pick<Connection, 'scopes_asked'>,
+  entry: Pick<PortalEntry, 'scopes'>,
+): readonly string[] {
+  return scopes_asked === null ? entry.scopes : scopes_asked.split(' ');
+}

@@ -2,6 +2,7 @@
 
 import type { Generated } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import type { AuthMethod } from '../platform/config/read.ts';
 import type { Sealed } from '../platform/seal.ts';
 
 declare module '../platform/db/db.ts' {
@@ -9,6 +10,7 @@ declare module '../platform/db/db.ts' {
     connection: ConnectionTable;
     connection_grant: GrantTable;
     connect_attempt: AttemptTable;
+    added_server: AddedServerTable;
   }
 }
 
@@ -39,6 +41,8 @@ export type ConnectionTable = {
   status: ConnectionStatus;
   status_code: string | null;
   status_since: string;
+  /** Separated by spaces; null for a sign-in from before this was kept. */
+  scopes_asked: string | null;
   scopes_granted: string;
   sample: 0 | 1;
   created_at: string;
@@ -89,6 +93,20 @@ export type AttemptTable = {
   /** The account that alone goes on with it; null for the terminal, whose browser has only the attempt's cookie. */
   account_id: string | null;
   expires_at: string;
+};
+
+/** A server that somebody added by its address. */
+export type AddedServerTable = {
+  id: string;
+  name: string;
+  /** Without a trailing slash. */
+  fhir_base_url: string;
+  client_id: string;
+  client_secret: Sealed | null;
+  auth: AuthMethod;
+  /** The account that added it; null for the terminal. */
+  added_by: string | null;
+  added_at: string;
 };
 
 export const connectionMigrations: Record<string, Migration> = {
@@ -177,6 +195,26 @@ export const connectionMigrations: Record<string, Migration> = {
       await db.schema
         .alterTable('connection')
         .addColumn('sync_troubles', 'integer', (c) => c.notNull().defaultTo(0))
+        .execute();
+    },
+  },
+  '2026-11-27-connections-7': {
+    async up(db) {
+      await db.schema.alterTable('connection').addColumn('scopes_asked', 'text').execute();
+    },
+  },
+  '2026-11-27-connections-8': {
+    async up(db) {
+      await db.schema
+        .createTable('added_server')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('name', 'text', (c) => c.notNull().unique())
+        .addColumn('fhir_base_url', 'text', (c) => c.notNull())
+        .addColumn('client_id', 'text', (c) => c.notNull())
+        .addColumn('client_secret', 'text')
+        .addColumn('auth', 'text', (c) => c.notNull())
+        .addColumn('added_by', 'text')
+        .addColumn('added_at', 'text', (c) => c.notNull())
         .execute();
     },
   },

@@ -33,6 +33,18 @@ export function readCapabilities(text: string): Capabilities | undefined {
   );
 }
 
+/** The version of FHIR that a statement says, `4.0.1`; undefined where it is no such statement. */
+export function readFhirVersion(text: string): string | undefined {
+  let statement: unknown;
+  try {
+    statement = JSON.parse(text);
+  } catch {
+    return undefined; // A page of a web site.
+  }
+  if (!isRecord(statement) || !STATEMENTS.has(statement.resourceType)) return undefined;
+  return texts(statement.fhirVersion)[0];
+}
+
 const STATEMENTS: ReadonlySet<unknown> = new Set(['CapabilityStatement', 'Conformance']);
 
 function capabilityOf(type: Record<string, unknown>): TypeCapability {

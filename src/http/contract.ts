@@ -61,6 +61,27 @@ export const session = z.discriminatedUnion('signedIn', [
   }),
 ]);
 
+/** An address that somebody typed. */
+export const serverLook = z.object({ address: z.string().min(1).max(2_000) });
+/** What a server says of itself to anybody, and what to register there. */
+export const serverFound = z.object({
+  fhirBaseUrl: z.string(),
+  name: z.string(),
+  fhirVersion: z.string(),
+  takesPublicClients: z.boolean(),
+  redirectUri: z.string(),
+  jwksUrl: z.string(),
+});
+/** POST /api/servers. */
+export const serverAdd = serverLook.extend({
+  name: z.string().max(100),
+  clientId: z.string().min(1).max(500),
+  clientSecret: z.string().min(1).max(2_000).nullable(),
+  auth: z.enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']),
+});
+/** The portal that it is now. */
+export const serverAdded = z.object({ portal: portalKey });
+
 /** POST /api/connections. `personId` null: a new person, named as the portal's patient. */
 export const connectRequest = z.object({
   portal: portalKey,

@@ -17,6 +17,7 @@ import { chartRoutes } from './routes/chart.ts';
 import { connectRoutes } from './routes/connect.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { directoryRoutes } from './routes/directory.ts';
+import { serverRoutes } from './routes/servers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { publicRoutes } from './routes/public.ts';
@@ -56,6 +57,7 @@ export function declareRoutes(api: Api): Api['declared'] {
   peopleRoutes(api);
   connectionRoutes(api);
   directoryRoutes(api);
+  serverRoutes(api);
   chartRoutes(api);
   changesRoutes(api);
   attachmentRoutes(api);

@@ -6,8 +6,15 @@ import { athenahealth } from './athenahealth/portal.ts';
 import { healowDirectory } from './healow/directory.ts';
 import type { DirectoryReader, Vendor } from './portal.ts';
 import { smartDirectory } from './smart/directory.ts';
+import { smart } from './smart/portal.ts';
 
-export const vendors: readonly Vendor[] = [{ portal: athenahealth, hooks: athenahealthHooks }];
+/** Whose servers are added one by one: those of no vendor in particular. */
+export const openVendor: Vendor = { portal: smart, hooks: {} };
+
+export const vendors: readonly Vendor[] = [
+  { portal: athenahealth, hooks: athenahealthHooks },
+  openVendor,
+];
 
 /** By vendor: the reader of its lists of clinics; the last one takes what is no other's. */
 export const directoryReaders: Readonly<Record<string, DirectoryReader>> = {

@@ -17,7 +17,12 @@ export type PatientType = {
    */
   readonly patient: readonly string[];
   /** What a server that does not answer for all at once may ask to be named: each value is asked for by itself. */
-  readonly split?: { readonly parameter: string; readonly values: readonly string[] };
+  readonly split?: {
+    readonly parameter: string;
+    readonly values: readonly string[];
+    /** Whether every record has one of the values, so that nothing can be missed by asking for each. */
+    readonly isOfAll?: true;
+  };
 };
 
 /** The types of a FHIR version: those that are searched for, then those read by id, each before what it refers to. */
@@ -117,6 +122,8 @@ const R4: readonly PatientType[] = [
         'instance-order',
         'option',
       ],
+      // R4: required in each, and bound to these.
+      isOfAll: true,
     },
   },
   {

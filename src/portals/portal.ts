@@ -50,6 +50,8 @@ export type Portal = {
   /** What addresses the vendor lets people be sent back to. */
   readonly redirects: { readonly https: boolean; readonly localhost: boolean };
   readonly scopes: readonly string[];
+  /** Whether these are asked for as they stand, or as far as the server says that it knows them, and in its spelling. */
+  readonly scopesBy: 'vendor' | 'server';
   /** Asked for besides where Chartfold is a confidential client. */
   readonly confidentialScopes: readonly string[];
   /** How Chartfold may prove itself there, the way that a secret is sent by itself before other ways of sending one. */
@@ -79,6 +81,8 @@ export type Portal = {
   /** Hours between two syncs where the person has chosen nothing: what was said at the registration. */
   readonly syncEveryHours: number;
   readonly questions: readonly PortalQuestion[];
+  /** Whether types are asked for all the same where the server's CapabilityStatement can't be read. */
+  readonly unstated: 'asked' | 'left';
   /** Search parameters of the questions that are added because the server's CapabilityStatement lists their types. */
   readonly addedParameters: Readonly<Record<string, string>>;
   /**

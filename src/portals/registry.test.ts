@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Config, readConfig } from '../platform/config/read.ts';
+import { vendors } from './index.ts';
 import { createRegistry, hasConfiguredPortal, portalFaults, vendorKeys } from './registry.ts';
 
 let dir: string;
@@ -16,6 +17,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const names = vendorKeys.map((key) => key.name);
 const simulated = {
   baseUrl: 'http://127.0.0.1:4201',
+  servers: [],
   clientIdOf: (vendor: string, environment: string) => `${vendor}-${environment}`,
 };
 
@@ -156,7 +158,7 @@ describe('what no portal can use', () => {
       ],
     );
     expect(portalFaults(config)).toEqual([
-      'CHARTFOLD_CONFIG: there is no vendor nobody; known are athenahealth',
+      `CHARTFOLD_CONFIG: there is no vendor nobody; known are ${vendors.map(({ portal }) => portal.id).join(', ')}`,
       'CHARTFOLD_CONFIG: athenahealth/production/A is there twice; give each a name of its own',
       'ATHENA_AUTH: must be one of none, client_secret_basic, client_secret_post, private_key_jwt',
       'CHARTFOLD_CONFIG: athenahealth, A: clientSecret is missing, but client_secret_post needs it',

@@ -32,6 +32,7 @@ export type PortalEntry = {
   readonly authorizationEndpoint: string | null;
   readonly tokenEndpoint: string | null;
   readonly scopes: readonly string[];
+  readonly scopesBy: Portal['scopesBy'];
   /** Null: none is sent. */
   readonly aud: string | null;
   readonly directoryUrl: string | null;
@@ -48,6 +49,8 @@ export type PortalEntry = {
 /** Where the simulator serves a vendor's environment, and who we are there. */
 export type Simulated = {
   readonly baseUrl: string;
+  /** Servers that it has beside the vendors', as an operator would add them. */
+  readonly servers: readonly PortalOverride[];
   readonly clientIdOf: (vendor: string, environment: Environment) => string;
 };
 
@@ -58,6 +61,8 @@ export type PortalRegistry = {
    * @throws `connection.unknown_portal`, `connection.portal_off`
    */
   usable(key: string, clinicId: string): PortalEntry;
+  /** Takes a server in that was added by its address; its name is in no other entry's key. */
+  add(server: PortalOverride): void;
 };
 
 /** A vendor in one of its environments; null: its servers are added one by one. */
@@ -159,13 +164,20 @@ export function portalFaults(config: Config): string[] {
  */
 export function createRegistry(config: Config, simulated: Simulated | null): PortalRegistry {
   failOn(portalFaults(config));
-  const entries = places.flatMap((place) =>
-    overridesOf(config, place).map((override) =>
+  const entries = places.flatMap((place) => [
+    ...overridesOf(config, place).map((override) =>
       entryOf(place, override, config, override?.name ? null : simulated),
     ),
-  );
+    ...(simulated?.servers ?? [])
+      .filter((server) => isAt(place, server))
+      .map((server) => ({ ...entryOf(place, server, config, null), simulated: true })),
+  ]);
   return {
     entries,
+    add(server) {
+      const place = places.find((one) => isAt(one, server));
+      if (place) entries.push(entryOf(place, server, config, null));
+    },
     usable(key, clinicId) {
       const entry = entries.find((e) => e.key === key);
       if (!entry) throw new ChartfoldError('connection.unknown_portal', { detail: key });
@@ -247,6 +259,7 @@ function entryOf(
     scopes:
       override?.scopes ??
       (isConfidential ? [...portal.scopes, ...portal.confidentialScopes] : portal.scopes),
+    scopesBy: override?.scopes ? 'vendor' : portal.scopesBy,
     aud: override?.aud ?? (portal.aud === 'none' ? null : fhirBaseUrl),
     directoryUrl: written?.directoryUrl ?? addresses?.directoryUrl ?? null,
     registration,

@@ -9,9 +9,10 @@ import { packTexts, unpackTexts } from './body.ts';
 import { drawNumbers } from './counter.ts';
 import { markBack } from './gone.ts';
 import { judge, type Replays, replaysOf, type Slot, walkedReplay } from './judge.ts';
+import { isLong, isSameBeside } from './same-text.ts';
 import { noteSeen } from './seen.ts';
 import { newSharedSeen, type SharedSeen, storeReaders } from './shared.ts';
-import { textsOf } from './texts.ts';
+import { type Pack, packsOf, textsIn } from './texts.ts';
 import type { Counts, Packed, Prepared, PreparedPack, ResourceId, SourceId } from './types.ts';
 
 /** What stays the same, and what adds up, over the chunks of one call. */
@@ -58,7 +59,8 @@ export async function judgeChunk(
 ): Promise<JudgedChunk> {
   const resources = packs.flatMap((pack) => pack.resources);
   const slots = await readSlots(db, context.source, resources);
-  await readTexts(db, slots, resources);
+  const stored = await readTexts(db, slots, resources);
+  await compareLong(context, slots, packs, stored);
   const replays = context.isResumed
     ? await replaysOf(db, context.stamp, slots, context.replays)
     : undefined;
@@ -161,6 +163,7 @@ function newSlot(seenBy: string | null): Slot {
     currentSeq: 0,
     rawHash: '',
     currentText: undefined,
+    compared: undefined,
     firstReceivedAt: undefined,
     number: 0,
     seenBy,
@@ -195,6 +198,7 @@ async function readSlots(
         currentSeq: row.current_seq,
         rawHash: row.raw_hash,
         currentText: undefined,
+        compared: undefined,
         firstReceivedAt: row.first_received_at,
         number: row.number,
         seenBy: row.seen_by,
@@ -210,20 +214,44 @@ async function readTexts(
   db: Db,
   slots: ReadonlyMap<string, Slot>,
   chunk: readonly Prepared[],
-): Promise<void> {
+): Promise<readonly Pack[]> {
   const others = new Set<Slot>();
   for (const resource of chunk) {
     const slot = slots.get(keyOf(resource));
     if (slot && slot.rawHash !== resource.rawHash) others.add(slot);
   }
-  const texts = await textsOf(
+  const packs = await packsOf(
     db,
     [...others].map((slot) => slot.currentSeq),
   );
+  const texts = textsIn(packs);
   for (const slot of others) {
     const seq = slot.currentSeq;
     slot.currentText = () => texts.get(seq) ?? '';
   }
+  return packs;
+}
+
+/** Has what is long compared with what is stored in a thread, ahead of the verdicts. */
+async function compareLong(
+  { volatilePaths }: ChunkContext,
+  slots: ReadonlyMap<string, Slot>,
+  packs: readonly PreparedPack[],
+  stored: readonly Pack[],
+): Promise<void> {
+  for (const { resources, ...pack } of packs)
+    for (const [n, resource] of resources.entries()) {
+      const slot = slots.get(keyOf(resource));
+      if (!slot || slot.rawHash === resource.rawHash) continue;
+      const before = stored.find(({ seq }) => seq === slot.currentSeq);
+      if (!before || !(isLong(before) || isLong(pack))) continue;
+      const texts = [
+        { pack: before, n: 0 },
+        { pack, n },
+      ] as const;
+      const isSame = await isSameBeside(...texts, volatilePaths);
+      slot.compared = { from: slot.rawHash, to: resource.rawHash, isSame };
+    }
 }
 
 async function writeVersions(

@@ -8,7 +8,8 @@ import { bulkTransaction } from '../platform/db/bulk.ts';
 import type { Db, Tables, Transaction } from '../platform/db/db.ts';
 import { newTurns, ownTurn } from '../platform/own-turn.ts';
 import { type ChunkContext, judgeChunk, newChunkContext, writeChunk } from './chunk.ts';
-import { addCounts, countsOf, questionRow, setAsideOf, tallyColumns } from './runs.ts';
+import { countHalfPage } from './half-page.ts';
+import { addCounts, countsOf, noCounts, questionRow, setAsideOf, tallyColumns } from './runs.ts';
 import { countSetAside, sumSetAside } from './set-aside.ts';
 import type {
   CommitImport,
@@ -42,7 +43,7 @@ export async function commitPage(db: Db, page: CommitPage): Promise<Counts> {
     isResumed: before.partial_page === page.page,
   });
   await inChunks({ db, transact: bulkTransaction }, page.packs, context, async (trx, isLast) => {
-    if (isLast) await tally(trx, page, withSetAside(context.counts, page.setAside));
+    if (isLast) await tally(trx, page, context);
     else await markPartial(trx, page);
     if (isLast) await page.afterwards?.(trx);
   });
@@ -121,12 +122,17 @@ async function markPartial(trx: Transaction, page: CommitPage): Promise<void> {
     .execute();
 }
 
-async function tally(trx: Transaction, page: CommitPage, counts: Counts): Promise<void> {
+async function tally(trx: Transaction, page: CommitPage, context: ChunkContext): Promise<void> {
   const row = await questionRow(trx, page.run, page.question);
+  const counts = withSetAside(context.counts, page.setAside);
+  // Another page may have come in the place of the one that was cut off.
+  const neverCameAgain = context.isResumed
+    ? await countHalfPage(trx, row, context.replays)
+    : noCounts;
   await trx
     .updateTable('sync_question')
     .set({
-      ...tallyColumns(addCounts(countsOf(row), counts)),
+      ...tallyColumns([counts, neverCameAgain].reduce(addCounts, countsOf(row))),
       set_aside_why: JSON.stringify(countSetAside([...setAsideOf(row), ...page.setAside])),
       ...closing(page, row),
       pages: row.pages + 1,

@@ -28,12 +28,13 @@ export function describeGone(dialect: string, open: OpenStore): void {
   });
   afterEach(() => scene.store.close());
 
-  /** A further run in which question `a` reports these; ends with the marks, unless types are none. */
+  /** A further run in which the first of its questions reports these; ends with the marks of the types given. */
   async function later(
     days: number,
     reported: readonly Incoming[],
     types: readonly string[] = ['Observation'],
     keys: readonly string[] = ['a', 'b'],
+    type = 'Observation',
   ) {
     const at = now + days * DAY;
     const run = await startRun(scene.db, {
@@ -45,8 +46,8 @@ export function describeGone(dialect: string, open: OpenStore): void {
       questions: keys.map((key) => ({
         key,
         label: key,
-        type: 'Observation',
-        request: `Observation?category=${key}`,
+        type,
+        request: `${type}?patient=${key}`,
         why: '',
       })),
       now: at,
@@ -54,7 +55,9 @@ export function describeGone(dialect: string, open: OpenStore): void {
     const of = keys[0] ?? '';
     const page = { run: run.id, question: of, page: 1, now: at };
     await scene.commit(reported, { ...page, finish: { next: null, outcome: 'full' } });
-    await markGone(scene.db, { run, types, questions: new Set(keys), now: at });
+    const questions = keys.map((key) => ({ key, type }));
+    const whole = types.map((one) => ({ type: one, questions }));
+    await markGone(scene.db, { run, types: whole, now: at });
     await finishRun(scene.db, { run: run.id, now: at });
     const receipt = await readReceipt(scene.db, run.id);
     return { gone: receipt?.run.gone, of: receipt?.questions.map((question) => question.gone) };
@@ -117,12 +120,20 @@ export function describeGone(dialect: string, open: OpenStore): void {
       expect((await later(2, [observation('o0')], ['Condition'])).gone).toBe(0);
     });
 
-    it('is nothing that came by a question which is asked no more', async () => {
+    it('is told by another question of its type, too, and counted for that', async () => {
       await scene.commit(observations(2), { question: 'b' });
-      expect((await later(1, [observation('o0')], ['Observation'], ['a'])).gone).toBe(0);
-      expect((await later(2, [observation('o0')], ['Observation'], ['a'])).gone).toBe(0);
-      // What another question has reported since is that one's.
-      expect((await later(3, [], ['Observation'], ['a'])).gone).toBe(1);
+      const told = await later(1, [observation('o0')], ['Observation'], ['a']);
+      expect(told).toEqual({ gone: 1, of: [1] });
+    });
+
+    it('is nothing that came along with a type which was not asked for', async () => {
+      await scene.commit(observations(2), { question: 'b' });
+      const alongWithGoals = (days: number, id: string, key: string) =>
+        later(days, [observation(id)], ['Observation'], [key], 'Goal');
+      expect((await alongWithGoals(1, 'o0', 'a')).gone).toBe(0);
+      // What has come with goals meanwhile is gone with them, though another question asks for these now.
+      expect(await alongWithGoals(2, 'o1', 'b')).toEqual({ gone: 1, of: [1] });
+      expect(await goneAt('o0')).not.toBeNull();
     });
 
     it('is found among thousands, over several chunks and in one go', async () => {

@@ -1,8 +1,8 @@
 // Owns the verdict on one resource that is already stored: changed or unchanged; and, for a page
 // that is stored a second time because the process ended in its middle, what it was the first time.
 
-import { canonicalForm } from '../fhir/canonical.ts';
 import type { Db } from '../platform/db/db.ts';
+import { saysTheSame } from './same-text.ts';
 import { textsOf } from './texts.ts';
 import type { Prepared, ResourceId } from './types.ts';
 
@@ -14,6 +14,8 @@ export type Slot = {
   rawHash: string;
   /** Gives the text of the current version, where it was needed. */
   currentText: (() => string) | undefined;
+  /** Whether two of its texts say the same, by their hashes, where that was found beside the main loop. */
+  compared: { readonly from: string; readonly to: string; readonly isSame: boolean } | undefined;
   readonly firstReceivedAt: string | undefined;
   /** Of the resource, for sets of many; 0 until its first version has one. */
   number: number;
@@ -56,7 +58,11 @@ export function judge(
 ): Verdict {
   const replayed = replay && judgeReplay(resource, replay, volatilePaths);
   if (replayed) return replayed;
-  const isSame = isUnchanged(resource, slot.rawHash, slot.currentText?.(), volatilePaths);
+  const { compared } = slot;
+  const isSame =
+    compared?.from === slot.rawHash && compared.to === resource.rawHash
+      ? compared.isSame
+      : isUnchanged(resource, slot.rawHash, slot.currentText, volatilePaths);
   if (isSame) return { verdict: 'unchanged', writes: false };
   // The page's text differs from what it was before the process ended. Its resource is still new.
   const wasBornHere = replay?.at === 0 && replay.states[0]?.versionNo === 0;
@@ -119,7 +125,7 @@ function judgeReplay(
   const here = replay.states[replay.at];
   // Walked to the end: from here on the resource is judged like any other.
   if (!here || replay.at === replay.states.length - 1) return undefined;
-  if (here.versionNo > 0 && isUnchanged(resource, here.rawHash, here.text, volatilePaths)) {
+  if (here.versionNo > 0 && isUnchanged(resource, here.rawHash, () => here.text, volatilePaths)) {
     return { verdict: 'unchanged', writes: false };
   }
   const ahead = replay.states.findIndex(
@@ -133,11 +139,9 @@ function judgeReplay(
 function isUnchanged(
   resource: Judged,
   rawHash: string,
-  text: string | undefined,
+  text: (() => string) | undefined,
   volatilePaths: readonly string[],
 ): boolean {
   if (rawHash === resource.rawHash) return true;
-  if (text === undefined) return false;
-  const before = canonicalForm(text, volatilePaths);
-  return before !== undefined && before === canonicalForm(resource.text(), volatilePaths);
+  return text !== undefined && saysTheSame(text(), resource.text(), volatilePaths);
 }

@@ -223,6 +223,24 @@ export function describeRecords(dialect: string, open: OpenStore): void {
       expect(await scene.question()).toMatchObject({ outcome: 'failed', ...counts({ new: 400 }) });
       expect(await countResources(scene.db, person)).toBe(400);
     });
+
+    it('looks for what such a page has stored in many turns, however much the run has', async () => {
+      const afterwards = () => Promise.reject(new Error('cut off'));
+      await expect(scene.commit(observations(250), { afterwards })).rejects.toThrow('cut off');
+      await scene.db.updateTable('record_counter').set({ last_seq: 100_000 }).execute();
+      let turns = 0;
+      let isOver = false;
+      const count = () => {
+        turns += 1;
+        if (!isOver) setImmediate(count);
+      };
+      setImmediate(count);
+      await finishRun(scene.db, { run: scene.run, now });
+      isOver = true;
+      expect(turns).toBeGreaterThanOrEqual(20);
+      const { received } = await scene.question();
+      expect(received).toBe(200);
+    });
   });
 
   describe(`a source on ${dialect}`, () => {

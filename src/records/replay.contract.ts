@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { prepare } from './body.ts';
 import { observation, type OpenStore, openScene, type Scene } from './contract-aids.ts';
 import { rawOf } from './read.ts';
+import { askInParts } from './runs.ts';
 import type { Counts, Incoming, Prepared } from './types.ts';
 
 /** Pages that repeat and change few resources, some pages longer than two chunks. */
@@ -79,6 +80,38 @@ export function describeReplay(dialect: string, open: OpenStore): void {
       await scene.store.close();
     });
 
+    it('that were cut off and never come again are counted with what comes in their place', async () => {
+      const scene = await openScene(open);
+      const page = Array.from({ length: 300 }, (_, n) => observation(`o${n}`));
+      await commitCutOff(scene, page, 250);
+      const stored = (await versions(scene)).length;
+      expect(stored).toBeGreaterThan(100);
+      // Fewer a page: the first ten of it, one of them changed meanwhile, and another that is new.
+      const fewer = [observation('o0', 2), ...page.slice(1, 10), observation('other')];
+      await scene.commit(fewer);
+      expect(await tallies(scene)).toMatchObject({
+        received: stored + 1,
+        new: stored + 1,
+        pages: 1,
+      });
+      await scene.commit(page.slice(10));
+      expect(await tallies(scene)).toMatchObject({ new: 301, unchanged: stored - 10, changed: 0 });
+      await scene.store.close();
+    });
+
+    it('that were cut off before their question was put in parts are counted for it', async () => {
+      const scene = await openScene(open);
+      const page = Array.from({ length: 300 }, (_, n) => observation(`o${n}`));
+      await commitCutOff(scene, page, 250);
+      const stored = (await versions(scene)).length;
+      const parts = { key: 'a-in-parts', parts: ['x=1'], next: 'x=1' };
+      await askInParts(scene.db, { run: scene.run, question: 'a', ...parts });
+      expect(await tallies(scene, 'a-in-parts')).toMatchObject({ received: stored, new: stored });
+      await scene.commit(page, { question: 'a-in-parts' });
+      expect(await tallies(scene, 'a-in-parts')).toMatchObject({ new: 300, unchanged: stored });
+      await scene.store.close();
+    });
+
     it('that another question has overtaken meanwhile are not taken for a change', async () => {
       const scene = await openScene(open);
       const page = Array.from({ length: 300 }, (_, n) => observation(`o${n}`));
@@ -128,7 +161,14 @@ async function versions(scene: Scene): Promise<Kept[]> {
   return kept;
 }
 
-async function tallies(scene: Scene): Promise<Counts & { pages: number }> {
-  const { received, new: born, changed, unchanged, setAside, pages: of } = await scene.question();
+async function tallies(scene: Scene, key?: string): Promise<Counts & { pages: number }> {
+  const {
+    received,
+    new: born,
+    changed,
+    unchanged,
+    setAside,
+    pages: of,
+  } = await scene.question(key);
   return { received, new: born, changed, unchanged, setAside, pages: of };
 }

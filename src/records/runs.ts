@@ -9,6 +9,7 @@ import type { ErrorCode } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { textHash } from './body.ts';
 import { lastNumber } from './counter.ts';
+import { countHalfPage } from './half-page.ts';
 import type {
   CloseQuestion,
   Counts,
@@ -102,16 +103,43 @@ export async function closeQuestion(db: Db, close: CloseQuestion): Promise<void>
 }
 
 /**
- * Makes a question of which no page came one that is asked in parts.
+ * Makes a question of which no page came whole one that is asked in parts. What half a page has stored is counted.
  *
  * @throws Error when the run has no such question, or it has pages
  */
 export async function askInParts(db: Db, part: PartQuestion): Promise<void> {
+  await bulkTransaction(db, async (trx) => {
+    const row = await questionRow(trx, part.run, part.question);
+    if (row.pages > 0) throw new Error('The question has pages');
+    await trx
+      .updateTable('sync_question')
+      .set({
+        key: part.key,
+        parts: JSON.stringify(part.parts),
+        next: part.next,
+        partial_page: null,
+        ...tallyColumns(addCounts(countsOf(row), await countHalfPage(trx, row))),
+      })
+      .where('run_id', '=', part.run)
+      .where('key', '=', part.question)
+      .execute();
+  });
+}
+
+/**
+ * Notes of a question of which no page came whole that it asks for everything, by another request.
+ *
+ * @throws Error when the run has no such question, or it has pages
+ */
+export async function askForAll(
+  db: Db,
+  all: { run: RunId; question: string; request: string },
+): Promise<void> {
   await db
     .updateTable('sync_question')
-    .set({ key: part.key, parts: JSON.stringify(part.parts), next: part.next })
-    .where('run_id', '=', part.run)
-    .where('key', '=', part.question)
+    .set({ request: all.request, since: null })
+    .where('run_id', '=', all.run)
+    .where('key', '=', all.question)
     .where('pages', '=', 0)
     .returning('key')
     .executeTakeFirstOrThrow(() => new Error('The run has no such question without pages'));
@@ -290,23 +318,6 @@ async function runRow(trx: Transaction, run: RunId): Promise<Selectable<Tables['
     .selectAll()
     .where('id', '=', run)
     .executeTakeFirstOrThrow(() => new Error('There is no such run'));
-}
-
-/** What chunks of a page that was never wholly committed have written: versions bear its stamp. */
-async function countHalfPage(
-  trx: Transaction,
-  row: Selectable<Tables['sync_question']>,
-): Promise<Counts> {
-  if (row.partial_page === null) return noCounts;
-  const versions = await trx
-    .selectFrom('resource_version')
-    .select('version_no')
-    .where('run_id', '=', row.run_id)
-    .where('question_key', '=', row.key)
-    .where('page_no', '=', row.partial_page)
-    .execute();
-  const born = versions.filter((version) => version.version_no === 1).length;
-  return { ...noCounts, received: versions.length, new: born, changed: versions.length - born };
 }
 
 function readRun(row: Omit<Selectable<Tables['sync_run']>, 'since_seq' | 'until_seq'>): Run {

@@ -26,14 +26,12 @@ export async function noteSeen(
 
 /** Everything that a run has seen so far. */
 export async function seenBy(db: Db, run: RunId): Promise<NumberSet> {
-  const rows = await db
-    .selectFrom('sync_seen')
-    .select('numbers')
-    .where('run_id', '=', run)
-    .execute();
+  const rows = db.selectFrom('sync_seen').select('numbers').where('run_id', '=', run).stream();
   let bits = new Uint32Array(1_024);
-  for (const [n, row] of rows.entries()) {
-    if (n % rowsPerTurn === 0) await ownTurn();
+  let read = 0;
+  for await (const row of rows) {
+    if (read % rowsPerTurn === 0) await ownTurn();
+    read += 1;
     const numbers = unpackNumbers(row.numbers);
     const words = ((numbers.at(-1) ?? 0) >>> 5) + 1;
     if (words > bits.length) {

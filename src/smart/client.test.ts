@@ -18,6 +18,8 @@ it('an http token endpoint named by a portal on https is not asked [SMART 2.2 @1
       tokenEndpoint: 'http://portal.example/token',
       revocationEndpoint: null,
       jwksUri: null,
+      capabilities: [],
+      scopesSupported: [],
     },
     fhirBaseUrl,
     clientId: 'me',

@@ -6,10 +6,7 @@ import type { Outbound } from '../platform/outbound.ts';
 import type { SmartConfiguration } from './discovery.ts';
 
 export type SmartClient = {
-  readonly server: Pick<
-    SmartConfiguration,
-    'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'revocationEndpoint' | 'jwksUri'
-  >;
+  readonly server: SmartConfiguration;
   /** Where the server has no issuer of its own, its FHIR base stands in. */
   readonly fhirBaseUrl: string;
   readonly clientId: string;

@@ -13,6 +13,9 @@ export type SmartConfiguration = {
   readonly tokenEndpoint: string;
   readonly revocationEndpoint: string | null;
   readonly jwksUri: string | null;
+  /** As listed, empty where none are. @see https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html#capability-sets */
+  readonly capabilities: readonly string[];
+  readonly scopesSupported: readonly string[];
 };
 
 /** Asks for the configuration; the base has no trailing slash, here and below. SMART 2.2 @29. */
@@ -63,6 +66,8 @@ export async function readConfiguration(
     tokenEndpoint: c.token_endpoint,
     revocationEndpoint: c.revocation_endpoint || null,
     jwksUri: c.jwks_uri || null,
+    capabilities: c.capabilities ?? [],
+    scopesSupported: c.scopes_supported ?? [],
   };
 }
 
@@ -80,5 +85,7 @@ function wire(base: string) {
     revocation_endpoint: z.literal('').or(address).nullish(),
     jwks_uri: z.literal('').or(address).nullish(),
     code_challenge_methods_supported: z.array(z.string()).nullish(),
+    capabilities: z.array(z.string()).nullish().catch(null),
+    scopes_supported: z.array(z.string()).nullish().catch(null),
   });
 }

@@ -1,6 +1,8 @@
 // Owns comparing what was asked with what was granted, in both spellings of SMART scopes.
 // @see https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
 
+import type { SmartConfiguration } from './discovery.ts';
+
 type Clinical = { context: string; type: string; rights: string; query: string };
 
 const V1_RIGHTS: Readonly<Record<string, string>> = { read: 'rs', write: 'cud', '*': 'cruds' };
@@ -14,6 +16,24 @@ export function missingScopes(asked: readonly string[], granted: readonly string
     const wanted = parse(scope);
     return !wanted || !clinical.some((g) => covers(g, wanted));
   });
+}
+
+/**
+ * What to ask of a server that says what it knows: in the newer spelling where it has that, and nothing that its list
+ * of scopes, where it gives one, leaves out.
+ */
+export function scopesKnownTo(
+  { capabilities, scopesSupported }: Pick<SmartConfiguration, 'capabilities' | 'scopesSupported'>,
+  scopes: readonly string[],
+): string[] {
+  const isV2 =
+    capabilities.includes('permission-v2') ||
+    scopesSupported.some((scope) => /^patient\/.+\.c?r?u?d?s(\?|$)/.test(scope));
+  const spelled = isV2
+    ? scopes.map((scope) => scope.replace(/^(patient\/.+)\.read$/, '$1.rs'))
+    : scopes;
+  const unknown = scopesSupported.length > 0 ? missingScopes(spelled, scopesSupported) : [];
+  return spelled.filter((scope) => !unknown.includes(scope));
 }
 
 /** Splits a token reply's `scope`; a reply without one grants what was asked (RFC 6749 section 5.1). */

@@ -178,7 +178,7 @@ async function expectHeldOrExplained(scene: Scene, questions: readonly Question[
   const { program, connection } = scene;
   const rows = await program.db
     .selectFrom('resource')
-    .select(['type', 'fhir_id', 'current_seq', 'gone_at', 'seen_by'])
+    .select(['type', 'fhir_id', 'current_seq', 'gone_at'])
     .where('source_id', '=', connection)
     .execute();
   const held = new Map(rows.map((row) => [`${row.type}/${row.fhir_id}`, row]));
@@ -222,15 +222,11 @@ function isOfRecords(type: string): boolean {
 }
 
 /**
- * Where something was set aside, what is missing may be that; where only changes were asked for, or it was last seen
- * by a question put in another way, nobody can tell.
+ * Where something was set aside, what is missing may be that; where only changes were asked for, or single categories,
+ * nobody can tell.
  */
-function isMarkable(
-  { type, seen_by }: { type: string; seen_by: string | null },
-  questions: readonly Question[],
-): boolean {
-  const isWhole = ({ outcome, setAside, since }: Question) =>
-    outcome === 'full' && setAside === 0 && since === null;
-  const mine = questions.filter((q) => q.type === type || type === 'Provenance');
-  return mine.every(isWhole) && questions.some(({ key }) => key === seen_by);
+function isMarkable({ type }: { type: string }, questions: readonly Question[]): boolean {
+  const isWhole = ({ outcome, setAside, since, parts }: Question) =>
+    outcome === 'full' && setAside === 0 && since === null && parts === null;
+  return questions.filter((q) => q.type === type || type === 'Provenance').every(isWhole);
 }

@@ -13,7 +13,7 @@ import {
 } from '../records/attachments.ts';
 import { closeQuestion, questionsOf } from '../records/runs.ts';
 import type { CloseQuestion, DueAttachment, PlannedQuestion, Question } from '../records/types.ts';
-import { type Asking, ENDS_THE_RUN, REFUSALS } from './ask.ts';
+import { type Asking, ENDS_THE_RUN, REFUSALS } from './asking.ts';
 import { classify } from './fetch.ts';
 import { mostAnswerBytes, mostAttachmentBytes, readAttachment } from './read-attachment.ts';
 import { eachOf } from './several.ts';

@@ -11,6 +11,9 @@ import type { PlannedQuestion } from '../records/types.ts';
 /** The largest of the large vendors' are about a megabyte; one of four is read in a tenth of a second, which all wait for. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
+/** So long the questions that the vendor's data names wait for what the server may add to them. */
+const MOST_MS = 10_000;
+
 /** Stands in the receipt where the statement could not be read. */
 export const CAPABILITIES_UNREAD: PlannedQuestion = {
   key: 'capabilities',
@@ -23,7 +26,8 @@ export const CAPABILITIES_UNREAD: PlannedQuestion = {
 };
 
 /**
- * What the server says of itself; null where that could not be read, which the log says.
+ * What the server says of itself; null where that could not be read, which the log says. Where the vendor's data names
+ * questions, these wait ten seconds for it at most; where it names none there is nothing to ask without it.
  * @throws the signal's reason when aborted
  * @see https://hl7.org/fhir/R4/http.html#capabilities
  */
@@ -33,32 +37,38 @@ export async function askCapabilities(
   portal: Pick<AuthorisedFetch, 'addressOf'>,
   signal: AbortSignal,
 ): Promise<Capabilities | null> {
-  const { attempts, backoffMs, timeoutMs } = entry.vendor.portal.requests;
+  const { questions, requests, limits } = entry.vendor.portal;
+  const { attempts, backoffMs, timeoutMs } = requests;
+  const { clock } = context;
+  const ms = questions.length > 0 ? Math.min(timeoutMs, MOST_MS) : limits.questionMs;
+  // Waiting for the portal's pace is no fault of the server's.
+  let began: number | null = null;
+  const left = () => ms - (began === null ? 0 : clock.now() - began);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await askOnce();
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       const { code } = asChartfoldError(cause);
-      if (attempt >= attempts || code === 'fhir.not_found') {
+      const backoff = backoffMs * 2 ** (attempt - 1);
+      if (attempt >= attempts || code === 'fhir.not_found' || left() <= backoff) {
         context.log.warn('sync.capabilities_unread', { portal: entry.key, code });
         return null;
       }
-      await context.clock.wait(backoffMs * 2 ** (attempt - 1), signal);
+      await clock.wait(backoff, signal);
     }
   }
 
   async function askOnce(): Promise<Capabilities> {
-    const response = await paceOf(context, entry).run(
-      () =>
-        context.outbound(portal.addressOf('metadata'), {
-          timeoutMs,
-          signal,
-          maxBytes: MOST_BYTES,
-          headers: { accept: 'application/fhir+json, application/json+fhir;q=0.9' },
-        }),
-      signal,
-    );
+    const response = await paceOf(context, entry).run(() => {
+      began ??= clock.now();
+      return context.outbound(portal.addressOf('metadata'), {
+        timeoutMs: Math.max(1, Math.min(timeoutMs, left())),
+        signal,
+        maxBytes: MOST_BYTES,
+        headers: { accept: 'application/fhir+json, application/json+fhir;q=0.9' },
+      });
+    }, signal);
     const text = await response.text();
     if (response.status >= 400 && response.status < 500) throw new ChartfoldError('fhir.not_found');
     const capabilities = response.ok ? readCapabilities(text) : undefined;

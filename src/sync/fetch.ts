@@ -68,16 +68,14 @@ export function createFetchPage(
     try {
       const response = await portal.get(address, { timeoutMs: requests.timeoutMs, signal });
       status = response.status;
-      if (status !== 200) {
-        // What a failed answer says is shown, not stored: it may be read as well as can be.
-        const { error, said } = classify(status, await response.text(), hooks);
-        const pauseMs = retryAfter(response, clock);
-        if (error.code === 'fhir.rate_limited') portal.tooMany(pauseMs);
-        return { ok: false as const, error, said, httpStatus: status, pauseMs };
-      }
-      const contentType = response.headers.get('content-type');
-      const pieces = await piecesOf(response);
-      return { ok: true as const, page: await readPage({ pieces, contentType, ...reads }) };
+      const page = status === 200 ? await pageIn(response) : null;
+      if (page && !page.refusal) return { ok: true as const, page };
+      // What a failed answer says is shown, not stored: it may be read as well as can be.
+      const refusal = page?.refusal ?? { status, text: await response.text() };
+      const { error, said } = classify(refusal.status, refusal.text, hooks);
+      const pauseMs = retryAfter(response, clock);
+      if (error.code === 'fhir.rate_limited') portal.tooMany(pauseMs);
+      return { ok: false as const, error, said, httpStatus: status, pauseMs };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       return {
@@ -88,6 +86,11 @@ export function createFetchPage(
         pauseMs: null,
       };
     }
+  }
+
+  async function pageIn(response: Response): Promise<ReadPage> {
+    const contentType = response.headers.get('content-type');
+    return readPage({ pieces: await piecesOf(response), contentType, ...reads });
   }
 }
 

@@ -74,35 +74,57 @@ describe('the types that were seen whole', () => {
       outcome: 'full',
       setAside: 0,
       since: null,
+      parts: null,
       type: 'Observation',
-      request: '',
+      request: `${over.type ?? 'Observation'}?patient=1&_count=10`,
       ...over,
     }) as Question;
+  const seenWhole = (...questions: Question[]) =>
+    typesSeenWhole(questions, 'r4').map(({ type }) => type);
 
   it('are those of which each question was answered in full', () => {
     const part = question({ outcome: 'part' });
-    expect(typesSeenWhole([question({}), question({ type: 'Goal' })])).toEqual([
-      'Observation',
-      'Goal',
-    ]);
-    expect(typesSeenWhole([question({}), part])).toEqual([]);
-    expect(typesSeenWhole([part, question({})])).toEqual([]);
+    expect(seenWhole(question({}), question({ type: 'Goal' }))).toEqual(['Observation', 'Goal']);
+    expect(seenWhole(question({}), part)).toEqual([]);
+    expect(seenWhole(part, question({}))).toEqual([]);
   });
 
   it('are none of which something was set aside, or that is asked for by id', () => {
-    expect(typesSeenWhole([question({ setAside: 1 })])).toEqual([]);
-    expect(typesSeenWhole([question({ request: 'Observation?_id=' })])).toEqual([]);
+    expect(seenWhole(question({ setAside: 1 }))).toEqual([]);
+    expect(seenWhole(question({ request: 'Observation?_id=' }))).toEqual([]);
   });
 
   it('are none of which only the changes were asked for', () => {
-    expect(typesSeenWhole([question({ since: '2026-11-20' })])).toEqual([]);
+    expect(seenWhole(question({ since: '2026-11-20' }))).toEqual([]);
   });
 
-  it('hold what comes along with another type only where that was answered in full', () => {
+  it('are none that were asked for by category alone, in one question or in several', () => {
+    const labs = question({ request: 'Observation?patient=1&category=laboratory' });
+    const vitals = question({ request: 'Observation?patient=1&category=vital-signs' });
+    expect(seenWhole(labs, vitals)).toEqual([]);
+    expect(seenWhole(labs, question({}))).toEqual(['Observation']);
+    expect(seenWhole(question({ parts: ['category=laboratory', 'category=exam'] }))).toEqual([]);
+  });
+
+  it('hold what was asked for by each value of what every record has', () => {
+    const intents = 'order,plan,proposal,original-order,reflex-order,filler-order,instance-order';
+    const request = 'MedicationRequest?patient=1';
+    const asked = (over: Partial<Question>) =>
+      seenWhole(question({ type: 'MedicationRequest', request, ...over }));
+    expect(asked({ request: `${request}&intent=${intents},option` })).toHaveLength(1);
+    expect(asked({ request: `${request}&intent=${intents}` })).toEqual([]);
+    const parts = [...intents.split(','), 'option'].map((intent) => `intent=${intent}`);
+    expect(asked({ parts })).toHaveLength(1);
+    expect(asked({ parts: parts.slice(1) })).toEqual([]);
+  });
+
+  it('hold what comes along with another type only where all of that was asked for and answered', () => {
     const request = 'DocumentReference?patient=1&_revinclude=Provenance:target';
     const documents = question({ type: 'DocumentReference', request });
-    expect(typesSeenWhole([documents])).toEqual(['DocumentReference', 'Provenance']);
+    expect(seenWhole(documents)).toEqual(['DocumentReference', 'Provenance']);
     const other = question({ type: 'Goal', request, outcome: 'part' });
-    expect(typesSeenWhole([documents, other])).toEqual(['DocumentReference']);
+    expect(seenWhole(documents, other)).toEqual(['DocumentReference']);
+    const some = question({ request: 'Observation?category=x&_revinclude=Provenance:target' });
+    expect(seenWhole(documents, some)).toEqual(['DocumentReference']);
   });
 });

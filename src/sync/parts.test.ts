@@ -156,13 +156,43 @@ describe('a search that the portal wants in parts', () => {
 });
 
 describe('what is no longer reported', () => {
-  it('is marked where the parts reported it before', async () => {
+  const gone = async () => (await stored()).filter((one) => one.gone).map(({ fhir_id }) => fhir_id);
+
+  it('is not marked by an answer in parts, where it may have lost what the parts ask for', async () => {
     set(IN_PARTS);
     await observations();
-    const [id = ''] = truth();
+    const [id = '', other = ''] = truth();
+    edit(id, { set: { category: [] } });
+    edit(other, { delete: true });
+    expect(await observations()).toMatchObject({ outcome: 'full', gone: 0 });
+    expect(await gone()).toEqual([]);
+  });
+
+  it('is marked by the next answer as a whole, with what came along, though the parts reported it last', async () => {
+    const [id = '', still = ''] = truth();
+    const provenance = { environment: 'production', type: 'Provenance', id: 'of-one' } as const;
+    const text = JSON.stringify({
+      resourceType: 'Provenance',
+      id: 'of-one',
+      target: [{ reference: `Observation/${id}` }],
+      recorded: '2026-01-01T00:00:00Z',
+      agent: [{ who: { reference: `Patient/${patientId}` } }],
+    });
+    program.simulator.control.edit({ ...provenance, text });
+    set(IN_PARTS);
+    await observations();
     edit(id, { delete: true });
-    expect((await observations()).gone).toBe(1);
-    expect((await stored()).filter(({ gone }) => gone)).toMatchObject([{ fhir_id: id }]);
+    program.simulator.control.edit({ ...provenance, delete: true });
+    edit(still, { set: { category: [] } });
+    await observations();
+    set();
+    expect(await observations()).toMatchObject({ key: 'observations', outcome: 'full', gone: 2 });
+    expect(await gone()).toEqual([id]);
+    const along = program.db
+      .selectFrom('resource')
+      .select('gone_at')
+      .where('fhir_id', '=', 'of-one');
+    expect((await along.executeTakeFirstOrThrow()).gone_at).not.toBeNull();
   });
 
   it('is not marked where only the search as a whole reported it', async () => {
@@ -170,15 +200,7 @@ describe('what is no longer reported', () => {
     edit(id, { set: { category: [] } });
     await observations();
     set(IN_PARTS);
-    const asked = await observations();
-    expect(asked).toMatchObject({ outcome: 'full', gone: 0 });
-    const seenAsWhole = await program.db
-      .selectFrom('resource')
-      .select('fhir_id')
-      .where('seen_by', '=', 'observations')
-      .where('type', '=', 'Observation')
-      .execute();
-    expect(seenAsWhole).toEqual([{ fhir_id: id }]);
-    expect((await stored()).filter(({ gone }) => gone)).toEqual([]);
+    expect(await observations()).toMatchObject({ outcome: 'full', gone: 0 });
+    expect(await gone()).toEqual([]);
   });
 });

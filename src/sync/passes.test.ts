@@ -110,16 +110,28 @@ describe('a connection', () => {
     expect((await asked('observations')).since).toBeNull();
   });
 
-  it.each([
-    ['ignores the day', 'lastUpdated.ignored'],
-    ['refuses the day', 'lastUpdated.refused'],
-  ] as const)('loses nothing where its portal %s', async (_what, fault) => {
+  it('loses nothing where its portal ignores the day', async () => {
     await proved();
-    set(fault);
+    set('lastUpdated.ignored');
     edit(3);
     const whole = await asked('observations');
     expect(whole).toMatchObject({ since: expect.any(String), outcome: 'full', changed: 1 });
     expect(whole.received).toBeGreaterThan(50);
+  });
+
+  it('is asked for everything where its portal refuses the day, and its row says so', async () => {
+    await proved();
+    set('lastUpdated.refused');
+    edit(3);
+    const gone = { environment: 'production', type: 'Observation', id: record('Observation', 4) };
+    program.simulator.control.edit({ ...gone, delete: true } as never);
+    const run = await program.sync(connection);
+    const { questions } = await readReceiptFor(program, run.id);
+    const row = questions.find(({ key }) => key === 'observations');
+    // With what came along with the record.
+    expect(row).toMatchObject({ outcome: 'full', note: null, changed: 1, gone: 2 });
+    expect(row?.request).not.toContain('_lastUpdated');
+    expect(row?.received).toBeGreaterThan(50);
   });
 
   it('is never again asked so, once a pass of everything finds what was hidden', async () => {

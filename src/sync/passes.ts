@@ -3,6 +3,7 @@
 // wherever nothing is proved, everything is asked for.
 
 import { isoTime } from '../platform/clock.ts';
+import { bulkTransaction, insertRows } from '../platform/db/bulk.ts';
 import type { Db } from '../platform/db/db.ts';
 import type { Capabilities } from '../fhir/capabilities.ts';
 import type { PlannedQuestion, Question, Run } from '../records/types.ts';
@@ -66,31 +67,41 @@ export async function notePasses(db: Db, run: Run, questions: readonly Question[
     question.since === null && !isByReference(question) && before(question)?.broken_at === null;
   const judged = answered.filter(mayTell);
   const changes = await changesOf(db, run, new Set(judged.map(({ key }) => key)));
-  for (const question of answered) {
+  const noted = answered.flatMap((question): PassTable[] => {
     const pass = before(question);
-    if (pass?.passed_at === run.startedAt) continue;
+    if (pass?.passed_at === run.startedAt) return [];
     const promise =
-      pass && judged.includes(question)
+      pass && changes && judged.includes(question)
         ? promiseOf(changes.get(question.key) ?? [], question.type, {
             day: dayToAskSince(pass),
             began: run.startedAt,
           })
         : null;
     const row = {
+      connection_id: run.source,
+      question_key: question.key,
       asked_as: askedAs(question, run.scopesGranted),
       passed_at: run.startedAt,
       full_at: question.since === null || !pass ? run.startedAt : pass.full_at,
       kept: (pass?.kept ?? 0) + (promise === 'kept' ? 1 : 0),
       broken_at: promise === 'broken' ? run.startedAt : (pass?.broken_at ?? null),
     };
-    await db
-      .insertInto('sync_pass')
-      .values({ connection_id: run.source, question_key: question.key, ...row })
-      .onConflict((conflict) =>
-        conflict.columns(['connection_id', 'question_key']).doUpdateSet(row),
-      )
-      .execute();
-  }
+    return [row];
+  });
+  // Together: each by itself would wait for the disk.
+  await bulkTransaction(db, (trx) =>
+    insertRows(trx, 'sync_pass', noted, (insert) =>
+      insert.onConflict((conflict) =>
+        conflict.columns(['connection_id', 'question_key']).doUpdateSet((eb) => ({
+          asked_as: eb.ref('excluded.asked_as'),
+          passed_at: eb.ref('excluded.passed_at'),
+          full_at: eb.ref('excluded.full_at'),
+          kept: eb.ref('excluded.kept'),
+          broken_at: eb.ref('excluded.broken_at'),
+        })),
+      ),
+    ),
+  );
 }
 
 /** In full; or all that was asked for by id, and some of it is not there: that is asked for again in any case. */

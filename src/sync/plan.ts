@@ -121,8 +121,9 @@ function listedRequest(
   { type, patient }: PatientType,
 ): string | null {
   const capability = capabilities?.get(type);
-  if (!capability?.searches) return null;
-  const { parameters, revIncludes } = capability;
+  const isAskedBlind = capabilities === null && portal.unstated === 'asked';
+  if (!capability?.searches && !isAskedBlind) return null;
+  const { parameters = NONE, revIncludes = NONE } = capability ?? {};
   const lists = (name: string) => parameters.size === 0 || parameters.has(name);
   const name = patient.find(lists);
   // What can't be asked for by patient may be read where others refer to it.
@@ -135,6 +136,7 @@ function listedRequest(
 }
 
 const PROVENANCE = 'Provenance:target';
+const NONE: ReadonlySet<string> = new Set();
 
 /** Under a key of its own: what was seen when more was granted is not gone because it is not seen now. */
 function inParts(question: PlannedQuestion, parts: readonly string[]): PlannedQuestion {

@@ -20,6 +20,8 @@ export type Change = {
 };
 
 const ROWS_PER_TURN = 200;
+/** Some megabytes of them. Where a portal brings more anew, most have changed for another reason than the person's. */
+const mostJudged = 20_000;
 
 /**
  * `kept`: all that a question brought anew could have been had by asking for what changed since `day`; `broken`: some
@@ -45,12 +47,17 @@ export function promiseOf(
   return asked.some(isOfAnswer) ? null : 'kept';
 }
 
-/** What a run has changed, by the question that brought it, of those asked about. */
+/**
+ * What a run has changed, by the question that brought it, of those asked about; null where it is more than `most`:
+ * then nothing is proved, since it can't all be held.
+ */
 export async function changesOf(
   db: Db,
-  run: Run,
+  run: Pick<Run, 'id' | 'person' | 'startedAt'>,
   questions: ReadonlySet<string>,
-): Promise<Map<string, Change[]>> {
+  most = mostJudged,
+): Promise<Map<string, Change[]> | null> {
+  let held = 0;
   const changes = new Map([...questions].map((key) => [key, [] as Change[]]));
   if (questions.size === 0) return changes;
   for (const rowsBefore of [versionsBefore, returnsBefore]) {
@@ -63,8 +70,13 @@ export async function changesOf(
       for (const record of await asTheyStand(
         db,
         mine.map(({ resource_id }) => resource_id),
-      ))
-        changes.get(record.seen_by ?? '')?.push(changeOf(record));
+      )) {
+        const of = changes.get(record.seen_by ?? '');
+        if (!of) continue;
+        of.push(changeOf(record));
+        held += 1;
+      }
+      if (held > most) return null;
       const last = rows.at(-1);
       if (!last || last.at < run.startedAt) break;
       before = last.seq;
@@ -73,7 +85,7 @@ export async function changesOf(
   return changes;
 }
 
-function versionsBefore(db: Db, run: Run, before: number) {
+function versionsBefore(db: Db, run: Pick<Run, 'person'>, before: number) {
   return db
     .selectFrom('resource_version')
     .select(['seq', 'resource_id', 'run_id', 'received_at as at'])
@@ -85,7 +97,7 @@ function versionsBefore(db: Db, run: Run, before: number) {
 }
 
 /** Notices that something is reported again; that something has gone needs no asking by time. */
-async function returnsBefore(db: Db, run: Run, before: number) {
+async function returnsBefore(db: Db, run: Pick<Run, 'person'>, before: number) {
   const notices = await db
     .selectFrom('resource_notice')
     .select(['seq', 'resource_id', 'run_id', 'at', 'kind'])

@@ -9,6 +9,7 @@ import { decodeBody } from './decode.ts';
 import { type NormalisedPage, normalisePage } from './normalise.ts';
 import type { AskedAbout } from './others.ts';
 import { referencesIn } from './references.ts';
+import { type Refusal, refusalIn } from './refused-page.ts';
 
 /** A page as it came. */
 export type PageBytes = {
@@ -27,6 +28,8 @@ export type ReadPage = Omit<NormalisedPage, 'resources'> & {
   readonly count: number;
   /** What its resources refer to, of the types asked for. */
   readonly refersTo: readonly { readonly type: string; readonly id: string }[];
+  /** Where it is no answer. */
+  readonly refusal: Refusal | null;
 };
 
 function read({ pieces, contentType, about, referenced }: PageBytes) {
@@ -36,8 +39,19 @@ function read({ pieces, contentType, about, referenced }: PageBytes) {
     resources.map(({ raw }) => raw),
     { types: referenced, base: about.fhirBaseUrl },
   );
-  const packs = prepareNow(resources);
-  return { value: { ...rest, packs, count: resources.length, refersTo } satisfies ReadPage };
+  // Each in a buffer of its own, which can be moved: the packer's are part of larger ones.
+  const packs = prepareNow(resources).map((pack) => ({
+    ...pack,
+    bytes: new Uint8Array(pack.bytes),
+  }));
+  const value: ReadPage = {
+    ...rest,
+    packs,
+    count: resources.length,
+    refersTo,
+    refusal: refusalIn(page),
+  };
+  return { value, moves: packs.map(({ bytes }) => bytes.buffer) };
 }
 
 const tasks = { read };

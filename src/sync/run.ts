@@ -3,7 +3,7 @@
 // ends, so that no portal keeps the others from their turn.
 
 import { type AuthorisedFetch, authorisedFetch } from '../connections/authorised-fetch.ts';
-import { type Connection, getConnection } from '../connections/context.ts';
+import { type Connection, getConnection, scopesAskedFor } from '../connections/context.ts';
 import { setStatus } from '../connections/status.ts';
 import type { Capabilities } from '../fhir/capabilities.ts';
 import { ChartfoldError } from '../platform/errors.ts';
@@ -11,7 +11,9 @@ import type { PortalEntry } from '../portals/registry.ts';
 import { markGone } from '../records/gone.ts';
 import { finishRun, openRunOf, questionsOf, startRun } from '../records/runs.ts';
 import type { Question, Run, RunTrigger } from '../records/types.ts';
-import { type Asking, askReferenced, askSearch } from './ask.ts';
+import { askReferenced } from './ask-referenced.ts';
+import { askSearch } from './ask-search.ts';
+import type { Asking } from './asking.ts';
 import { fetchAttachments, isAboutRecords } from './attachments.ts';
 import { askCapabilities, CAPABILITIES_UNREAD } from './capabilities.ts';
 import type { SyncContext } from './context.ts';
@@ -145,10 +147,12 @@ function isOpen(question: Question): boolean {
 }
 
 async function end(asking: Asking): Promise<Run> {
-  const { context, connectionId, run, stopped } = asking;
-  await markWhatIsGone(asking);
-  const answered = (await questionsOf(context.db, run.id)).filter(isAboutRecords);
-  await notePasses(context.db, run, answered);
+  const { context, connectionId, run, entry, stopped } = asking;
+  const questions = await questionsOf(context.db, run.id);
+  const ofRecords = questions.filter(isAboutRecords);
+  const types = typesSeenWhole(ofRecords, entry.vendor.portal.fhirVersion);
+  await markGone(context.db, { run, types, now: context.clock.now() });
+  await notePasses(context.db, run, ofRecords);
   const ended = await finishRun(context.db, { run: run.id, now: context.clock.now() });
   context.log.info('sync.finished', {
     connection: connectionId,
@@ -156,33 +160,21 @@ async function end(asking: Asking): Promise<Run> {
     received: ended.sums.received,
     new: ended.sums.new,
   });
-  await noteEnd(context, connectionId, await questionsOf(context.db, run.id));
-  const code = stopped ?? ((await isWithdrawn(asking)) ? 'connection.withdrawn' : null);
+  await noteEnd(context, connectionId, questions);
+  const code = stopped ?? (isWithdrawn(ofRecords) ? 'connection.withdrawn' : null);
   // Not where it was disconnected meanwhile: that has been decided by the person.
   if (code) await setStatus(context, connectionId, 'sign-in-again', { code, from: 'ready' });
   context.changed(connectionId);
   return ended;
 }
 
-/** Whether the portal took our token and gave nothing at all for it: no scope is missing then, all of it is. */
-async function isWithdrawn({ context, run }: Asking): Promise<boolean> {
-  const asked = (await questionsOf(context.db, run.id)).filter(
-    (q) => isAboutRecords(q) && q.startedAt !== null && q.outcome !== 'not-asked',
-  );
+/** Whether the portal took our token and gave nothing at all for it: no scope is missing then, all of it is. Pure. */
+function isWithdrawn(questions: readonly Question[]): boolean {
+  const asked = questions.filter((q) => q.startedAt !== null && q.outcome !== 'not-asked');
   const isRefused = (q: Question) => q.outcome === 'refused' && q.code === 'fhir.forbidden';
   // Those by reference have nothing to ask for, and so are answered in full.
   const bySearch = asked.filter((q) => q.received > 0 || q.outcome !== 'full');
   return bySearch.length > 0 && bySearch.every(isRefused);
-}
-
-async function markWhatIsGone({ context, run }: Asking): Promise<void> {
-  const questions = (await questionsOf(context.db, run.id)).filter(isAboutRecords);
-  await markGone(context.db, {
-    run,
-    types: typesSeenWhole(questions),
-    questions: new Set(questions.map(({ key }) => key)),
-    now: context.clock.now(),
-  });
 }
 
 /** A connection that somebody has confirmed: whose record it is and which patient's are known. */
@@ -202,7 +194,13 @@ async function begin(
   const { portal } = entry.vendor;
   const granted = connection.scopes_granted.split(' ').filter(Boolean);
   const { patient_id: patientId } = connection;
-  const whole = planQuestions({ portal, capabilities, asked: entry.scopes, granted, patientId });
+  const whole = planQuestions({
+    portal,
+    capabilities,
+    asked: scopesAskedFor(connection, entry),
+    granted,
+    patientId,
+  });
   const passes = await passesOf(context.db, connection.id);
   const now = context.clock.now();
   const { fullPassEveryDays } = portal;
@@ -211,7 +209,7 @@ async function begin(
     source: connection.id,
     person: connection.person_id,
     trigger,
-    scopesAsked: entry.scopes,
+    scopesAsked: scopesAskedFor(connection, entry),
     scopesGranted: granted,
     questions: capabilities ? questions : [...questions, CAPABILITIES_UNREAD],
     now,

@@ -1,6 +1,10 @@
 // Proves what a server's statement about itself does to a sync, and that a sync goes on without one.
 
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { outbound } from '../../e2e/support/outbound.ts';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { getConnection } from '../connections/context.ts';
 import { readReceiptFor } from '../http/present/receipt.ts';
@@ -108,6 +112,29 @@ describe('without what the server says of itself', () => {
     const connection = await connected();
     program.simulator.control.setFaults([{ name: 'metadata.html', times: 2 }]);
     expect((await synced(connection)).has('capabilities')).toBe(false);
+  });
+
+  it('the vendor’s questions wait for it no longer than for one answer', async () => {
+    let asked = 0;
+    const silent = createServer(() => {
+      asked += 1;
+    });
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = silent.address() as AddressInfo;
+    program = await startProgram({
+      vendor: (vendor) => ({
+        ...vendor,
+        portal: { ...vendor.portal, requests: { ...vendor.portal.requests, timeoutMs: 1_000 } },
+      }),
+      outbound: (url, init) =>
+        outbound(url.includes('/metadata') ? `http://127.0.0.1:${port}` : url, init),
+    });
+    const all = await synced(await program.connect());
+    silent.closeAllConnections();
+    silent.close();
+    expect(asked).toBe(1);
+    expect(all.get('capabilities')).toMatchObject({ outcome: 'failed' });
+    expect(all.get('observations')).toMatchObject({ outcome: 'full' });
   });
 
   it('what only it had brought is not taken for gone', async () => {

@@ -45,8 +45,10 @@ async function sync(brought: readonly Incoming[], outcome: 'full' | 'part' = 'fu
   if (outcome === 'full')
     await markGone(db, {
       run,
-      types: ['Observation', 'MedicationRequest'],
-      questions: new Set(['a']),
+      types: ['Observation', 'MedicationRequest'].map((type) => ({
+        type,
+        questions: [{ key: 'a', type }],
+      })),
       now: clock,
     });
   await finishRun(db, { run: run.id, now: clock });

@@ -1,9 +1,11 @@
 // Owns the value that a measurement had before the one it has now: what was first sent, then amended or corrected.
 
+import type { Sight } from '../../access/policy.ts';
 import type { Db } from '../../platform/db/db.ts';
 import { ownTurn } from '../../platform/own-turn.ts';
 import { versionTexts } from '../../records/history.ts';
 import { describe } from '../describe/describe.ts';
+import { isSeen } from '../sight.ts';
 
 /** A value that no longer counts. */
 export type EarlierValue = {
@@ -22,10 +24,12 @@ const idsPerStatement = 500;
 /**
  * The last other value of each measurement that has one, by record.
  * @param now the values that they have now
+ * @param sight what it was as another kind is for those who see that kind
  */
 export async function earlierValues(
   db: Db,
   now: ReadonlyMap<string, Shown>,
+  sight: Sight,
 ): Promise<Map<string, EarlierValue>> {
   const found = new Map<string, EarlierValue>();
   const ids = [...now.keys()];
@@ -37,7 +41,7 @@ export async function earlierValues(
       .where('version_count', '>', 1)
       .execute();
     for (const row of rows) {
-      const earlier = await earlierOf(db, row, now.get(row.id));
+      const earlier = await earlierOf(db, row, now.get(row.id), sight);
       if (earlier) found.set(row.id, earlier);
     }
   }
@@ -48,21 +52,15 @@ async function earlierOf(
   db: Db,
   { id, type, version_count }: { id: string; type: string; version_count: number },
   now: Shown | undefined,
+  sight: Sight,
 ): Promise<EarlierValue | undefined> {
   await ownTurn();
-  const latest = Array.from({ length: Math.min(looksBack, version_count - 1) + 1 }, (_, n) => n);
-  const texts = await versionTexts(
-    db,
-    id,
-    latest.map((n) => version_count - n),
-  );
-  const [current, ...before] = texts.toReversed();
-  const kind = current && describe(type, current.text)?.kind;
-  for (const { text, receivedAt } of before) {
+  const length = Math.min(looksBack, version_count - 1);
+  const before = Array.from({ length }, (_, n) => version_count - 1 - n);
+  for (const { text, receivedAt } of (await versionTexts(db, id, before)).toReversed()) {
     const described = describe(type, text);
-    const measured = described?.measured;
-    // What it was as another kind is not for everybody who sees this one.
-    if (described?.kind !== kind) return undefined;
+    if (!described || !isSeen(sight, described.kind)) return undefined;
+    const { measured } = described;
     if (measured && (measured.value !== now?.value || measured.unit !== now.unit))
       return { value: measured.value, unit: measured.unit, receivedAt };
   }

@@ -38,7 +38,8 @@ describe('the history of a record', () => {
     await commit(result('a', '2026-11-17', 5));
     await commit(result('a', '2026-11-17', 6));
     const { db, run, source } = scene;
-    const mark = { types: ['Observation'], questions: new Set(['a']), now: Date.now() };
+    const asked = [{ key: 'a', type: 'Observation' }];
+    const mark = { types: [{ type: 'Observation', questions: asked }], now: Date.now() };
     await db.deleteFrom('sync_seen').execute();
     await markGone(db, { run: { id: run, source }, ...mark });
     await commit(result('a', '2026-11-17', 6, { status: 'amended' }));
@@ -114,6 +115,9 @@ describe('a record that was of another kind before', () => {
     const both = new Set(['vitals', 'results']);
     const all = await readHistoryOf(scene.db, person, await id(), both, page);
     expect(all.events[0]?.differences).not.toEqual([]);
+    const earlier = { value: '5', unit: 'mg/dL' };
+    expect((await readSheet(scene.db, person, await id(), both)).value).toMatchObject({ earlier });
+    expect(JSON.stringify(await readResults(scene.db, person, both))).toContain('"earlier":{');
   });
 });
 

@@ -1,24 +1,9 @@
 // Owns what a described record is: the words made from a resource, before they become rows or a sheet.
 
 import { dateSortKey, type FhirDate, parseFhirDate } from '../../fhir/dates.ts';
+import type { Kind } from '../../fhir/kinds.ts';
 
-export type Kind =
-  | 'visit'
-  | 'result'
-  | 'panel'
-  | 'vital'
-  | 'medication'
-  | 'condition'
-  | 'allergy'
-  | 'immunization'
-  | 'procedure'
-  | 'document'
-  | 'order'
-  | 'plan'
-  | 'goal'
-  | 'care-team'
-  | 'device'
-  | 'other';
+export type { Kind };
 export type Flag = 'low' | 'high' | 'critical-low' | 'critical-high' | 'abnormal';
 
 /** A label with its value, as the sheet shows it. */

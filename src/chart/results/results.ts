@@ -40,6 +40,7 @@ export async function readResults(db: Db, personId: string, sight: Sight) {
   const earlier = await earlierOf(
     db,
     [...byAnalyte.values()].flatMap(([last]) => last ?? []),
+    sight,
   );
   const panels = new Map<string, Analyte[]>();
   for (const [key, held] of byAnalyte) {
@@ -80,7 +81,7 @@ export async function readHistory(db: Db, personId: string, analyte: string, sig
   const values = await valuesOf(db, personId, sight, analyte);
   const last = values[0];
   if (!last) throw new ChartfoldError('record.not_found');
-  const earlier = await earlierOf(db, values);
+  const earlier = await earlierOf(db, values, sight);
   return {
     key: analyte,
     name: last.name,
@@ -136,8 +137,8 @@ function valuesOf(db: Db, personId: string, sight: Sight, analyte?: string) {
 
 type Earlier = ReadonlyMap<string, EarlierValue>;
 
-function earlierOf(db: Db, values: readonly Value[]): Promise<Earlier> {
-  return earlierValues(db, new Map(values.map((value) => [value.resource_id, value])));
+function earlierOf(db: Db, values: readonly Value[], sight: Sight): Promise<Earlier> {
+  return earlierValues(db, new Map(values.map((value) => [value.resource_id, value])), sight);
 }
 
 function latestOf(value: Value, earlier: Earlier): Latest {

@@ -54,6 +54,7 @@ export async function floorOf(
   const start = performance.now();
   const questions = planQuestions({
     portal: vendor.portal,
+    // The scopes are those of the vendor's own questions: a statement adds none to them.
     capabilities: null,
     asked: scopes,
     granted: scopes,

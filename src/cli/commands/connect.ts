@@ -36,9 +36,7 @@ export const connect: Verb<Args> = {
     const personId = await personOf(app, actor, args.person);
     await call.tell(personId);
     const begun = await beginConnection(app, {
-      portal: args.portal.includes('/')
-        ? args.portal
-        : `${args.portal}/${args.environment ?? 'production'}`,
+      portal: portalNamed(app, args),
       clinicId: args.clinic ?? '',
       personId,
       via: 'command-line',
@@ -65,6 +63,18 @@ export const connect: Verb<Args> = {
     yield resultOf(connection);
   },
 };
+
+/** The key of a portal by its key, by its vendor, or by a vendor that has only one in that environment. */
+function portalNamed({ registry }: App, { portal, environment = 'production' }: Args): string {
+  const keys = registry.entries.map(({ key }) => key);
+  const wanted = portal.includes('/') ? portal : `${portal}/${environment}`;
+  if (keys.includes(wanted)) return wanted;
+  const [first = wanted, ...others] = keys.filter((key) => key.startsWith(`${wanted}/`));
+  if (others.length === 0) return first;
+  throw new ChartfoldError('connection.unknown_portal', {
+    detail: `there are ${[first, ...others].join(', ')}`,
+  });
+}
 
 async function decided(
   app: App,

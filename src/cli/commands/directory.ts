@@ -10,7 +10,7 @@ export const updateDirectory: Verb = {
   name: 'directory-update',
   act: 'directory.update',
   async *run(app, _args, { signal }) {
-    const { offered } = app.directory;
+    const offered = app.directory.offered();
     if (offered.length === 0)
       yield { json: [], text: 'No portal that publishes a list of clinics is switched on here.' };
     let failed: ChartfoldError | null = null;

@@ -10,12 +10,10 @@ import type { AuthMethod } from '../../platform/config/read.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { newSecret } from '../../platform/ids.ts';
 import { vendors } from '../../portals/index.ts';
-import { environmentsOf } from '../../portals/portal.ts';
-import { laidOutAt } from '../../portals/registry.ts';
 import { callServer, findServer } from '../control.ts';
 import {
-  simulatedClientId,
   simulatedClients,
+  simulatedOverrides,
   startSimulatorProcess,
 } from '../simulator-process.ts';
 import type { Output } from '../verb.ts';
@@ -57,7 +55,7 @@ export async function startInstance(options: {
     stateDir: join(directory, 'simulator'),
     publicHost: '127.0.0.1',
     clients: simulatedClients(publicUrl, options.auth, secret),
-    args: ['--portals', options.vendor, ...(options.simulatorArgs ?? [])],
+    args: ['--portals', options.vendor, '--any-redirect', ...(options.simulatorArgs ?? [])],
     ...(options.simulatorHeapMb === undefined ? {} : { heapMb: options.simulatorHeapMb }),
   });
   await writeFile(
@@ -147,24 +145,12 @@ export async function until(
 function portalsOf(
   { vendor: id, auth, requestsPerMinute }: Parameters<typeof startInstance>[0],
   simulatorUrl: string,
-  secret: string | undefined,
+  clientSecret: string | undefined,
 ): object[] {
   const portal = vendors.find((one) => one.portal.id === id)?.portal;
   if (!portal) throw new ChartfoldError('connection.unknown_portal', { detail: id });
-  return environmentsOf(portal).map(({ environment, own }) => {
-    const at = laidOutAt(`${simulatorUrl}/${id}/${environment}`, own);
-    return {
-      vendor: id,
-      environment,
-      fhirBaseUrl: at.fhirBaseUrl,
-      authorizationEndpoint: at.endpoints?.authorization ?? null,
-      tokenEndpoint: at.endpoints?.token ?? null,
-      clientId: simulatedClientId(id, environment),
-      auth,
-      clientSecret: secret ?? null,
-      requestsPerMinute: requestsPerMinute ?? null,
-    };
-  });
+  const overrides = simulatedOverrides(portal, simulatorUrl, { auth, clientSecret });
+  return overrides.map((one) => ({ ...one, requestsPerMinute }));
 }
 
 function freePort(): Promise<number> {

@@ -6,14 +6,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Receipt } from '../../http/contract.ts';
-import type { AuthMethod } from '../../platform/config/read.ts';
+import { type AuthMethod, authMethods } from '../../platform/config/read.ts';
+import { ChartfoldError } from '../../platform/errors.ts';
 import { firstVendor, vendors } from '../../portals/index.ts';
 import { receiptText } from '../commands/sync.ts';
 import type { Output } from '../verb.ts';
 import { type Instance, startInstance, until, type Patience } from './instance.ts';
 import { walk } from './scripted-browser.ts';
 
-type Flags = { portal: string; auth: AuthMethod; size?: string; faults?: string; json?: boolean };
+type Flags = { portal: string; auth?: AuthMethod; size?: string; faults?: string; json?: boolean };
 type Check = { readonly name: string; readonly ok: boolean; readonly detail?: string };
 
 export function selftest(root: Command): void {
@@ -23,11 +24,7 @@ export function selftest(root: Command): void {
     .addOption(
       new Option('--portal <name>').choices(vendors.map((v) => v.portal.id)).default(firstVendor),
     )
-    .addOption(
-      new Option('--auth <method>')
-        .choices(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'])
-        .default('none'),
-    )
+    .addOption(new Option('--auth <method>').choices(authMethods))
     .option('--size <count>', 'about how many resources the patient has')
     .option('--faults <names>', 'faults of the portal, separated by commas')
     .option('--json', 'print JSON')
@@ -44,15 +41,22 @@ export async function runSelftest(flags: Flags) {
     ...(flags.size ? ['--size', flags.size] : []),
     ...(flags.faults ? ['--faults', flags.faults] : []),
   ];
-  const instance = await startInstance({ vendor: flags.portal, auth: flags.auth, simulatorArgs });
+  const methods = vendors.find(({ portal }) => portal.id === flags.portal)?.portal.auth ?? [];
+  const { portal, auth = methods[0] ?? 'none' } = flags;
+  if (!methods.includes(auth))
+    throw new ChartfoldError('config.invalid', {
+      detail: `--auth: ${portal} takes ${methods.join(', ')}`,
+    });
+  const instance = await startInstance({ vendor: portal, auth, simulatorArgs });
   const checks: Check[] = [];
   try {
     const account = await firstAccount(instance);
-    const connection = await connectThrough(instance, flags.portal, account);
+    const connection = await connectThrough(instance, portal, account);
     checks.push({ name: 'connected through the authorization flow', ok: true });
     const first = await finishedReceipt(instance, connection);
     checks.push(...receiptChecks(first, flags.faults !== undefined));
-    if (!flags.faults) checks.push(await compareWithTruth(instance, account.patientId));
+    if (!flags.faults)
+      checks.push(...(await compareWithTruth(instance, portal, account.patientId, filesOf(first))));
     const second = await lastJson<Receipt>(instance.call('sync', { id: connection }));
     const isQuiet = second.new === 0 && (flags.faults !== undefined || second.changed === 0);
     checks.push({
@@ -63,13 +67,13 @@ export async function runSelftest(flags: Flags) {
     const stored = await storedCount(instance);
     checks.push({
       name: 'what is stored is what was new',
-      ok: stored === first.new + second.new,
+      ok: stored === first.new + second.new - filesOf(first) - filesOf(second),
       detail: `${stored} stored`,
     });
     return {
       passed: checks.every((c) => c.ok),
-      portal: flags.portal,
-      auth: flags.auth,
+      portal,
+      auth,
       checks,
       receipt: first,
     };
@@ -79,7 +83,7 @@ export async function runSelftest(flags: Flags) {
       ok: false,
       detail: `${error instanceof Error ? error.message : String(error)}\n${instance.log().slice(-2_000)}`,
     });
-    return { passed: false, portal: flags.portal, auth: flags.auth, checks, receipt: null };
+    return { passed: false, portal, auth, checks, receipt: null };
   } finally {
     await instance.close();
   }
@@ -189,21 +193,45 @@ function receiptChecks(r: Receipt, hasFaults: boolean): Check[] {
   ];
 }
 
-/** Each resource that the portal holds for the patient is stored with exactly its text, and nothing else is. */
-async function compareWithTruth(instance: Instance, patientId: string): Promise<Check> {
-  const address = `${instance.simulatorUrl}/_simulator/truth?environment=production&patient=${encodeURIComponent(patientId)}`;
-  const truth = (await (await fetch(address)).json()) as { resources: { sha256: string }[] };
+/** How many files came: they are kept beside the records that refer to them, and are none themselves. */
+function filesOf({ questions }: Receipt): number {
+  return questions.find(({ request }) => request.startsWith('Binary/'))?.new ?? 0;
+}
+
+/**
+ * Each resource that the portal holds for the patient is stored with exactly its text, and nothing else is; of each
+ * Binary the file is.
+ */
+async function compareWithTruth(
+  instance: Instance,
+  portal: string,
+  patientId: string,
+  files: number,
+): Promise<Check[]> {
+  const address = `${instance.simulatorUrl}/_simulator/truth?portal=${portal}&environment=production&patient=${encodeURIComponent(patientId)}`;
+  const truth = (await (await fetch(address)).json()) as {
+    resources: { type: string; sha256: string }[];
+  };
   const out = join(instance.directory, 'raw');
   await lastJson(instance.call('export', { format: 'raw', out }));
   const stored = await recordsBelow(out);
-  const wanted = new Set(truth.resources.map((r) => r.sha256));
+  const records = truth.resources.filter(({ type }) => type !== 'Binary');
+  const held = truth.resources.length - records.length;
+  const wanted = new Set(records.map((r) => r.sha256));
   const missing = [...wanted].filter((hash) => !stored.has(hash)).length;
   const extra = [...stored].filter((hash) => !wanted.has(hash)).length;
-  return {
-    name: 'what is stored is what the portal holds, character for character',
-    ok: missing === 0 && extra === 0 && wanted.size > 0,
-    detail: `${wanted.size} held, ${missing} missing, ${extra} too many`,
-  };
+  return [
+    {
+      name: 'what is stored is what the portal holds, character for character',
+      ok: missing === 0 && extra === 0 && wanted.size > 0,
+      detail: `${wanted.size} held, ${missing} missing, ${extra} too many`,
+    },
+    {
+      name: 'the files came that the portal gives to patients',
+      ok: files === held,
+      detail: `${held} held, ${files} came`,
+    },
+  ];
 }
 
 /** The hashes of the records' texts; files that were attached lie beside them. */

@@ -103,7 +103,7 @@ const gives = (body: string, headers: Record<string, string> = {}): Answer => {
     response.end(body);
   };
 };
-const entry = () => directory.offered[0] as PortalEntry;
+const entry = () => directory.offered()[0] as PortalEntry;
 const update = () => directory.update(entry());
 const state = async () => (await directory.states())[0];
 const found = async (typed: string) =>
@@ -117,7 +117,7 @@ const code = (promise: Promise<unknown>) =>
 describe('a list that was never read', () => {
   it('is offered with whose it is and how large, and nothing is asked of its server', async () => {
     answer = () => expect.unreachable('asked');
-    expect(directory.offered.map(({ key }) => key)).toEqual(['athenahealth/production']);
+    expect(directory.offered().map(({ key }) => key)).toEqual(['athenahealth/production']);
     expect(await state()).toMatchObject({
       source: url,
       vendor: 'athenahealth',
@@ -131,7 +131,7 @@ describe('a list that was never read', () => {
 
   it('of a portal that is off is not offered', async () => {
     const off = directoryWith({});
-    expect(off.offered).toEqual([]);
+    expect(off.offered()).toEqual([]);
     expect(await off.states()).toEqual([]);
     await off.close();
   });

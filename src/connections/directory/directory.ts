@@ -58,7 +58,7 @@ export type Directory = {
   /** A clinic of a portal by the vendor's id. */
   find(entry: PortalEntry, clinicId: string): Promise<DirectoryClinic | undefined>;
   /** The portals whose lists are fetched when told to. */
-  readonly offered: readonly PortalEntry[];
+  offered(): readonly PortalEntry[];
   /** Fetches a portal's list; the same call again joins the one under way. @throws as `fetchList` */
   update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading>;
   /** @throws as `importList` */
@@ -139,7 +139,7 @@ function statesOf(
   lists: readonly ClinicList[],
   { offered, entryOf, received }: Updates,
 ): ListState[] {
-  const missing = offered.filter(
+  const missing = offered().filter(
     ({ directoryUrl }) => !lists.some(({ source }) => source === directoryUrl),
   );
   return [

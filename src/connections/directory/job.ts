@@ -7,7 +7,7 @@ import type { ConnectionContext } from '../context.ts';
 export function updateJob(context: Pick<ConnectionContext, 'directory' | 'log'>): JobHandler {
   return async (payload, signal) => {
     const { portal } = payload as { portal: string };
-    const entry = context.directory.offered.find(({ key }) => key === portal);
+    const entry = context.directory.offered().find(({ key }) => key === portal);
     // Switched off since.
     if (!entry) return;
     try {

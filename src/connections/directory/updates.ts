@@ -6,7 +6,7 @@ import { fetchList, type Reading, type ReadingContext } from './read-list.ts';
 
 export type Updates = {
   /** The portals whose lists are fetched when told to. */
-  readonly offered: readonly PortalEntry[];
+  offered(): readonly PortalEntry[];
   /** The portal that the clinics of a list are connected through; null where that is not switched on here. */
   entryOf(list: { source: string; vendor: string; environment: string }): PortalEntry | null;
   /** Fetches a portal's list; the same call again joins the one under way. @throws as `fetchList` */
@@ -32,12 +32,14 @@ export type UpdatesContext = ReadingContext & {
 
 export function createUpdates(context: UpdatesContext): Updates {
   const { clock, log, tell } = context;
-  const usable = context.registry.entries.filter((entry) => entry.registration !== null);
-  const simulated = usable.filter((entry) => entry.simulated && entry.directoryUrl);
+  // Asked for each time: a server may be added while the program runs.
+  const usable = () => context.registry.entries.filter((entry) => entry.registration !== null);
+  const simulated = () => usable().filter((entry) => entry.simulated && entry.directoryUrl);
   // A vendor's list is of production; a test environment has its few clinics, and is offered as a whole.
-  const offered = usable.filter(
-    (entry) => !entry.simulated && entry.directoryUrl && entry.environment === 'production',
-  );
+  const offered = () =>
+    usable().filter(
+      (entry) => !entry.simulated && entry.directoryUrl && entry.environment === 'production',
+    );
   const underWay = new Map<string, Promise<Reading>>();
   const received = new Map<string, number>();
   let lastSimulated: { at: number; done: Promise<unknown> } | null = null;
@@ -67,7 +69,7 @@ export function createUpdates(context: UpdatesContext): Updates {
 
   async function readSimulated(): Promise<void> {
     if (!lastSimulated || clock.now() - lastSimulated.at > ASKED_AGAIN_MS) {
-      const reading = simulated.map((entry) =>
+      const reading = simulated().map((entry) =>
         update(entry).catch((error: unknown) =>
           log.error('directory.not_read', error, { portal: entry.key }),
         ),
@@ -79,7 +81,7 @@ export function createUpdates(context: UpdatesContext): Updates {
 
   return {
     offered,
-    entryOf: (list) => entryOfList(list, usable, [...simulated, ...offered]),
+    entryOf: (list) => entryOfList(list, usable(), [...simulated(), ...offered()]),
     update,
     readSimulated,
     received: (source) => received.get(source) ?? null,

@@ -7,6 +7,7 @@ import type {
   AuditFault,
   AuditLine,
 } from '../../access/audit.ts';
+import { kindNames } from '../../fhir/kinds.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import { SCHEDULE, SCHEDULED_BACKUP } from '../../sharing/backup/backups.ts';
 import type { AuditLine as Wire } from '../contract.ts';
@@ -77,6 +78,7 @@ const WORDS: Readonly<Record<AuditAct, string>> = {
   'people.add': 'added a person',
   'portals.list': 'listed the portals',
   'directory.update': 'had the lists of clinics fetched',
+  'portals.add': 'added a server',
   'connections.list': 'listed the connections',
   'connections.begin': 'began to connect a portal',
   'connections.sync': 'started a sync of every connection',
@@ -105,22 +107,7 @@ const WAYS: Readonly<Record<string, string>> = {
 };
 
 const KINDS: Readonly<Record<string, readonly [one: string, more: string]>> = {
-  visit: ['visit', 'visits'],
-  result: ['result', 'results'],
-  panel: ['panel', 'panels'],
-  vital: ['vital sign', 'vital signs'],
-  medication: ['medication', 'medications'],
-  condition: ['condition', 'conditions'],
-  allergy: ['allergy', 'allergies'],
-  immunization: ['immunization', 'immunizations'],
-  procedure: ['procedure', 'procedures'],
-  document: ['document', 'documents'],
-  order: ['order', 'orders'],
-  plan: ['care plan', 'care plans'],
-  goal: ['goal', 'goals'],
-  'care-team': ['care team', 'care teams'],
-  device: ['device', 'devices'],
-  other: ['other record', 'other records'],
+  ...kindNames,
   attachment: ['file of a record', 'files of records'],
   raw: ['text as it was received', 'texts as they were received'],
 };

@@ -3,7 +3,7 @@
 import type { Person } from '../../access/people.ts';
 import { hasExpired } from '../../connections/attempts.ts';
 import { candidateOf } from '../../connections/confirm.ts';
-import type { Connection } from '../../connections/context.ts';
+import { type Connection, scopesAskedFor } from '../../connections/context.ts';
 import { differencesFrom } from '../../fhir/text/names.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
 import { missingScopes } from '../../smart/scopes.ts';
@@ -184,7 +184,10 @@ function confirmState(
       sample: person.sample,
       differs: differencesFrom(patient, person),
     })),
-    scopesMissing: missingScopes(entry?.scopes ?? [], connection.scopes_granted.split(' ')),
+    scopesMissing: missingScopes(
+      entry ? scopesAskedFor(connection, entry) : [],
+      connection.scopes_granted.split(' '),
+    ),
   };
 }
 

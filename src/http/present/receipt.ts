@@ -161,7 +161,7 @@ function whyOf(q: Question): string {
   if (q.parts) {
     const { of, values } = namesOf(q.parts);
     sentences.push(
-      `It could not be asked as a whole, so it was asked for one ${of} after the other: ${values.join(', ')}. What has none of these is not in this answer.`,
+      `It could not be asked as a whole, so it was asked for one ${of} after the other: ${values.join(', ')}. What has none of these is not in this answer, so that nothing counts as no longer reported by it.`,
     );
   }
   if (q.since !== null && !isByReference(q))
@@ -184,11 +184,18 @@ function reasonOf(q: Question): ReceiptQuestion['reason'] {
   if (q.outcome === 'full' || q.outcome === 'pending' || q.outcome === 'asking') return null;
   const code = known(q.code, 'sync.interrupted');
   const { sentence, act, retry } = errorCatalogue[code];
-  // Of an answer that was no refusal the detail is ours: where a text broke off, which host did not answer.
-  const isPortals = q.httpStatus !== null && q.httpStatus >= 400;
+  // Of an answer that could not be read the detail is ours: where a text broke off, which host did not answer.
+  const isPortals = q.httpStatus !== null && code.startsWith('fhir.') && !UNREADABLE.has(code);
   const portalSaid = isPortals ? (q.detail?.replace(/\.$/, '') ?? null) : null;
   return { code, sentence, portalSaid, httpStatus: q.httpStatus, act, retry };
 }
+
+const UNREADABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'fhir.not_json',
+  'fhir.truncated',
+  'fhir.not_a_bundle',
+  'fhir.undecodable',
+]);
 
 /** A code that a newer or older Chartfold wrote may be unknown here. */
 function known(code: string | null, otherwise: ErrorCode): ErrorCode {

@@ -6,6 +6,7 @@ import { getCookie } from 'hono/cookie';
 import { followLink } from '../../connections/begin.ts';
 import { handleCallback } from '../../connections/callback.ts';
 import { asChartfoldError, type ChartfoldError } from '../../platform/errors.ts';
+import { vendors } from '../../portals/index.ts';
 import { cookieName, giveCookie } from '../cookies.ts';
 import type { App } from '../app.ts';
 import { callerOf } from '../caller.ts';
@@ -29,7 +30,7 @@ export function connectRoutes(router: Hono<Env>, app: App): void {
     }
   });
 
-  const paths = new Set(app.registry.entries.map((entry) => entry.vendor.portal.callbackPath));
+  const paths = new Set(vendors.map(({ portal }) => portal.callbackPath));
   for (const path of paths) {
     router.get(path, headsOfLinks(), async (c) => {
       try {

@@ -42,7 +42,7 @@ export function directoryRoutes(api: Api): void {
       reply: wire.directory,
     },
     async () => {
-      for (const { key } of app.directory.offered)
+      for (const { key } of app.directory.offered())
         await app.jobs.put({ queue: DIRECTORY_QUEUE, key, payload: { portal: key } });
       return presentDirectory(app);
     },

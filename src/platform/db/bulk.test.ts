@@ -1,9 +1,10 @@
-// Proves that rows are written and values looked for in any number, as the query builder would do it.
+// Proves that rows are written and values looked for in any number, as the query builder would do it, and that much at
+// once does not hold the loop up.
 
 import fc from 'fast-check';
 import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { among, insertRows } from './bulk.ts';
+import { among, bulkTransaction, insertRows } from './bulk.ts';
 import type { Db, Store, Transaction } from './db.ts';
 import { openStore } from './sqlite/open.ts';
 
@@ -81,4 +82,26 @@ describe('values to look for', () => {
       { numRuns: 40 },
     );
   });
+});
+
+it('transactions that wait for one another share no turn of the loop', async () => {
+  let turn = 0;
+  let isOver = false;
+  const count = () => {
+    turn += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  const ends: number[] = [];
+  const begins: number[] = [];
+  const one = () =>
+    bulkTransaction(store.db, async (trx) => {
+      begins.push(turn);
+      await insert(trx, 'bulk', []);
+      ends.push(turn);
+    });
+  await table().deleteFrom('bulk').execute();
+  await Promise.all([one(), one(), one()]);
+  isOver = true;
+  expect(begins.slice(1).map((at, n) => at > (ends[n] ?? at))).toEqual([true, true]);
 });

@@ -9,6 +9,7 @@ import {
   type RawBuilder,
   sql,
 } from 'kysely';
+import { ownTurn } from '../own-turn.ts';
 import type { Db, Tables, Transaction } from './db.ts';
 
 /**
@@ -20,6 +21,8 @@ import type { Db, Tables, Transaction } from './db.ts';
  */
 export function bulkTransaction<T>(db: Db, work: (trx: Transaction) => Promise<T>): Promise<T> {
   return db.connection().execute(async (one) => {
+    // Else it would begin in the turn in which the transaction before it ended, and the loop would stand still for both.
+    await ownTurn();
     await sql`pragma synchronous = normal`.execute(one);
     try {
       return await one.transaction().execute(work);

@@ -224,6 +224,36 @@ export const portalsErrors = {
     'never',
     404,
   ),
+  'server.not_https': row(
+    'This is not the address of a server that can be asked safely: it begins with https:// and names a host.',
+    'person',
+    'never',
+    422,
+  ),
+  'server.not_fhir': row(
+    'There is no FHIR server at this address. It is the one that the clinic or its vendor calls “FHIR base URL” or “FHIR endpoint”.',
+    'person',
+    'never',
+    422,
+  ),
+  'server.other_version': row(
+    'This server speaks another version of FHIR than R4, which is the one that servers can be added for.',
+    'person',
+    'never',
+    422,
+  ),
+  'server.name_taken': row(
+    'There is another server with this name. Give this one another.',
+    'person',
+    'never',
+    409,
+  ),
+  'server.secret_missing': row(
+    'This way of proving who we are needs the secret that the server gave at the registration.',
+    'person',
+    'never',
+    422,
+  ),
   'connection.needs_https': row(
     'This portal sends people back to https addresses only, and Chartfold is reached by http here. The operator can serve it by https: “npx chartfold tls make” makes a certificate for this machine, PUBLIC_URL then begins with https.',
     'operator',

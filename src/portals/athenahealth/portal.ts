@@ -64,6 +64,7 @@ export const athenahealth = {
     'launch/patient',
     ...TYPES.map((type) => `patient/${type}.read`),
   ],
+  scopesBy: 'vendor',
   confidentialScopes: [],
   auth: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
   pkce: true,
@@ -132,6 +133,7 @@ export const athenahealth = {
     question('goals', 'Goals', 'Goal', 'what was agreed to aim for'),
     question('devices', 'Implanted devices', 'Device', 'what you carry in you'),
   ],
+  unstated: 'left',
   // What scopes of v2, or later ones, allow beside these.
   addedParameters: COUNT,
   // Ours to choose: what a portal hides from the time asked for stays hidden no longer than this.

@@ -29,7 +29,8 @@ serveTasks(import.meta.url, tasks);
 
 /** What the log may grow to before it is written back. */
 const worthwhileBytes = 8 * 1024 * 1024;
-/** In pages of 8 kB: where the thread does not keep up, or has died, the writer does it itself. */
+const pageBytes = 8 * 1024;
+/** In pages: where the thread does not keep up, or has died, the writer does it itself. */
 const writersOwn = 8_000;
 /** After each so many commits the log's size is looked at. */
 const commitsBetween = 8;
@@ -44,8 +45,9 @@ export type WriteBack = {
 /** Begins to write the log of an open database back beside its writer. */
 export function writeBackBeside(writer: Database.Database, named: Named): WriteBack {
   writer.pragma(`wal_autocheckpoint=${writersOwn}`);
-  // A log that has grown large gives its room back when it begins anew.
-  writer.pragma(`journal_size_limit=${2 * worthwhileBytes}`);
+  // A log that has grown larger still gives its room back when it begins anew. It is the writer who cuts it then and who
+  // waits for the disk, so what it grows to again and again is left to it.
+  writer.pragma(`journal_size_limit=${writersOwn * pageBytes}`);
   let commits = 0;
   let underWay: Promise<unknown> | null = null;
   return {

@@ -3,13 +3,14 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import type { RecordHistory as History } from '../../../http/contract.ts';
 import { historyQuery } from '../../app/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { moment } from '../../parts/dates.ts';
 import { FieldDifferences } from '../../parts/field-differences.tsx';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
+import { useFocusOnNew } from '../../parts/use-focus-on-new.ts';
 
 // The typeface of raw text comes with it.
 const RawDifference = lazy(async () => ({
@@ -21,6 +22,20 @@ export function RecordHistory({ personId, recordId }: { personId: string; record
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
     historyQuery(personId, recordId),
   );
+  const events = data?.pages.flatMap((page) => page.events) ?? [];
+  const list = useRef<HTMLOListElement>(null);
+  const focusOnNew = useFocusOnNew(
+    events.length,
+    useCallback(
+      (place) =>
+        list.current?.querySelector<HTMLElement>(`:scope > :nth-child(${place + 1})`) ?? null,
+      [],
+    ),
+  );
+  const showMore = () => {
+    focusOnNew();
+    void fetchNextPage();
+  };
   return (
     <section aria-labelledby="record-history" className="border-t border-line pt-4">
       <h3 id="record-history" className="mb-1 text-13 font-medium">
@@ -28,20 +43,19 @@ export function RecordHistory({ personId, recordId }: { personId: string; record
       </h3>
       {!data && !error && <Skeleton lines={2} label="Loading the history" />}
       {error && !data && <Notice error={error} onRetry={() => void refetch()} />}
-      <ol>
-        {data?.pages
-          .flatMap((page) => page.events)
-          .map((event) => (
-            <li
-              key={`${event.kind} ${event.version ?? event.at}`}
-              className="border-b border-line py-2 last:border-0"
-            >
-              <Event personId={personId} recordId={recordId} event={event} />
-            </li>
-          ))}
+      <ol ref={list}>
+        {events.map((event) => (
+          <li
+            key={`${event.kind} ${event.version ?? event.at}`}
+            tabIndex={-1}
+            className="border-b border-line py-2 last:border-0"
+          >
+            <Event personId={personId} recordId={recordId} event={event} />
+          </li>
+        ))}
       </ol>
       {hasNextPage && (
-        <Button look="text" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+        <Button look="text" busy={isFetchingNextPage} onClick={showMore}>
           Show earlier versions
         </Button>
       )}

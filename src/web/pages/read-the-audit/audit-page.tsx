@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { CircleSlash } from 'lucide-react';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { AuditLine } from '../../../http/contract.ts';
 import { auditQuery } from '../../app/queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -10,6 +10,7 @@ import { timeOfDay, weekdayDate } from '../../parts/dates.ts';
 import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { untilWords } from '../../parts/right-words.ts';
+import { useFocusOnNew } from '../../parts/use-focus-on-new.ts';
 import { auditDays } from './audit-days.ts';
 import { Verify } from './verify.tsx';
 
@@ -18,26 +19,35 @@ export function AuditPage() {
   usePageTitle('Audit');
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
     useInfiniteQuery(auditQuery);
-  const days = useMemo(() => auditDays(data?.pages.flatMap((page) => page.lines) ?? []), [data]);
+  const lines = useMemo(() => data?.pages.flatMap((page) => page.lines) ?? [], [data]);
+  const days = useMemo(() => auditDays(lines), [lines]);
+  const focusOnNew = useFocusOnNew(
+    lines.length,
+    useCallback((place) => lineOf(lines[place]), [lines]),
+  );
+  const showMore = () => {
+    focusOnNew();
+    void fetchNextPage();
+  };
   return (
     <>
       <Verify />
       {error && !data && <Notice error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton lines={8} label="Loading the audit" />}
-      {days.map(({ day, lines }) => (
+      {days.map(({ day, lines: held }) => (
         <section key={day} aria-labelledby={`day-${day}`} className="mb-8">
           <h2 id={`day-${day}`} className="section-head text-15 font-semibold">
             {weekdayDate(day)}
           </h2>
           <ol>
-            {lines.map((line) => (
+            {held.map((line) => (
               <Line key={line.seq} line={line} />
             ))}
           </ol>
         </section>
       ))}
       {hasNextPage && (
-        <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+        <Button busy={isFetchingNextPage} onClick={showMore}>
           Show earlier ones
         </Button>
       )}
@@ -45,10 +55,15 @@ export function AuditPage() {
   );
 }
 
+function lineOf(line: AuditLine | undefined): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[data-line="${line?.seq}"]`);
+}
+
 function Line({ line }: { line: AuditLine }) {
   return (
     <li
       data-line={line.seq}
+      tabIndex={-1}
       className="keep-together grid grid-cols-[4.5rem_minmax(0,1fr)] gap-x-4 border-b border-line py-2 desk:grid-cols-[4.5rem_minmax(0,1fr)_16rem]"
     >
       <time dateTime={line.at} className="text-13 text-ink2">

@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { useCallback, useMemo, useRef } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { TimelineIndex } from '../../../http/contract.ts';
 import { changesQuery, timelineQuery } from '../../app/queries.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
@@ -12,6 +12,7 @@ import { usePageTitle } from '../../parts/page-title.ts';
 import { counted } from '../../parts/words.ts';
 import { shortWords } from '../read-what-changed/changes-words.ts';
 import { RecordSheet } from '../read-a-record/record-sheet.tsx';
+import { useRecordBeside } from '../read-a-record/use-record-beside.ts';
 import { FilterBar } from './filter-bar.tsx';
 import {
   askedOfServer,
@@ -43,7 +44,8 @@ export function TimelinePage() {
     (next: Filters) => void navigate({ to: '.', hash: writeFilters(next), replace: true }),
     [navigate],
   );
-  const sheet = useRecordInSheet(personId, recordId, inRuns(days), filter);
+  const step = useStep(personId, filter, inRuns(days));
+  const sheet = useRecordBeside('timeline', personId, recordId, step);
 
   if (error && !index) {
     return (
@@ -169,51 +171,4 @@ function nothingWords(records: number): string {
       ? '1 record is here, and it has no place in time: it says'
       : `${counted(records, 'record')} are here, and none has a place in time: they say`;
   return `${here} who this is, or where and by whom care was given. Visits, results and medications stand here once they have been received.`;
-}
-
-// The sheet is a place of its own: opening pushes it, moving inside it replaces it, closing leaves
-// the line where it was and gives the focus back to the row.
-function useRecordInSheet(
-  personId: string,
-  recordId: string | undefined,
-  runs: (string | null)[][],
-  filter: ReturnType<typeof askedOfServer>,
-) {
-  const navigate = useNavigate();
-  const step = useStep(personId, filter, runs);
-  const from = useRef(recordId);
-  from.current = recordId;
-  const open = useCallback(
-    (id: string, replace: boolean) =>
-      void navigate({
-        to: '/people/$personId/timeline/$recordId',
-        params: { personId, recordId: id },
-        hash: true,
-        replace,
-        resetScroll: false,
-      }),
-    [navigate, personId],
-  );
-  const close = useCallback(() => {
-    const id = from.current;
-    void navigate({
-      to: '/people/$personId/timeline',
-      params: { personId },
-      hash: true,
-      resetScroll: false,
-    }).then(() => {
-      const row = id && document.querySelector<HTMLElement>(`[data-record="${CSS.escape(id)}"]`);
-      (row || document.getElementById('main'))?.focus();
-    });
-  }, [navigate, personId]);
-  return {
-    onClose: close,
-    onOpen: (id: string) => open(id, false),
-    onStep: (by: 1 | -1) => {
-      if (!recordId) return;
-      void step(recordId, by).then((next) => {
-        if (next) open(next, true);
-      });
-    },
-  };
 }

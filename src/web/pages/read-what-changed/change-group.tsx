@@ -8,7 +8,7 @@ import { FieldDifferences } from '../../parts/field-differences.tsx';
 import { KindIcon } from '../../parts/kind-icon.tsx';
 import { Flag, SourceName } from '../../parts/marks.tsx';
 import { figures } from '../../parts/words.ts';
-import { groupWords } from './changes-words.ts';
+import { groupWords, withinWords } from './changes-words.ts';
 
 /** A group with its name and number at the side. */
 export function ChangeGroup({
@@ -16,15 +16,19 @@ export function ChangeGroup({
   change,
   rows,
   count,
+  isWhole,
   openRecord,
 }: {
   personId: string;
   change: ChangeRow['change'];
   rows: ChangeRow[];
   count: number;
+  /** Whether all rows of it are here. */
+  isWhole: boolean;
   openRecord: string | null;
 }) {
   const head = useId();
+  const within = isWhole ? withinWords(count - rows.length) : null;
   return (
     <section
       aria-labelledby={head}
@@ -39,6 +43,7 @@ export function ChangeGroup({
             <Row personId={personId} row={row} isOpen={row.id === openRecord} />
           </li>
         ))}
+        {within && <li className="py-2 text-13 text-ink2">{within}</li>}
       </ul>
     </section>
   );

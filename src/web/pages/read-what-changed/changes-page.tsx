@@ -2,15 +2,17 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useRef } from 'react';
-import type { ChangeRow, Changes } from '../../../http/contract.ts';
+import { useCallback, useMemo } from 'react';
+import type { Changes } from '../../../http/contract.ts';
 import { changesQuery, type ChangesAsked } from '../../app/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { FirstPageLink, Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
+import { useFocusOnNew } from '../../parts/use-focus-on-new.ts';
 import { RecordSheet } from '../read-a-record/record-sheet.tsx';
+import { rowOf, useRecordBeside } from '../read-a-record/use-record-beside.ts';
 import { ChangeGroup } from './change-group.tsx';
 import { backgroundWords, firstWords, ledeWords } from './changes-words.ts';
 
@@ -24,10 +26,15 @@ export function ChangesPage() {
     changesQuery(personId, asked),
   );
   const rows = useMemo(() => data?.pages.flatMap((page) => page.rows) ?? [], [data]);
-  const sheet = useRecordBeside(personId, recordId, rows);
-  const goOnAfter = useFocusOnNew(rows);
+  const sheet = useRecordBeside('changes', personId, recordId, (from, by) => {
+    return rows[rows.findIndex(({ id }) => id === from) + by]?.id;
+  });
+  const focusOnNew = useFocusOnNew(
+    rows.length,
+    useCallback((place) => rowOf(rows[place]?.id ?? ''), [rows]),
+  );
   const showMore = () => {
-    goOnAfter(rows.length);
+    focusOnNew();
     void fetchNextPage();
   };
   const first = data?.pages[0];
@@ -50,6 +57,7 @@ export function ChangesPage() {
             change={change}
             rows={held}
             count={first.sum[change]}
+            isWhole={!hasNextPage}
             openRecord={recordId ?? null}
           />
         ))}
@@ -122,60 +130,4 @@ function Lede({ changes: c, personId }: { changes: Changes; personId: string }) 
       )}
     </div>
   );
-}
-
-/** Has the first row that comes after so many get the focus: the button that asked for more goes with the last page. */
-function useFocusOnNew(rows: readonly ChangeRow[]): (held: number) => void {
-  const awaited = useRef<number | null>(null);
-  useEffect(() => {
-    const first = awaited.current === null ? undefined : rows[awaited.current];
-    if (!first) return;
-    awaited.current = null;
-    rowOf(first.id)?.focus();
-  }, [rows]);
-  return (held) => {
-    awaited.current = held;
-  };
-}
-
-function rowOf(id: string): HTMLElement | null {
-  return document.querySelector<HTMLElement>(`[data-record="${CSS.escape(id)}"]`);
-}
-
-// As on the timeline: opening pushes the sheet, closing gives the focus back to the row.
-function useRecordBeside(
-  personId: string,
-  recordId: string | undefined,
-  rows: readonly ChangeRow[],
-) {
-  const navigate = useNavigate();
-  const shown = useRef(recordId);
-  shown.current = recordId;
-  const open = (id: string, replace: boolean) =>
-    void navigate({
-      to: '/people/$personId/changes/$recordId',
-      params: { personId, recordId: id },
-      hash: true,
-      replace,
-      resetScroll: false,
-    });
-  const onClose = useCallback(() => {
-    const id = shown.current;
-    void navigate({
-      to: '/people/$personId/changes',
-      params: { personId },
-      hash: true,
-      resetScroll: false,
-    }).then(() => {
-      ((id && rowOf(id)) || document.getElementById('main'))?.focus();
-    });
-  }, [navigate, personId]);
-  return {
-    onClose,
-    onOpen: (id: string) => open(id, false),
-    onStep: (by: 1 | -1) => {
-      const next = rows[rows.findIndex(({ id }) => id === recordId) + by];
-      if (next) open(next.id, true);
-    },
-  };
 }

@@ -3,7 +3,14 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Changes } from '../../../http/contract.ts';
-import { backgroundWords, kindsWords, ledeWords, shortWords, tallyWords } from './changes-words.ts';
+import {
+  backgroundWords,
+  kindsWords,
+  ledeWords,
+  shortWords,
+  tallyWords,
+  withinWords,
+} from './changes-words.ts';
 
 const none = { first: 0, new: 0, changed: 0, gone: 0, back: 0 };
 const changes = (of: Partial<Changes>): Changes => ({
@@ -59,4 +66,10 @@ describe('what changed', () => {
     expect(shortWords(c)).toBe('What changed');
     expect(sentence(c)).toBe('4 new since you looked for the first time.');
   });
+});
+
+it('new results without a row of their own are told with their reports', () => {
+  expect(withinWords(0)).toBeNull();
+  expect(withinWords(1)).toBe('1 result more, told with the report above.');
+  expect(withinWords(19)).toBe('19 results more, told with the reports above.');
 });

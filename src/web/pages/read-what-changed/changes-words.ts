@@ -1,6 +1,7 @@
 // Owns the words of what changed: the sum in one sentence, since when, and the name of each group.
 
-import type { ChangeRow, Changes, ChangeTally, Kind } from '../../../http/contract.ts';
+import { kindNames } from '../../../fhir/kinds.ts';
+import type { ChangeRow, Changes, ChangeTally } from '../../../http/contract.ts';
 import { dayOf, longDate, moment, nearMoment } from '../../parts/dates.ts';
 import { counted, figures, listed } from '../../parts/words.ts';
 
@@ -17,7 +18,10 @@ export function tallyWords(t: ChangeTally): string | null {
 
 /** `8 results, 2 documents and 1 medication`; null where there are none. */
 export function kindsWords(kinds: Changes['kinds']): string | null {
-  const parts = kinds.map((k) => counted(k.new + k.changed + k.gone + k.back, ...names[k.kind]));
+  const parts = kinds.map((k) => {
+    const [one, more] = kindNames[k.kind];
+    return counted(k.new + k.changed + k.gone + k.back, one, more);
+  });
   return parts.length > 0 ? listed(parts) : null;
 }
 
@@ -70,25 +74,12 @@ export const groupWords: { readonly [change in ChangeRow['change']]: string } = 
   new: 'New',
 };
 
+/** New ones that have no row of their own; null where each has one. */
+export function withinWords(records: number): string | null {
+  if (records <= 0) return null;
+  return `${counted(records, 'result')} more, told with the ${records === 1 ? 'report' : 'reports'} above.`;
+}
+
 function nothingWords(c: Changes): string {
   return c.first.length > 0 ? 'Received for the first time' : 'Nothing changed';
 }
-
-const names: { readonly [kind in Kind]: [one: string, many: string] } = {
-  visit: ['visit', 'visits'],
-  result: ['result', 'results'],
-  panel: ['report', 'reports'],
-  vital: ['vital sign', 'vital signs'],
-  medication: ['medication', 'medications'],
-  condition: ['condition', 'conditions'],
-  allergy: ['allergy', 'allergies'],
-  immunization: ['immunization', 'immunizations'],
-  procedure: ['procedure', 'procedures'],
-  document: ['document', 'documents'],
-  order: ['order', 'orders'],
-  plan: ['care plan', 'care plans'],
-  goal: ['goal', 'goals'],
-  'care-team': ['care team', 'care teams'],
-  device: ['device', 'devices'],
-  other: ['other record', 'other records'],
-};

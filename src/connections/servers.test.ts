@@ -1,0 +1,129 @@
+// Proves what is looked at before a server is taken, and that one taken is there again after a restart. The server is
+// the simulated one, by real HTTP; only its name is an https one.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { outbound } from '../../e2e/support/outbound.ts';
+import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
+import { createOutbound, type Outbound } from '../platform/outbound.ts';
+import { createRegistry } from '../portals/registry.ts';
+import { addServer, type AddServerRequest, lookAtServer, putServers } from './servers.ts';
+
+const BASE = 'https://quarry.example/smart/production/fhir';
+
+let program: TestProgram;
+/** What the server answers in place of its own answer, by the end of the address. */
+let instead: Record<string, Response>;
+
+beforeEach(async () => {
+  instead = {};
+  const named: Outbound = async (url, init) => {
+    const [, answer] = Object.entries(instead).find(([end]) => url.endsWith(end)) ?? [];
+    if (answer) return answer.clone();
+    return outbound(url.replace('https://quarry.example', program.simulator.url), init);
+  };
+  program = await startProgram({ portal: 'smart', outbound: named });
+});
+afterEach(() => program.close());
+
+const wanted = (request: Partial<AddServerRequest> = {}): AddServerRequest => ({
+  address: BASE,
+  name: 'Quarry Hill',
+  clientId: 'ours',
+  clientSecret: null,
+  auth: 'none',
+  by: null,
+  ...request,
+});
+
+describe('a look at an address', () => {
+  it.each([
+    BASE,
+    `  ${BASE}/ `,
+    `${BASE}/metadata`,
+    `${BASE}/.well-known/smart-configuration`,
+    BASE.replace('https://', ''),
+  ])('finds the server at %j', async (address) => {
+    expect(await lookAtServer(program, address)).toEqual({
+      fhirBaseUrl: BASE,
+      name: 'quarry.example',
+      fhirVersion: '4.0.1',
+      takesPublicClients: true,
+    });
+  });
+
+  it.each([
+    'http://quarry.example/fhir',
+    'ftp://quarry.example',
+    'https://',
+    'https://a@b.example',
+  ])('refuses %j', async (address) => {
+    await expect(lookAtServer(program, address)).rejects.toMatchObject({
+      code: 'server.not_https',
+    });
+  });
+
+  it('tells a page from a FHIR server', async () => {
+    instead['/metadata'] = new Response('<!doctype html><title>Welcome</title>');
+    await expect(lookAtServer(program, BASE)).rejects.toMatchObject({ code: 'server.not_fhir' });
+  });
+
+  it('tells another version of FHIR', async () => {
+    instead['/metadata'] = Response.json({ resourceType: 'Conformance', fhirVersion: '1.0.2' });
+    await expect(lookAtServer(program, BASE)).rejects.toMatchObject({
+      code: 'server.other_version',
+      detail: '1.0.2',
+    });
+  });
+
+  it('tells a server that has no sign-in for patients', async () => {
+    instead['/smart-configuration'] = new Response('not here', { status: 404 });
+    await expect(lookAtServer(program, BASE)).rejects.toMatchObject({
+      code: 'smart.discovery_failed',
+    });
+  });
+
+  it('asks nothing in a private network', async () => {
+    const strict = createOutbound(new Set());
+    for (const address of ['https://127.0.0.1/fhir', 'https://10.0.0.8/fhir', 'https://[::1]/fhir'])
+      await expect(lookAtServer({ outbound: strict }, address)).rejects.toMatchObject({
+        code: 'net.private_address',
+      });
+    await strict.close();
+  });
+});
+
+describe('a server that was added', () => {
+  it('can be connected, and is there after a restart with its secret', async () => {
+    const key = await addServer(
+      program,
+      wanted({ auth: 'client_secret_basic', clientSecret: 'between us' }),
+    );
+    expect(key).toBe('smart/production/Quarry Hill');
+    expect(program.registry.usable(key, '').fhirBaseUrl).toBe(BASE);
+    const registry = createRegistry({ ...program.config, portals: [] }, null);
+    await putServers({ ...program, registry });
+    expect(registry.usable(key, '').registration).toEqual({
+      clientId: 'ours',
+      auth: 'client_secret_basic',
+      clientSecret: 'between us',
+    });
+    const row = await program.db.selectFrom('added_server').selectAll().executeTakeFirstOrThrow();
+    expect(JSON.stringify(row)).not.toContain('between us');
+  });
+
+  it('is added once, and its name is not given to another', async () => {
+    const key = await addServer(program, wanted());
+    expect(await addServer(program, wanted())).toBe(key);
+    expect(program.registry.entries.filter((entry) => entry.key === key)).toHaveLength(1);
+    await expect(addServer(program, wanted({ clientId: 'theirs' }))).rejects.toMatchObject({
+      code: 'server.name_taken',
+    });
+  });
+
+  it('is not taken without the secret that its way needs', async () => {
+    await expect(addServer(program, wanted({ auth: 'client_secret_post' }))).rejects.toMatchObject({
+      code: 'server.secret_missing',
+    });
+    expect(await program.db.selectFrom('added_server').selectAll().execute()).toEqual([]);
+  });
+});

@@ -1,0 +1,41 @@
+// Owns the addresses by which a server is looked at and added.
+
+import { addServer, lookAtServer } from '../../connections/servers.ts';
+import { jwksPath } from '../../keys/keyring.ts';
+import { openVendor } from '../../portals/index.ts';
+import { type Api, route } from '../api.ts';
+import * as wire from '../contract.ts';
+
+export function serverRoutes(api: Api): void {
+  const { app } = api;
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/servers/look',
+      summary: 'What a server at an address says of itself',
+      access: { act: 'portals.add', audit: 'none' },
+      body: wire.serverLook,
+      reply: wire.serverFound,
+    },
+    async (_c, { address }) => ({
+      ...(await lookAtServer(app, address)),
+      redirectUri: `${app.publicUrl}${openVendor.portal.callbackPath}`,
+      jwksUrl: app.config.jwksUrl ?? `${app.publicUrl}${jwksPath('production')}`,
+    }),
+  );
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/api/servers',
+      summary: 'Add a server by its address',
+      access: { act: 'portals.add', audit: 'act' },
+      body: wire.serverAdd,
+      reply: wire.serverAdded,
+    },
+    async (_c, body, { session }) => ({
+      portal: await addServer(app, { ...body, by: session.accountId }),
+    }),
+  );
+}
