@@ -105,6 +105,11 @@ describe('a clinic', () => {
 
   it('is chosen by arrow keys, and connected by Enter', async () => {
     await field().fill('family medicine maine');
+    // Until the answer is there, the one before is shown, and Enter does nothing.
+    await page
+      .getByRole('status')
+      .filter({ hasText: /clinics? found/ })
+      .waitFor();
     await expect.poll(() => options().count()).toBeGreaterThan(2);
     const first = await field().getAttribute('aria-activedescendant');
     await field().press('ArrowDown');

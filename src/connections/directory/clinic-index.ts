@@ -59,7 +59,8 @@ function search(names: Names, typed: string, limit: number): Found {
   return {
     rows: [...rows].slice(0, limit),
     total: rows.size,
-    isMore: likely.length === LOOKED_AT,
+    // Where the tail was cut off, what was not looked at would be cut off too.
+    isMore: likely.length === LOOKED_AT && ranked.every(({ covered }) => covered >= floor),
   };
 }
 
