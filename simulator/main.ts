@@ -55,6 +55,9 @@ function readArguments(args: string[]): { options: SimulatorOptions; withParent:
     ...(values.portals === undefined ? {} : { vendors: values.portals.split(',') }),
     ...optionalCount('people', values.people),
     ...optionalCount('seed', values.seed),
+    ...(values.clinics === 'full'
+      ? { directorySize: 'full' as const }
+      : optionalCount('directorySize', values.clinics)),
   };
   return { options, withParent: values['with-parent'] ?? false };
 }
@@ -71,6 +74,7 @@ function parse(args: string[]) {
         people: { type: 'string' },
         size: { type: 'string' },
         seed: { type: 'string' },
+        clinics: { type: 'string' },
         faults: { type: 'string' },
         portals: { type: 'string' },
         'any-redirect': { type: 'boolean' },

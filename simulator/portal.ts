@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JWK } from 'jose';
 import type { PortalBehaviour } from '../src/portals/behaviour.ts';
+import { type DirectorySize, filledUp } from './directories/generate.ts';
+import { serveList } from './directories/serve.ts';
 import { skewOf } from './clock.ts';
 import type { Environment } from './environments.ts';
 import type { FaultSwitches } from './faults.ts';
@@ -35,6 +37,8 @@ export type PortalParts = {
   readonly faults: FaultSwitches;
   readonly foreignOrigin: string;
   readonly world: WorldRequest;
+  /** How many practices its list names, in production. */
+  readonly directorySize: DirectorySize;
   readonly findClient: (clientId: string) => ClientRegistration | undefined;
   /** Told of each renewal of tokens that was made. */
   readonly onRenewal: () => void;
@@ -81,6 +85,17 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
     foreignOrigin: parts.foreignOrigin,
     readToken: makeTokenReader(parts, logins, signer),
   });
+  const list = serveList(() => {
+    const { vendor, directorySize, world } = parts;
+    if (!vendor.filling) return vendor.directory(environment, practices);
+    const size = environment.name === 'production' ? directorySize : 0;
+    const filled = filledUp(practices, vendor.filling, {
+      vendor: vendor.id,
+      size,
+      seed: world.seed,
+    });
+    return vendor.directory(environment, filled);
+  });
   return {
     environment,
     behaviour,
@@ -101,8 +116,7 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
         return answerJson(request, response, openidConfiguration(environment, behaviour));
       }
       if (path === directory) {
-        const body = parts.vendor.directory(environment, practices);
-        return answer(request, response, { status: 200, body, contentType: 'application/json' });
+        return list(request, response);
       }
       record.path = '(unknown)';
       return answer(request, response, notRegistered());

@@ -4,6 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { PortalBehaviour } from '../src/portals/behaviour.ts';
 import { type Control, makeControl, makeControlHandler } from './control.ts';
+import type { DirectorySize } from './directories/generate.ts';
 import { environmentAt } from './environments.ts';
 import { makeFaultSwitches } from './faults.ts';
 import { answer, BodyTooLarge } from './http.ts';
@@ -28,6 +29,8 @@ export type SimulatorOptions = {
   readonly people?: number;
   readonly size?: number;
   readonly seed?: number;
+  /** How many clinics the published lists name; default those that have patients. */
+  readonly directorySize?: DirectorySize;
   /** The day on which histories end, `YYYY-MM-DD`; default the day of the first start. */
   readonly anchor?: string;
   readonly faults?: readonly unknown[];
@@ -120,6 +123,7 @@ async function serve(
           faults,
           foreignOrigin: `http://${otherName}:${port}`,
           world: { environment: name, ...world },
+          directorySize: options.directorySize ?? 0,
           findClient: (clientId) => clients.get(`${environment.key} ${clientId}`),
           onRenewal: () => requests.renewed(),
           onError: (error) => log('error', 'oauth.failed', { error: describeError(error) }),

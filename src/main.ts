@@ -20,11 +20,14 @@ import {
   simulatedServers,
   simulatorState,
 } from './cli/simulator-process.ts';
-import { SYNC_QUEUE } from './connections/context.ts';
+import { DIRECTORY_QUEUE, SYNC_QUEUE } from './connections/context.ts';
+import { createDirectory } from './connections/directory/directory.ts';
+import { updateJob } from './connections/directory/job.ts';
 import { createRefresher } from './connections/refresh.ts';
 import { putServers } from './connections/servers.ts';
 import { createPaces } from './connections/pace.ts';
 import { resumeRenewals } from './connections/queue-sync.ts';
+import { directoryMigrations } from './connections/directory/tables.ts';
 import { connectionMigrations } from './connections/tables.ts';
 import type { App } from './http/app.ts';
 import { createChanges } from './http/changes.ts';
@@ -76,6 +79,7 @@ const migrations = mergeMigrations(
   accessMigrations,
   chartMigrations,
   connectionMigrations,
+  directoryMigrations,
   keyMigrations,
   jobMigrations,
   recordsMigrations,
@@ -182,6 +186,10 @@ function putTogether(
   const changes = createChanges();
   const outbound = createOutbound(operatorHosts(config, portals.simulatorUrl));
   undo.defer(() => outbound.close());
+  const { registry } = portals;
+  const tell = () => changes.tell({ directory: true });
+  const directory = createDirectory({ db, outbound, clock, log, registry, tell });
+  undo.defer(() => directory.close());
   const context = {
     db,
     sealer,
@@ -189,7 +197,8 @@ function putTogether(
     log,
     outbound,
     jobs: createJobs({ db, clock, log, concurrency: { [SYNC_QUEUE]: 2 } }),
-    registry: portals.registry,
+    registry,
+    directory,
     paces: createPaces(clock),
     signer: (ring: Ring) => activeSigner(db, sealer, ring),
     publicUrl: config.publicUrl,
@@ -231,7 +240,7 @@ async function startJobs(
   undo.defer(() => app.jobs.stop());
   const sync: JobHandler = (payload, signal) => runSync({ ...app, afterCommit }, payload, signal);
   await app.jobs.start({
-    ...(asksPortals ? { [SYNC_QUEUE]: sync } : {}),
+    ...(asksPortals ? { [SYNC_QUEUE]: sync, [DIRECTORY_QUEUE]: updateJob(app) } : {}),
     [DELETE_QUEUE]: (payload) =>
       runDeletion(app, (payload as { connectionId: string }).connectionId),
     [CHART_QUEUE]: async (payload, signal) => {

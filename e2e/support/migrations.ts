@@ -2,6 +2,7 @@
 
 import { accessMigrations } from '../../src/access/migrations.ts';
 import { chartMigrations } from '../../src/chart/tables.ts';
+import { directoryMigrations } from '../../src/connections/directory/tables.ts';
 import { connectionMigrations } from '../../src/connections/tables.ts';
 import { keyMigrations } from '../../src/keys/tables.ts';
 import { mergeMigrations } from '../../src/platform/db/migrate.ts';
@@ -14,6 +15,7 @@ export const migrations = mergeMigrations(
   accessMigrations,
   chartMigrations,
   connectionMigrations,
+  directoryMigrations,
   keyMigrations,
   jobMigrations,
   recordsMigrations,

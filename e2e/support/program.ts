@@ -13,6 +13,7 @@ import { type BeginRequest, beginConnection, followLink } from '../../src/connec
 import { type CallbackResult, handleCallback } from '../../src/connections/callback.ts';
 import { confirmPatient } from '../../src/connections/confirm.ts';
 import { type ConnectionContext, SYNC_QUEUE } from '../../src/connections/context.ts';
+import { createDirectory } from '../../src/connections/directory/directory.ts';
 import { createPaces } from '../../src/connections/pace.ts';
 import { createRefresher } from '../../src/connections/refresh.ts';
 import { activeSigner, ensureRings, publicKeys } from '../../src/keys/keyring.ts';
@@ -147,6 +148,15 @@ export async function startProgram(
   );
   const first = registry.entries.find((entry) => entry.vendor.portal.id === id)?.key ?? '';
   const changedIds: string[] = [];
+  const portalsOutbound = options.outbound ?? outbound;
+  const directory = createDirectory({
+    db,
+    outbound: portalsOutbound,
+    clock,
+    log,
+    registry,
+    tell: () => undefined,
+  });
   const context: ConnectionContext = {
     db,
     sealer,
@@ -155,7 +165,8 @@ export async function startProgram(
     jobs,
     registry,
     paces: createPaces(clock),
-    outbound: options.outbound ?? outbound,
+    directory,
+    outbound: portalsOutbound,
     signer: (ring) => activeSigner(db, sealer, ring),
     publicUrl,
     changed: (id) => changedIds.push(id),
@@ -229,6 +240,7 @@ export async function startProgram(
     project: (personId: string) => projectPerson(db, personId),
     async close() {
       await jobs.stop();
+      await directory.close();
       await simulator.close();
       jwks.closeAllConnections();
       await new Promise((done) => jwks.close(done));

@@ -1,6 +1,7 @@
 // athenahealth, simulated.
 
 import { athenahealthBehaviour } from '../../src/portals/athenahealth/behaviour.ts';
+import { athenahealthFilling } from '../directories/generate.ts';
 import { peopleOf } from '../people/family.ts';
 import { generateWorld } from '../people/generate.ts';
 import { practicesOf } from '../people/practices.ts';
@@ -18,4 +19,5 @@ export const athenahealthVendor: SimulatedVendor = {
       emit,
     ),
   directory: directoryBundle,
+  filling: athenahealthFilling,
 };

@@ -1,6 +1,7 @@
 // What a simulated vendor is beside its behaviour: who its patients are, and the list of clinics that it publishes.
 
 import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
+import type { Filling } from '../directories/generate.ts';
 import type { Environment, EnvironmentName } from '../environments.ts';
 import type { GeneratedResource, Practice, World, WorldRequest } from '../people/world.ts';
 
@@ -17,4 +18,6 @@ export type SimulatedVendor = {
   generateWorld(request: WorldRequest, emit: (generated: GeneratedResource) => void): World;
   /** The text of its published list of clinics; asked for only where its behaviour has an address for one. */
   directory(environment: Environment, practices: readonly Practice[]): string;
+  /** How that list grows to the vendor's size, where a test asks for it. */
+  readonly filling?: Filling;
 };

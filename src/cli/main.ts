@@ -6,6 +6,7 @@ import { asChartfoldError, ChartfoldError, isChartfoldError } from '../platform/
 import { backup, backups } from './commands/backup.ts';
 import { changes } from './commands/changes.ts';
 import { connect } from './commands/connect.ts';
+import { importDirectory, searchDirectory, updateDirectory } from './commands/directory.ts';
 import { exportRecord, importFiles } from './commands/files.ts';
 import { keys } from './commands/keys.ts';
 import { addPerson, people, signInLink } from './commands/people.ts';
@@ -43,6 +44,9 @@ export const verbs: readonly Verb[] = [
   disconnect,
   importFiles,
   exportRecord,
+  updateDirectory,
+  importDirectory,
+  searchDirectory,
   rebuild,
   backup,
   verify,
@@ -191,10 +195,38 @@ export function commandLine(program: Program): Command {
         flags,
       ),
     );
+  directory(root, run);
   verb('rebuild', 'drop the chart and make it again from the raw records').action((flags) =>
     run(rebuild as Verb<never>)({}, flags),
   );
   return root;
+}
+
+type Run = (
+  v: Verb<never>,
+) => (args: Record<string, unknown>, flags: { json?: boolean }) => Promise<void>;
+
+function directory(root: Command, run: Run): void {
+  const lists = root.command('directory').description('the clinics that can be chosen');
+  const verb = (words: string, summary: string) =>
+    lists
+      .command(words)
+      .description(summary)
+      .option('--json', 'print JSON, a value a line')
+      .option('--as <account>', 'with the rights of this account; the operator’s without');
+  verb('update', 'fetch the published lists of the portals that are on').action((flags) =>
+    run(updateDirectory as Verb<never>)({}, flags),
+  );
+  verb('import <file>', 'read a list of clinics from a file')
+    .option('--vendor <id>', 'whose it is, where it does not say so itself')
+    .action((file, { vendor, ...flags }) =>
+      run(importDirectory as Verb<never>)({ file: resolve(file), vendor }, flags),
+    );
+  verb('search <words...>', 'clinics by name, town, state or postal code, the likeliest first')
+    .option('--limit <count>', 'how many', '10')
+    .action((words, { limit, ...flags }) =>
+      run(searchDirectory as Verb<never>)({ words, limit: Number(limit) || 10 }, flags),
+    );
 }
 
 /** Says what went wrong on stderr, and ends with code 1. Of an unexpected error the stack, for a report. */

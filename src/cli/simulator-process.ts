@@ -61,7 +61,12 @@ export function simulatedOverrides(
   simulatorUrl: string,
   { auth, clientSecret }: Proof,
 ): PortalOverride[] {
-  const unsaid = { scopes: undefined, aud: undefined, requestsPerMinute: undefined };
+  const unsaid = {
+    scopes: undefined,
+    aud: undefined,
+    directoryUrl: undefined,
+    requestsPerMinute: undefined,
+  };
   const places = simulatedPlaces(portal);
   return places.map(({ environment, own, name }) => {
     const at = laidOutAt(`${simulatorUrl}/${portal.id}/${environment}`, own);

@@ -32,6 +32,7 @@ export type VerbCall = {
 };
 
 export type Verb<Args = Record<string, unknown>> = {
+  /** Without spaces: it stands in the address that the control socket is asked at. */
   readonly name: string;
   /** It sends people to this server's addresses, so it needs one that listens. */
   readonly needsPort?: boolean;

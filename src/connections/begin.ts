@@ -18,7 +18,7 @@ import {
   sealSecrets,
 } from './attempts.ts';
 import { smartClient } from './client.ts';
-import { clinicsOf, unlistedClinic } from './clinics.ts';
+import { placeOf, unlistedClinic } from './clinics.ts';
 import { type ConnectionContext, getConnection } from './context.ts';
 import { noteFailure } from './status.ts';
 
@@ -58,7 +58,7 @@ export async function beginConnection(
       environment: entry.environment,
       clinic_id: clinic.id,
       clinic_name: clinic.name,
-      town: clinic.town,
+      town: placeOf(clinic),
       person_id: request.personId,
       patient_id: null,
       candidate: null,
@@ -233,10 +233,10 @@ function isLoopback(hostname: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
+/** A portal may have taken on a clinic since its list was read; of a simulated one all are listed. */
 async function clinicChosen(context: ConnectionContext, entry: PortalEntry, clinicId: string) {
-  const listed = clinicId === '' ? undefined : await clinicsOf(context, entry);
-  if (!listed) return unlistedClinic(entry, clinicId);
-  const found = listed.find((clinic) => clinic.id === clinicId);
-  if (!found) throw new ChartfoldError('connection.unknown_clinic', { detail: clinicId });
-  return found;
+  const listed = clinicId === '' ? undefined : await context.directory.find(entry, clinicId);
+  if (!listed && clinicId !== '' && entry.simulated && entry.directoryUrl)
+    throw new ChartfoldError('connection.unknown_clinic', { detail: clinicId });
+  return listed ?? unlistedClinic(entry, clinicId);
 }

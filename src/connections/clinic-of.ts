@@ -1,9 +1,8 @@
 // Owns deciding which clinic a sign-in was for, from all that says so, naming it, and saying where they differ.
 
-import type { DirectoryClinic } from '../portals/portal.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import type { Tokens } from '../smart/token.ts';
-import { clinicsOf, unlistedClinic } from './clinics.ts';
+import { placeOf, unlistedClinic } from './clinics.ts';
 import type { Connection, ConnectionContext } from './context.ts';
 
 /**
@@ -12,11 +11,11 @@ import type { Connection, ConnectionContext } from './context.ts';
  * @returns the clinic, and a sentence where sources differ
  */
 export async function clinicOf(
-  context: Pick<ConnectionContext, 'outbound' | 'log'>,
+  context: Pick<ConnectionContext, 'directory'>,
   entry: PortalEntry,
   tokens: Pick<Tokens, 'reply' | 'accessClaims' | 'patient'>,
   chosen: Pick<Connection, 'clinic_id' | 'clinic_name' | 'town'>,
-): Promise<DirectoryClinic & { note: string | null }> {
+): Promise<{ id: string; name: string; town: string | null; note: string | null }> {
   const fromReply = entry.vendor.hooks.conformTokenReply?.(tokens).clinicId ?? null;
   const fromPatient = clinicInPatientId(entry, tokens.patient);
   const id = fromReply ?? fromPatient ?? chosen.clinic_id;
@@ -39,15 +38,11 @@ function clinicInPatientId(entry: PortalEntry, patientId: string | null): string
   return pattern ? (new RegExp(pattern).exec(patientId ?? '')?.[1] ?? null) : null;
 }
 
-/** A list that can't be read just now is no reason to end a sign-in that succeeded. */
 async function clinicNamed(
-  context: Pick<ConnectionContext, 'outbound' | 'log'>,
+  { directory }: Pick<ConnectionContext, 'directory'>,
   entry: PortalEntry,
   id: string,
-): Promise<DirectoryClinic> {
-  const listed = await clinicsOf(context, entry).catch((error: unknown) => {
-    context.log.error('connection.clinics_unread', error, { portal: entry.key });
-    return undefined;
-  });
-  return listed?.find((clinic) => clinic.id === id) ?? unlistedClinic(entry, id);
+): Promise<{ id: string; name: string; town: string | null }> {
+  const clinic = (await directory.find(entry, id)) ?? unlistedClinic(entry, id);
+  return { id, name: clinic.name, town: placeOf(clinic) };
 }

@@ -11,6 +11,7 @@ import type { Outbound } from '../platform/outbound.ts';
 import type { Sealer } from '../platform/seal.ts';
 import type { Environment } from '../portals/portal.ts';
 import type { PortalEntry, PortalRegistry } from '../portals/registry.ts';
+import type { Directory } from './directory/directory.ts';
 import { type Pace, type Paces } from './pace.ts';
 import type { ConnectionTable } from './tables.ts';
 
@@ -23,6 +24,8 @@ export type ConnectionContext = {
   readonly jobs: Jobs;
   readonly paces: Paces;
   readonly registry: PortalRegistry;
+  /** The clinics of the portals. */
+  readonly directory: Directory;
   /** The active key of a ring, for signing in to a token endpoint. */
   readonly signer: (ring: Environment) => Promise<Signer>;
   readonly publicUrl: string;
@@ -31,6 +34,9 @@ export type ConnectionContext = {
 };
 
 export type Connection = Selectable<ConnectionTable>;
+
+/** The queue of lists to be fetched; `key` is the portal's. */
+export const DIRECTORY_QUEUE = 'directory';
 
 /** The queue of sync jobs; `key` is the connection's id. */
 export const SYNC_QUEUE = 'sync';

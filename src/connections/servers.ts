@@ -145,6 +145,7 @@ function overrideOf(
     auth,
     scopes: undefined,
     aud: undefined,
+    directoryUrl: undefined,
     requestsPerMinute: undefined,
   };
 }

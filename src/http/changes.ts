@@ -5,6 +5,8 @@ export type Change =
   | { readonly connection: string }
   | { readonly chartOf: string }
   | { readonly rightsOn: string }
+  /** A list of clinics is being read, or was. */
+  | { readonly directory: true }
   /** Sessions of an account have ended. */
   | { readonly sessionsOf: string };
 

@@ -13,15 +13,15 @@ import {
   sourceMark,
   timelineRow,
 } from './contract/chart-parts.ts';
+import { directory, environment, portalKey } from './contract/clinics.ts';
 import { connectionSchedule } from './contract/schedule.ts';
 
 export * from './contract/access.ts';
 export * from './contract/changes.ts';
 export * from './contract/chart-parts.ts';
+export * from './contract/clinics.ts';
 export * from './contract/schedule.ts';
 
-/** `vendor/environment`, and the name that an operator gave it. */
-const portalKey = z.string().min(1).max(200);
 export const problem = z.object({
   type: z.string(),
   title: z.string(),
@@ -60,27 +60,6 @@ export const session = z.discriminatedUnion('signedIn', [
     plainHttp: z.boolean(),
   }),
 ]);
-
-export const environment = z.enum(['production', 'preview']);
-
-/** A clinic that can be connected. */
-export const clinic = z.object({
-  portal: portalKey,
-  portalName: z.string(),
-  environment,
-  /** The vendor's id of the clinic; empty where the portal has none to choose. */
-  clinicId: z.string().max(200),
-  name: z.string(),
-  town: z.string().nullable(),
-  sample: z.boolean(),
-  /** What the person should know before signing in there. */
-  notes: z.array(z.string()),
-  /** How many questions a sync asks, and for how many permissions. */
-  questions: count,
-  /** Connected already, for whom. */
-  connected: z.array(z.object({ connectionId: id, personName: z.string() })),
-});
-export const clinics = z.object({ clinics: z.array(clinic) });
 
 /** An address that somebody typed. */
 export const serverLook = z.object({ address: z.string().min(1).max(2_000) });
@@ -240,6 +219,7 @@ export const streamEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('connections'), data: connections }),
   z.object({ event: z.literal('chart'), data: z.object({ personId: id }) }),
   z.object({ event: z.literal('people'), data: z.object({}) }),
+  z.object({ event: z.literal('directory'), data: directory }),
   z.object({ event: z.literal('session'), data: z.object({}) }),
 ]);
 
@@ -461,7 +441,6 @@ export type Attachment = z.infer<typeof attachment>;
 export type Problem = z.infer<typeof problem>;
 export type Person = z.infer<typeof person>;
 export type Session = z.infer<typeof session>;
-export type Clinic = z.infer<typeof clinic>;
 export type ConnectRequest = z.infer<typeof connectRequest>;
 export type ConnectReply = z.infer<typeof connectReply>;
 export type Connection = z.infer<typeof connection>;

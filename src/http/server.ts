@@ -16,6 +16,7 @@ import { changesRoutes } from './routes/changes.ts';
 import { chartRoutes } from './routes/chart.ts';
 import { connectRoutes } from './routes/connect.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { directoryRoutes } from './routes/directory.ts';
 import { serverRoutes } from './routes/servers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -55,6 +56,7 @@ export function declareRoutes(api: Api): Api['declared'] {
   accountRoutes(api);
   peopleRoutes(api);
   connectionRoutes(api);
+  directoryRoutes(api);
   serverRoutes(api);
   chartRoutes(api);
   changesRoutes(api);

@@ -19,6 +19,8 @@ export type OutboundOptions = {
   readonly timeoutMs?: number;
   /** Of the body, after decompression. */
   readonly maxBytes?: number;
+  /** Takes the pieces of a body with status 200 as they come; the answer then has none. For what is too large to hold. */
+  readonly taking?: (piece: Uint8Array<ArrayBuffer>) => void;
 };
 
 /**
@@ -47,7 +49,12 @@ export function createOutbound(own: {
    * @throws `net.unreachable`, `net.timeout`, `net.too_large`, `net.private_address`
    */
   const outbound: Outbound = async (url, init = {}) => {
-    const { timeoutMs = DEFAULTS.timeoutMs, maxBytes = DEFAULTS.maxBytes, ...request } = init;
+    const {
+      timeoutMs = DEFAULTS.timeoutMs,
+      maxBytes = DEFAULTS.maxBytes,
+      taking,
+      ...request
+    } = init;
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
     const where = hostOf(url);
@@ -55,7 +62,14 @@ export function createOutbound(own: {
     try {
       if (!isOwn) refusePrivate(url);
       const response = await call(url, request, signal, isOwn ? anywhere : publicOnly);
-      const pieces = await readCapped(response, maxBytes, where);
+      const pieces: Uint8Array<ArrayBuffer>[] = [];
+      const keep = (piece: Uint8Array<ArrayBuffer>) => pieces.push(piece);
+      await readCapped(
+        response,
+        maxBytes,
+        where,
+        response.status === 200 ? (taking ?? keep) : keep,
+      );
       return new Response(BODYLESS.includes(response.status) ? null : streamOf(pieces), {
         status: response.status,
         statusText: response.statusText,
@@ -139,8 +153,8 @@ async function readCapped(
   response: Answer,
   maxBytes: number,
   where: string,
-): Promise<Uint8Array<ArrayBuffer>[]> {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  take: (piece: Uint8Array<ArrayBuffer>) => void,
+): Promise<void> {
   let size = 0;
   for await (const piece of response.body ?? []) {
     size += piece.byteLength;
@@ -148,9 +162,8 @@ async function readCapped(
       throw new ChartfoldError('net.too_large', { detail: `${where}, over ${maxBytes} bytes` });
     }
     const isAlone = piece.byteLength === piece.buffer.byteLength;
-    pieces.push(isAlone ? (piece as Uint8Array<ArrayBuffer>) : new Uint8Array(piece));
+    take(isAlone ? (piece as Uint8Array<ArrayBuffer>) : new Uint8Array(piece));
   }
-  return pieces;
 }
 
 function streamOf(pieces: readonly Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array> {

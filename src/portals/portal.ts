@@ -21,6 +21,8 @@ export type PortalEnvironment = {
   readonly configPrefix: string;
   /** The vendor's published list of clinics; null where there is none. */
   readonly directoryUrl: string | null;
+  /** About how large that list is, for the person who is asked whether to fetch it. */
+  readonly directoryMegabytes?: number;
 };
 
 /** Where a patient's id is found: the launch context, the id_token's claim, or the one Patient that a search gives. */
@@ -147,22 +149,42 @@ export type PortalHooks = {
   classifyError?(answer: FailedAnswer): ErrorCode | undefined;
 };
 
-/** A clinic of the vendor's published list. */
+/** A clinic of a vendor's list. */
 export type DirectoryClinic = {
+  /** The vendor's: a practice's number, a code, a brand; empty where the list has none. */
   readonly id: string;
+  /** Where the list gives an address per clinic. */
+  readonly fhirBaseUrl: string | null;
   readonly name: string;
+  /** Other names that it goes by. */
+  readonly aliases: readonly string[];
   readonly town: string | null;
+  /** As listed: a code or a name. */
+  readonly state: string | null;
+  readonly postalCode: string | null;
 };
 
-/** A vendor: its data, its hooks, and the reader of its list of clinics. */
+/** What a list holds; entries that can't be read are left out and counted. */
+export type DirectoryList = {
+  readonly clinics: readonly DirectoryClinic[];
+  readonly unreadable: number;
+};
+
+/** Reads lists of a vendor's clinics, as published or as others publish them. Pure. */
+export type DirectoryReader = {
+  /** Whether a list is of this vendor, by its first characters. */
+  isOwn(beginning: string): boolean;
+  /**
+   * Of many megabytes, so never on the main thread.
+   * @throws `fhir.not_json`, `fhir.truncated`, `fhir.not_a_bundle`, `directory.not_a_list`
+   */
+  read(text: string): DirectoryList;
+};
+
+/** A vendor: its data and its hooks. */
 export type Vendor = {
   readonly portal: Portal;
   readonly hooks: PortalHooks;
-  /** Reads the vendor's published list; entries that can't be read are left out and counted. */
-  readDirectory(text: string): {
-    readonly clinics: readonly DirectoryClinic[];
-    readonly unreadable: number;
-  };
 };
 
 /** The media type of FHIR's JSON; some vendors answer with the older one, and parsing goes by structure. */

@@ -97,6 +97,7 @@ describe('an entry of the configuration file', () => {
     auth: 'client_secret_post',
     scopes: ['openid'],
     aud: 'urn:staging',
+    directoryUrl: 'https://staging.example/clinics.json',
     requestsPerMinute: 250,
   };
 
@@ -111,6 +112,7 @@ describe('an entry of the configuration file', () => {
       tokenEndpoint: own.tokenEndpoint,
       scopes: ['openid'],
       aud: 'urn:staging',
+      directoryUrl: own.directoryUrl,
       registration: { clientId: 'from file', auth: 'client_secret_post', clientSecret: 'secret' },
       vendor: { portal: { requests: { rate: { requests: 250, in: 'minute' } } } },
     });

@@ -128,6 +128,7 @@ export function operatorHosts(config: Config, simulatorUrl: string | null): Set<
     portal.fhirBaseUrl,
     portal.authorizationEndpoint,
     portal.tokenEndpoint,
+    portal.directoryUrl,
   ]);
   const addresses = [...written, simulatorUrl].filter((address) => address != null);
   return new Set(addresses.map((address) => new URL(address).host));
@@ -267,7 +268,7 @@ function entryOf(
     aud: override?.aud ?? (portal.aud === 'none' ? null : fhirBaseUrl),
     // Another server of the vendor's keeps another session.
     signOut: written?.fhirBaseUrl ? null : (addresses?.signOut ?? null),
-    directoryUrl: addresses?.directoryUrl ?? null,
+    directoryUrl: written?.directoryUrl ?? addresses?.directoryUrl ?? null,
     registration,
     renews: portal.renews === 'every-client' || isConfidential,
     switchOn:

@@ -3,12 +3,14 @@
 import type { Command } from 'commander';
 import type { Program } from '../program.ts';
 import { crash, crashText, isSound } from './crash.ts';
+import { benchDirectory } from './directory.ts';
 import { benchSync } from './sync.ts';
 
 /** Adds the benchmarks to the command line. */
 export function bench(root: Command, program: Pick<Program, 'migrations'>): void {
   const of = root.command('bench').description('the benchmarks');
   benchSync(of);
+  benchDirectory(of);
   of.command('crash')
     .description('the server killed at random moments of syncs, and what was lost by it')
     .option('--runs <count>', 'how many kills', '200')

@@ -7,7 +7,7 @@ import { readConfig, readEnvironment } from '../../platform/config/read.ts';
 import { otherLoopbackName, simulatedClients, simulatorState } from '../simulator-process.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../../simulator/main.ts');
-const PASSED_ON = ['port', 'faults', 'people', 'size', 'seed', 'portals'] as const;
+const PASSED_ON = ['port', 'faults', 'people', 'size', 'seed', 'clinics', 'portals'] as const;
 
 export function simulate(root: Command): void {
   root
@@ -18,6 +18,7 @@ export function simulate(root: Command): void {
     .option('--people <count>', 'how many people there are')
     .option('--size <count>', 'about how many resources the first person has')
     .option('--seed <number>', 'of the generator')
+    .option('--clinics <count>', 'how many clinics the lists name; full: as many as the vendors’')
     .option('--portals <names>', 'the vendors that are simulated, separated by commas; default all')
     .action(async (flags: Partial<Record<(typeof PASSED_ON)[number], string>>) => {
       const config = readConfig(readEnvironment());

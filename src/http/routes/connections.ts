@@ -1,10 +1,8 @@
 // Owns the addresses of connections and their receipts.
 
-import { listPeople } from '../../access/people.ts';
-import { type Actor, mayOn, type RecordAct } from '../../access/policy.ts';
+import { mayOn, type RecordAct } from '../../access/policy.ts';
 import { beginAgain, beginConnection } from '../../connections/begin.ts';
 import { goOnWithParked } from '../../connections/callback.ts';
-import { listClinics } from '../../connections/clinics.ts';
 import { confirmPatient, rejectPatient } from '../../connections/confirm.ts';
 import { getConnection, listConnections } from '../../connections/context.ts';
 import { disconnect } from '../../connections/disconnect.ts';
@@ -15,14 +13,8 @@ import { chooseSchedule } from '../../sync/scheduler.ts';
 import { disconnectAndDelete } from '../../sync/delete.ts';
 import { readReceipt } from '../../records/runs.ts';
 import { type Access, type Api, parameter, route } from '../api.ts';
-import type { App } from '../app.ts';
 import * as wire from '../contract.ts';
-import {
-  presentConnections,
-  presentOne,
-  presentReceipts,
-  seesConnection,
-} from '../present/overview.ts';
+import { presentConnections, presentOne, presentReceipts } from '../present/overview.ts';
 import { readReceiptFor } from '../present/receipt.ts';
 
 /** A route's subject: whose record the connection of its path fills. */
@@ -42,17 +34,6 @@ const on = (act: RecordAct, audit: 'read' | 'act' | 'none') =>
 
 export function connectionRoutes(api: Api): void {
   const { app } = api;
-  route(
-    api,
-    {
-      method: 'get',
-      path: '/api/clinics',
-      summary: 'The clinics that can be connected',
-      access: { act: 'portals.list', audit: 'none' },
-      reply: wire.clinics,
-    },
-    (_c, _body, { actor }) => presentClinics(app, actor),
-  );
   route(
     api,
     {
@@ -277,36 +258,4 @@ function receiptRoutes(api: Api): void {
     },
     (c) => readReceiptFor(app, parameter(c, 'id')),
   );
-}
-
-async function presentClinics(app: App, actor: Actor): Promise<{ clinics: wire.Clinic[] }> {
-  const [choices, all, people] = await Promise.all([
-    listClinics(app),
-    listConnections(app.db),
-    listPeople(app.db),
-  ]);
-  const connections = all.filter((one) => seesConnection(actor, one));
-  const nameOf = (id: string | null) => people.find((person) => person.id === id)?.name ?? '';
-  return {
-    clinics: choices.map(({ entry, clinic }) => ({
-      portal: entry.key,
-      portalName: entry.name,
-      environment: entry.environment,
-      clinicId: clinic.id,
-      name: clinic.name,
-      town: clinic.town,
-      sample: entry.simulated,
-      notes: [...entry.vendor.portal.notes],
-      questions:
-        entry.vendor.portal.questions.length + entry.vendor.portal.referenced.questions.length,
-      connected: connections
-        .filter(
-          (c) =>
-            c.portal === entry.key &&
-            c.clinic_id === clinic.id &&
-            (c.status === 'ready' || c.status === 'sign-in-again'),
-        )
-        .map((c) => ({ connectionId: c.id, personName: nameOf(c.person_id) })),
-    })),
-  };
 }

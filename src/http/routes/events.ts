@@ -8,6 +8,7 @@ import { answerRoute, type Api, type ApiContext, readable } from '../api.ts';
 import type { App } from '../app.ts';
 import { callerOf } from '../caller.ts';
 import { type StreamEvent, streamEvent } from '../contract.ts';
+import { presentDirectory } from '../present/directory.ts';
 import { presentConnections } from '../present/overview.ts';
 
 const GATHER_MS = 200;
@@ -22,7 +23,8 @@ export function eventRoutes(api: Api): void {
     api,
     {
       path: '/api/events',
-      summary: 'Server-sent events: the connections as they change, and whose chart has changed',
+      summary:
+        'Server-sent events: the connections as they change, whose chart has changed, lists of clinics as they come in',
       access: { act: 'connections.list', audit: 'none' },
       type: 'text/event-stream',
       reply: streamEvent,
@@ -77,9 +79,11 @@ async function tellChanges(
   // Who comes back may have missed that a right ended.
   let told = c.req.header('last-event-id') === undefined ? null : '';
   let isDirty = true;
+  let listsMoved = false;
   let nap = new AbortController();
   const stopListening = app.changes.listen((change) => {
     if ('chartOf' in change) charts.add(change.chartOf);
+    else if ('directory' in change) listsMoved = true;
     else isDirty = true;
     nap.abort();
   });
@@ -111,8 +115,13 @@ async function tellChanges(
         if (!mayOn(actor, 'record.read', personId)) continue;
         await stream.writeSSE(written({ event: 'chart', data: { personId } }));
       }
+      if (listsMoved) {
+        listsMoved = false;
+        const data = await presentDirectory(app);
+        await stream.writeSSE(written({ event: 'directory', data }));
+      }
       await stream.sleep(GATHER_MS);
-      if (isDirty || charts.size || stream.aborted || signal.aborted) continue;
+      if (isDirty || listsMoved || charts.size || stream.aborted || signal.aborted) continue;
       // A nap that is cut short leaves no timer behind, which would keep the process from ending.
       const napMs = await untilNextLook(app, actor);
       const isOver = await app.clock.wait(napMs, nap.signal).then(

@@ -253,6 +253,7 @@ describe('CHARTFOLD_CONFIG', () => {
       auth: null,
       scopes: null,
       aud: null,
+      directoryUrl: null,
     };
     const { portals } = readConfig(read({ portals: [{ vendor: 'v', ...nulls }, { vendor: 'v' }] }));
     expect(portals).toHaveLength(2);

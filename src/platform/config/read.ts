@@ -37,6 +37,7 @@ const portalOverride = z.strictObject({
   auth: orAbsent(authMethod),
   scopes: orAbsent(z.array(z.string().min(1)).min(1)),
   aud: orAbsent(z.string().min(1)),
+  directoryUrl: orAbsent(webAddress),
   requestsPerMinute: orAbsent(z.int().min(1).max(60_000)),
 });
 const configFile = z.strictObject({

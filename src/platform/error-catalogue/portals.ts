@@ -296,4 +296,25 @@ export const portalsErrors = {
     'never',
     502,
   ),
+
+  // the lists of clinics
+  'directory.not_a_list': row(
+    'This is not a list of clinics in a form that Chartfold reads.',
+    'operator',
+    'never',
+    422,
+  ),
+  'directory.no_such_file': row('There is no such file to read.', 'operator', 'never', 422),
+  'directory.shrunk': row(
+    'The new list of clinics is far shorter than the one before. The one before is kept.',
+    'us',
+    'later',
+    502,
+  ),
+  'directory.refused': row(
+    'The list of clinics could not be fetched: its server answered with a fault. The one before is kept.',
+    'us',
+    'later',
+    502,
+  ),
 } as const;

@@ -9,7 +9,7 @@ import { readReceipt } from '../../records/runs.ts';
 import { patientTypes } from '../patient-types.ts';
 import type { Portal, Vendor } from '../portal.ts';
 import { athenahealthBehaviour } from './behaviour.ts';
-import { readAthenahealthDirectory } from './directory.ts';
+import { athenahealthDirectory } from './directory.ts';
 import { athenahealthHooks } from './hooks.ts';
 import { athenahealth } from './portal.ts';
 
@@ -79,7 +79,7 @@ describe('the published list of clinics', () => {
     },
   });
   const read = (entry: unknown[]) =>
-    readAthenahealthDirectory(JSON.stringify({ resourceType: 'Bundle', entry }));
+    athenahealthDirectory.read(JSON.stringify({ resourceType: 'Bundle', entry }));
 
   it('is read to ids, names and towns', () => {
     const entries = [
@@ -88,11 +88,12 @@ describe('the published list of clinics', () => {
       practice('24411', 'Hill Street', [{ state: 'VT' }]),
       practice('7', 'No address'),
     ];
+    const all = { fhirBaseUrl: null, aliases: [], postalCode: null };
     expect(read(entries)).toEqual({
       clinics: [
-        { id: '80000', name: 'Sample Practice', town: 'Boston, MA' },
-        { id: '24411', name: 'Hill Street', town: 'VT' },
-        { id: '7', name: 'No address', town: null },
+        { ...all, id: '80000', name: 'Sample Practice', town: 'Boston', state: 'MA' },
+        { ...all, id: '24411', name: 'Hill Street', town: null, state: 'VT' },
+        { ...all, id: '7', name: 'No address', town: null, state: null },
       ],
       unreadable: 0,
     });
@@ -117,13 +118,39 @@ describe('the published list of clinics', () => {
     expect(unreadable).toBe(1);
   });
 
+  it('is read as others publish it: names by number, or names and addresses with the state before', () => {
+    const named = athenahealthDirectory.read('{"24411":"Hill Street","7":"Other"}');
+    expect(named.clinics.map((c) => [c.id, c.name])).toEqual([
+      ['7', 'Other'],
+      ['24411', 'Hill Street'],
+    ]);
+    const source = (OrganizationName: string, OrganizationZipCode = '') => ({
+      URL: 'https://api.platform.athenahealth.com/fhir/r4',
+      OrganizationName,
+      NPIID: '',
+      OrganizationZipCode,
+    });
+    const text = JSON.stringify({
+      Endpoints: [source('VT - Hill Street', '05401'), source(''), source('Other')],
+    });
+    const { clinics, unreadable } = athenahealthDirectory.read(text);
+    expect(unreadable).toBe(1);
+    expect(clinics).toMatchObject([
+      { id: '', name: 'VT - Hill Street', state: 'VT', postalCode: '05401' },
+      { id: '', name: 'Other', state: null, postalCode: null },
+    ]);
+    expect(athenahealthDirectory.isOwn(text)).toBe(true);
+    expect(athenahealthDirectory.isOwn('{"7":"Other"}')).toBe(true);
+    expect(athenahealthDirectory.isOwn('[{"url":"https://fhir.example"}]')).toBe(false);
+  });
+
   it('may be empty, and is refused where it is no bundle', () => {
-    expect(readAthenahealthDirectory('{"resourceType":"Bundle"}')).toEqual({
+    expect(athenahealthDirectory.read('{"resourceType":"Bundle"}')).toEqual({
       clinics: [],
       unreadable: 0,
     });
     for (const text of ['<html>', '', 'null', '[]', '{"entry": 7}'])
-      expect(() => readAthenahealthDirectory(text)).toThrow();
+      expect(() => athenahealthDirectory.read(text)).toThrow();
   });
 });
 

@@ -45,6 +45,8 @@ export const athenahealth = {
       configPrefix: 'ATHENA',
       directoryUrl:
         'https://service-base-urls.api.fhir.athena.io/athena-fhir-service-base-urls.json',
+      // An estimate: 21,757 practices at some 900 bytes.
+      directoryMegabytes: 20,
     },
     preview: {
       fhirBaseUrl: 'https://api.preview.platform.athenahealth.com/fhir/r4',

@@ -11,11 +11,12 @@ import type {
   ConnectReply,
   ConnectRequest,
   Connection,
+  DirectoryLists,
   ScheduleRequest,
 } from '../../http/contract.ts';
 import { send } from './api.ts';
 import { tellTabs } from './live.ts';
-import { takeConnection } from './queries.ts';
+import { takeConnection, takeDirectory } from './queries.ts';
 
 /** Ends the session. What was shown is dropped from memory. */
 export function useSignOut() {
@@ -39,6 +40,15 @@ export function useStartConnection() {
       return send<ConnectReply>('POST', '/api/connections', { ...request, key: last.current.key });
     },
     onSuccess: ({ go }) => location.assign(go),
+  });
+}
+
+/** Fetches the lists of clinics; how far they have come is told by the stream. */
+export function useFetchLists() {
+  const cache = useQueryClient();
+  return useAction({
+    mutationFn: () => send<DirectoryLists>('POST', '/api/directory/update'),
+    onSuccess: (lists: DirectoryLists) => takeDirectory(cache, lists),
   });
 }
 

@@ -16,6 +16,7 @@ import {
   refreshChart,
   sessionQuery,
   takeConnections,
+  takeDirectory,
   takeRights,
   useConnections,
 } from './queries.ts';
@@ -89,6 +90,7 @@ function useLive(): void {
         if (message.event === 'connections') void takeConnections(cache, message.data.connections);
         else if (message.event === 'people') void takeRights(cache);
         else if (message.event === 'session') void cache.invalidateQueries(sessionQuery);
+        else if (message.event === 'directory') takeDirectory(cache, message.data);
         else refreshChart(cache, message.data.personId);
       }),
     [cache],

@@ -122,7 +122,7 @@ function openStream(
       // The browser resumes a dropped stream by itself, with Last-Event-ID; a refused one it leaves.
       if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, reopenAfterMs);
     };
-    for (const name of ['connections', 'chart', 'people', 'session'] as const) {
+    for (const name of ['connections', 'chart', 'people', 'session', 'directory'] as const) {
       source.addEventListener(name, (message: MessageEvent<string>) => {
         onEvent(shortTexts({ event: name, data: JSON.parse(message.data) }) as StreamEvent);
       });

@@ -15,8 +15,9 @@ import type {
   BackupState,
   AuditPage,
   Changes,
-  Clinic,
+  Clinics,
   Connection,
+  DirectoryLists,
   RawDifference,
   Receipt,
   ReceiptSummary,
@@ -173,10 +174,29 @@ function noticeChange(cache: QueryClient, next: Connection[]): void {
   for (const personId of grown) refreshChart(cache, personId);
 }
 
-export const clinicsQuery = queryOptions({
-  queryKey: ['clinics'],
-  queryFn: async ({ signal }) => (await get<{ clinics: Clinic[] }>('/api/clinics', signal)).clinics,
+/** The clinics that answer what was typed; those of the words before are shown until they are there. */
+export const clinicSearchQuery = (typed: string) =>
+  queryOptions({
+    queryKey: ['clinics', typed],
+    queryFn: () => send<Clinics>('POST', '/api/clinics/search', { typed }),
+    placeholderData: keepPreviousData,
+  });
+
+/** The lists of clinics. The live stream tells how far they have come; without it they are asked for. */
+export const directoryQuery = queryOptions({
+  queryKey: ['directory'],
+  queryFn: ({ signal }) => get<DirectoryLists>('/api/directory', signal),
+  refetchInterval: ({ state }) =>
+    state.data?.lists.some((list) => list.progress !== null) ? 3000 : false,
 });
+
+/** Takes what the stream tells of the lists; one that was read answers searches anew. */
+export function takeDirectory(cache: QueryClient, lists: DirectoryLists): void {
+  const before = cache.getQueryData(directoryQuery.queryKey);
+  cache.setQueryData(directoryQuery.queryKey, lists);
+  const editions = (of: DirectoryLists | undefined) => of?.lists.map((list) => list.readAt).join();
+  if (editions(before) !== editions(lists)) void cache.invalidateQueries({ queryKey: ['clinics'] });
+}
 
 export const receiptsQuery = (connectionId: string) =>
   queryOptions({

@@ -1,12 +1,10 @@
 // Owns the page that answers "Where do you go for care?": one field, the clinics that match, and
 // beside them what will happen at the highlighted one.
 
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { useLocation, useNavigate } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
 import type { Clinic } from '../../../http/contract.ts';
 import { useStartConnection } from '../../app/actions.ts';
-import { clinicsQuery } from '../../app/queries.ts';
 import { Chip } from '../../parts/chip.tsx';
 import { Crumbs } from '../../parts/crumbs.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
@@ -14,23 +12,23 @@ import { Notice, Skeleton } from '../../parts/page-states.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Sheet } from '../../parts/sheet.tsx';
 import { useIsDesk } from '../../parts/use-media.ts';
-import { clinicKey, findClinics } from './clinic-search.ts';
 import { ClinicExplained } from './clinic-explained.tsx';
 import { ClinicField, ClinicList, Keys } from './clinic-list.tsx';
+import { ListsRead, ListsToFetch } from './clinic-lists.tsx';
 import { useForWhom } from './for-whom.tsx';
+import { type ClinicSearch, useClinicSearch } from './use-clinic-search.ts';
 
 /** `/connections/add`; `#sample` shows the simulated clinics only. */
 export function AddPortalPage() {
   usePageTitle('Connect a portal');
-  const clinics = useQuery(clinicsQuery);
-  const search = useClinicSearch(clinics.data);
+  const search = useClinicSearch();
   const [sheetOpen, setSheetOpen] = useState(false);
   const isDesk = useIsDesk();
   const start = useStartConnection();
   const { active } = search;
   const forWhom = useForWhom(active);
   const connect = () => {
-    if (!active) return;
+    if (!active || !search.isCurrent) return;
     const { portal, clinicId } = active;
     start.mutate({ portal, clinicId, personId: forWhom.personId });
   };
@@ -42,11 +40,11 @@ export function AddPortalPage() {
       <Crumbs trail={[{ name: 'Connections', to: '/connections' }]} here="Connect a portal" />
       <PageHeading>Where do you go for care?</PageHeading>
       <p className="mb-6 text-ink2">
-        Type the clinic’s name or town. You need not know what software they use.
+        Type the clinic’s name or town, as far as you remember it. You need not know what software
+        they use.
       </p>
       <div className="grid items-start gap-10 wide:grid-cols-[minmax(0,1fr)_21.5rem]">
         <ClinicChooser
-          clinics={clinics}
           search={search}
           onEnter={isDesk ? connect : () => setSheetOpen(true)}
           onPick={() => {
@@ -64,44 +62,17 @@ export function AddPortalPage() {
   );
 }
 
-type Search = ReturnType<typeof useClinicSearch>;
-
-function useClinicSearch(clinics: Clinic[] | undefined) {
-  const sampleOnly = useLocation({ select: (l) => l.hash === 'sample' });
-  const [typed, setTyped] = useState('');
-  const [activeKey, setActiveKey] = useState<string | null>(null);
-  const pool = useMemo(
-    () => (clinics ?? []).filter((c) => !sampleOnly || c.sample),
-    [clinics, sampleOnly],
-  );
-  const found = useMemo(() => findClinics(pool, typed), [pool, typed]);
-  const active = found.find((c) => clinicKey(c) === activeKey) ?? found[0] ?? null;
-  return {
-    sampleOnly,
-    pool,
-    found,
-    active,
-    typed,
-    type: (text: string) => {
-      setTyped(text);
-      setActiveKey(null);
-    },
-    moveTo: (c: Clinic) => setActiveKey(clinicKey(c)),
-  };
-}
-
 function ClinicChooser({
-  clinics: { data, error, isPending, refetch },
   search,
   onEnter,
   onPick,
 }: {
-  clinics: UseQueryResult<Clinic[]>;
-  search: Search;
+  search: ClinicSearch;
   onEnter: () => void;
   onPick: () => void;
 }) {
-  const { found, pool, active, typed } = search;
+  const { answer, found, options, active, asked } = search;
+  const { data, error, isPending, refetch } = answer;
   const isDesk = useIsDesk();
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -110,24 +81,16 @@ function ClinicChooser({
   }, [isDesk]);
   return (
     <div>
-      <ClinicField
-        ref={field}
-        typed={typed}
-        found={found}
-        active={active}
-        total={pool.length}
-        onType={search.type}
-        onMove={search.moveTo}
-        onEnter={onEnter}
-      />
-      <SampleChip clinics={data ?? []} sampleOnly={search.sampleOnly} />
+      <ClinicField ref={field} search={search} onEnter={onEnter} />
+      <ListsToFetch />
+      <SampleChip clinics={[...found, ...(data?.portals ?? [])]} sampleOnly={search.sampleOnly} />
       {isPending && <Skeleton label="Loading the clinics" />}
       {error && !data && <Notice error={error} onRetry={() => void refetch()} />}
-      {data && found.length === 0 && <NoneFound typed={typed} any={pool.length > 0} />}
-      {found.length > 0 && (
+      {data && found.length === 0 && <NoneFound typed={asked} any={options.length > 0} />}
+      {options.length > 0 && (
         <ClinicList
-          found={found}
-          typed={typed}
+          found={options}
+          typed={asked}
           active={active}
           onPick={(c) => {
             search.moveTo(c);
@@ -135,7 +98,14 @@ function ClinicChooser({
           }}
         />
       )}
+      {search.total > found.length && found.length > 0 && (
+        <p className="px-4 py-3 text-13 text-ink2">
+          {search.total - found.length} more{search.isMore ? ' at least' : ''}. Another word of the
+          name, or the town, brings yours up.
+        </p>
+      )}
       <Keys />
+      <ListsRead />
     </div>
   );
 }
@@ -158,11 +128,21 @@ function SampleChip({ clinics, sampleOnly }: { clinics: Clinic[]; sampleOnly: bo
 }
 
 function NoneFound({ typed, any }: { typed: string; any: boolean }) {
+  if (!any)
+    return (
+      <p className="border-b border-line py-6 text-ink2">
+        No portal is switched on here yet. The operator of this Chartfold can see with “npx
+        chartfold portals” what would switch one on.
+      </p>
+    );
+  if (typed === '') return null;
   return (
-    <p role="status" className="border-b border-line py-6 text-ink2">
-      {any
-        ? `No clinic here matches “${typed}”. Try the first letters of its name, or its town.`
-        : 'No portal is switched on here yet. The operator of this Chartfold can see with “npx chartfold portals” what would switch one on.'}
-    </p>
+    <div className="border-b border-line py-6 text-ink2">
+      <p>No clinic here matches “{typed}”.</p>
+      <p className="mt-1">
+        Try fewer words, its name as it stands on a bill, or its town. If you know whose portal it
+        uses, choose that below: after the sign-in it says which clinic it is.
+      </p>
+    </div>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from '../../parts/button.tsx';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
 import { Notice } from '../../parts/page-states.tsx';
 import { counted, listed } from '../../parts/words.ts';
+import { isWhole } from './clinic-search.ts';
 import { type ForWhom, ForWhomField } from './for-whom.tsx';
 
 /** The highlighted clinic, explained. */
@@ -21,7 +22,6 @@ export function ClinicExplained({
   start: ReturnType<typeof useStartConnection>;
   onConnect: () => void;
 }) {
-  const where = [c.town, c.portalName].filter((s) => s !== null).join(', ');
   return (
     <section
       aria-label={`Connecting ${c.name}`}
@@ -29,7 +29,7 @@ export function ClinicExplained({
     >
       <h2 className="hidden text-18 font-semibold desk:block">{c.name}</h2>
       <p className="flex flex-wrap items-center gap-2 text-ink2">
-        {where}
+        {whereWords(c)}
         {c.environment === 'preview' && <PreviewBadge />}
         {c.sample && <SampleBadge />}
       </p>
@@ -68,6 +68,11 @@ export function ClinicExplained({
       )}
     </section>
   );
+}
+
+function whereWords(c: Clinic): string {
+  if (isWhole(c)) return 'Any of its clinics: after the sign-in it says which.';
+  return [c.town, c.portalName].filter((s) => s !== null).join(', ');
 }
 
 function Steps({ clinic }: { clinic: Clinic }) {

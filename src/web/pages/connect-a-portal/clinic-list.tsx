@@ -6,25 +6,21 @@ import { type KeyboardEvent, type Ref, useEffect, useRef } from 'react';
 import type { Clinic } from '../../../http/contract.ts';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
 import { counted, listed } from '../../parts/words.ts';
-import { clinicKey, markMatches } from './clinic-search.ts';
+import { clinicKey, isWhole, markMatches } from './clinic-search.ts';
+import type { ClinicSearch } from './use-clinic-search.ts';
 
 const listId = 'clinics';
 const optionId = (c: Clinic) => `clinic-${clinicKey(c).replace(/[^\w-]/g, '_')}`;
 
 type ClinicFieldProps = {
   ref: Ref<HTMLInputElement>;
-  typed: string;
-  found: Clinic[];
-  active: Clinic | null;
-  total: number;
-  onType: (text: string) => void;
-  onMove: (clinic: Clinic) => void;
+  search: ClinicSearch;
   onEnter: () => void;
 };
 
 /** The one large field. */
-export function ClinicField(props: ClinicFieldProps) {
-  const { ref, typed, found, active, total, onType, onMove, onEnter } = props;
+export function ClinicField({ ref, search, onEnter }: ClinicFieldProps) {
+  const { typed, options, active, type: onType } = search;
   const move = (e: KeyboardEvent<HTMLInputElement>) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (e.key === 'Enter' && active) {
@@ -33,8 +29,8 @@ export function ClinicField(props: ClinicFieldProps) {
     } else if (e.key === 'Escape' && typed !== '') onType('');
     else if (step !== undefined && active) {
       e.preventDefault();
-      const next = found[found.indexOf(active) + step];
-      if (next) onMove(next);
+      const next = options[options.indexOf(active) + step];
+      if (next) search.moveTo(next);
     }
   };
   return (
@@ -44,7 +40,7 @@ export function ClinicField(props: ClinicFieldProps) {
         ref={ref}
         role="combobox"
         aria-label="Clinic or town"
-        aria-expanded={found.length > 0}
+        aria-expanded={options.length > 0}
         aria-controls={listId}
         aria-autocomplete="list"
         aria-activedescendant={active ? optionId(active) : undefined}
@@ -57,8 +53,8 @@ export function ClinicField(props: ClinicFieldProps) {
         onKeyDown={move}
         className="min-w-0 flex-1 bg-transparent text-18 outline-none placeholder:text-ink3 desk:text-24"
       />
-      <span role="status" className="hidden shrink-0 text-13 text-ink2 desk:inline">
-        {typed === '' ? counted(total, 'clinic') : `${found.length} of ${counted(total, 'clinic')}`}
+      <span role="status" className="sr-only shrink-0 text-13 text-ink2 desk:not-sr-only">
+        {search.isCurrent ? foundWords(search) : ''}
       </span>
       {typed !== '' && (
         <button
@@ -72,6 +68,13 @@ export function ClinicField(props: ClinicFieldProps) {
       )}
     </div>
   );
+}
+
+/** Of an answer that is there: how many, before anything is typed nothing where they are not shown. */
+function foundWords({ total, isMore, asked }: ClinicSearch): string {
+  if (asked === '') return total === 0 ? '' : counted(total, 'clinic');
+  if (isMore) return `${total} or more clinics found`;
+  return total === 0 ? 'No clinic found' : `${counted(total, 'clinic')} found`;
 }
 
 /** The clinics found, one highlighted. */
@@ -101,7 +104,7 @@ export function ClinicList({
         <span>Town</span>
         <span>Software</span>
       </div>
-      <div ref={list} id={listId} role="listbox" aria-label="Clinics">
+      <div ref={list} id={listId} role="listbox" aria-label="Clinics" className="mt-2 desk:mt-0">
         {found.map((c) => (
           <ClinicOption
             key={clinicKey(c)}
@@ -142,11 +145,11 @@ function ClinicOption({
       <span className="min-w-0">
         <Marked text={c.name} typed={typed} />
         <span className="block truncate text-13 text-ink2 desk:hidden">
-          {[c.town, c.portalName].filter((s) => s !== null).join(', ')}
+          {isWhole(c) ? placeWords(c) : [c.town, c.portalName].filter((s) => s !== null).join(', ')}
         </span>
       </span>
       <span className="hidden min-w-0 text-ink2 desk:block">
-        {c.town ? <Marked text={c.town} typed={typed} /> : ''}
+        {c.town ? <Marked text={c.town} typed={typed} /> : placeWords(c)}
       </span>
       <span className="hidden truncate text-ink2 desk:block">{c.portalName}</span>
       <span className="flex items-center justify-end gap-2 text-13 text-ink2">
@@ -175,6 +178,8 @@ function Marked({ text, typed }: { text: string; typed: string }) {
     </span>
   );
 }
+
+const placeWords = (c: Clinic) => (isWhole(c) ? 'Any of its clinics' : '');
 
 function Key({ children, className = '' }: { children: React.ReactNode; className?: string }) {
   return (

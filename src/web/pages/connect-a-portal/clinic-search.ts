@@ -1,22 +1,6 @@
-// Owns the filter of the clinic list: which clinics match the typed words, in what order, and where.
+// Owns where the typed words stand in the clinics found, and what a clinic is called among them.
 
 import type { Clinic } from '../../../http/contract.ts';
-
-/**
- * Clinics of which every typed word begins a word of the name or town; names that begin with the
- * first word come first, else in the server's order. Case, accents and apostrophes do not count.
- */
-export function findClinics(clinics: readonly Clinic[], typed: string): Clinic[] {
-  const words = wordsOf(typed);
-  const first = words[0];
-  if (first === undefined) return [...clinics];
-  const hits = clinics.filter((c) => {
-    const have = wordsOf(`${c.name} ${c.town ?? ''}`);
-    return words.every((w) => have.some((h) => h.startsWith(w)));
-  });
-  const begins = (c: Clinic) => (fold(c.name).startsWith(first) ? 0 : 1);
-  return hits.sort((a, b) => begins(a) - begins(b));
-}
 
 /** The text cut into runs, those that the typed words matched marked. */
 export function markMatches(text: string, typed: string): { text: string; hit: boolean }[] {
@@ -37,9 +21,14 @@ export function markMatches(text: string, typed: string): { text: string; hit: b
   return runs;
 }
 
-/** A name for the clinic that is unique in the list. */
+/** A name for the clinic that is unique in the list. A list may name clinics without an id. */
 export function clinicKey(c: Clinic): string {
-  return `${c.portal}/${c.environment}/${c.clinicId}`;
+  return `${c.portal}/${c.environment}/${c.clinicId || c.name}`;
+}
+
+/** A portal as a whole, whose clinic is told after the sign-in. */
+export function isWhole(c: Clinic): boolean {
+  return c.clinicId === '' && c.name === c.portalName;
 }
 
 // How many characters of the text make `n` folded ones.

@@ -1,0 +1,106 @@
+// Owns which portals' lists are fetched, and each one's fetching: once at a time, with how far it has come.
+
+import type { Log } from '../../platform/log.ts';
+import type { PortalEntry, PortalRegistry } from '../../portals/registry.ts';
+import { fetchList, type Reading, type ReadingContext } from './read-list.ts';
+
+export type Updates = {
+  /** The portals whose lists are fetched when told to. */
+  offered(): readonly PortalEntry[];
+  /** The portal that the clinics of a list are connected through; null where that is not switched on here. */
+  entryOf(list: { source: string; vendor: string; environment: string }): PortalEntry | null;
+  /** Fetches a portal's list; the same call again joins the one under way. @throws as `fetchList` */
+  update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading>;
+  /** Reads the lists of simulated portals, unless that was done just now. One that can't be read stays as it was. */
+  readSimulated(): Promise<void>;
+  /** Bytes that have come of a list that is being fetched; null where it is not. */
+  received(source: string): number | null;
+  /** Resolves when nothing is being fetched any more. */
+  settled(): Promise<void>;
+};
+
+/** A simulated portal's list is asked for again after this. */
+const ASKED_AGAIN_MS = 5_000;
+const TELL_EVERY_BYTES = 512 * 1024;
+
+export type UpdatesContext = ReadingContext & {
+  readonly log: Log;
+  readonly registry: PortalRegistry;
+  /** Called when the state of a list has changed. */
+  readonly tell: () => void;
+};
+
+export function createUpdates(context: UpdatesContext): Updates {
+  const { clock, log, tell } = context;
+  // Asked for each time: a server may be added while the program runs.
+  const usable = () => context.registry.entries.filter((entry) => entry.registration !== null);
+  const simulated = () => usable().filter((entry) => entry.simulated && entry.directoryUrl);
+  // A vendor's list is of production; a test environment has its few clinics, and is offered as a whole.
+  const offered = () =>
+    usable().filter(
+      (entry) => !entry.simulated && entry.directoryUrl && entry.environment === 'production',
+    );
+  const underWay = new Map<string, Promise<Reading>>();
+  const received = new Map<string, number>();
+  let lastSimulated: { at: number; done: Promise<unknown> } | null = null;
+
+  function update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading> {
+    const source = entry.directoryUrl ?? '';
+    const running = underWay.get(source);
+    if (running) return running;
+    const from = { source, vendor: entry.vendor.portal.id, environment: entry.environment };
+    let told = 0;
+    received.set(source, told);
+    const heard = (bytes: number) => {
+      received.set(source, bytes);
+      if (bytes - told < TELL_EVERY_BYTES) return;
+      told = bytes;
+      tell();
+    };
+    const reading = fetchList(context, from, heard, signal).finally(() => {
+      underWay.delete(source);
+      received.delete(source);
+      tell();
+    });
+    underWay.set(source, reading);
+    tell();
+    return reading;
+  }
+
+  async function readSimulated(): Promise<void> {
+    if (!lastSimulated || clock.now() - lastSimulated.at > ASKED_AGAIN_MS) {
+      const reading = simulated().map((entry) =>
+        update(entry).catch((error: unknown) =>
+          log.error('directory.not_read', error, { portal: entry.key }),
+        ),
+      );
+      lastSimulated = { at: clock.now(), done: Promise.all(reading) };
+    }
+    await lastSimulated.done;
+  }
+
+  return {
+    offered,
+    entryOf: (list) => entryOfList(list, usable(), [...simulated(), ...offered()]),
+    update,
+    readSimulated,
+    received: (source) => received.get(source) ?? null,
+    settled: async () => void (await Promise.allSettled(underWay.values())),
+  };
+}
+
+/** A list from a server is of the portal that names its address; one from a file of the vendor's real portal. */
+function entryOfList(
+  { source, vendor, environment }: { source: string; vendor: string; environment: string },
+  usable: readonly PortalEntry[],
+  fetched: readonly PortalEntry[],
+): PortalEntry | null {
+  if (!source.startsWith('file:'))
+    return fetched.find((entry) => entry.directoryUrl === source) ?? null;
+  return (
+    usable.find(
+      (entry) =>
+        !entry.simulated && entry.vendor.portal.id === vendor && entry.environment === environment,
+    ) ?? null
+  );
+}
