@@ -140,11 +140,12 @@ async function versionsDigest(db: Db): Promise<string> {
   }
 }
 
+/** A file's bytes; each piece is good until the next is asked for. */
 function* piecesOf(file: string): Generator<Buffer> {
   const handle = openSync(file, 'r');
   try {
+    const piece = Buffer.alloc(PIECE_BYTES);
     for (;;) {
-      const piece = Buffer.alloc(PIECE_BYTES);
       const read = readSync(handle, piece);
       if (read === 0) return;
       yield piece.subarray(0, read);

@@ -25,16 +25,21 @@ export function writeSealed(file: string, recovery: Uint8Array, pieces: Iterable
   const authentic = Buffer.concat([MAGIC, Buffer.of(VERSION), salt, check]);
   const header = Buffer.concat([authentic, hash('sha256', authentic, 'buffer')]);
   const handle = openSync(file, 'wx', 0o600);
+  const writeChunk = (plain: Buffer, number: number, isLast: boolean) => {
+    const cipher = createCipheriv('aes-256-gcm', key, nonceOf(number, isLast)).setAAD(header);
+    for (const part of [cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+      writeWhole(handle, part);
+  };
   try {
     writeWhole(handle, header);
     let number = 0;
     // The last one is known when nothing comes after it.
     let held: Buffer | undefined;
     for (const chunk of inChunks(pieces)) {
-      if (held) writeWhole(handle, sealChunk(key, header, held, number++, false));
+      if (held) writeChunk(held, number++, false);
       held = chunk;
     }
-    writeWhole(handle, sealChunk(key, header, held ?? Buffer.alloc(0), number, true));
+    writeChunk(held ?? Buffer.alloc(0), number, true);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
@@ -98,17 +103,6 @@ function nonceOf(number: number, isLast: boolean): Buffer {
   return nonce;
 }
 
-function sealChunk(
-  key: Uint8Array,
-  header: Buffer,
-  plain: Buffer,
-  number: number,
-  isLast: boolean,
-): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(number, isLast)).setAAD(header);
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-}
-
 /** @returns null where it is not what was sealed as that chunk */
 function openChunk(
   key: Uint8Array,
@@ -130,17 +124,27 @@ function openChunk(
   }
 }
 
-/** The same bytes in chunks of one size, the last one shorter. */
+/**
+ * The same bytes in chunks of one size, the last one shorter. A chunk is good until the one after the next is asked for:
+ * two buffers are enough for a backup of any size.
+ */
 function* inChunks(pieces: Iterable<Buffer>): Generator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
+  const [one, other] = [Buffer.alloc(CHUNK_BYTES), Buffer.alloc(CHUNK_BYTES)];
+  let chunk = one;
+  let filled = 0;
   for (const piece of pieces) {
-    rest = Buffer.concat([rest, piece]);
-    let at = 0;
-    for (; rest.length - at >= CHUNK_BYTES; at += CHUNK_BYTES)
-      yield rest.subarray(at, at + CHUNK_BYTES);
-    rest = rest.subarray(at);
+    for (let at = 0; at < piece.length; ) {
+      if (filled === CHUNK_BYTES) {
+        yield chunk;
+        chunk = chunk === one ? other : one;
+        filled = 0;
+      }
+      const copied = piece.copy(chunk, filled, at);
+      at += copied;
+      filled += copied;
+    }
   }
-  if (rest.length > 0) yield rest;
+  if (filled > 0) yield chunk.subarray(0, filled);
 }
 
 function readAt(handle: number, position: number, length: number): Buffer {

@@ -42,6 +42,8 @@ async function open({ file, keyHex, migrations }: Options): Promise<Store> {
   const inMemory = file === ':memory:';
   if (migrations && !inMemory) refusePlaintext(file);
   const raw = openEncrypted(file, keyHex, inMemory);
+  // Gone through once, page after page: more of them in memory would be of no use.
+  if (migrations === null) raw.pragma('cache_size=-4000');
   let beside: WriteBack | null = null;
   const database = withKeptStatements(raw, () => beside?.committed());
   const db = new Kysely<Tables>({ dialect: new TransactionalSqliteDialect({ database }) });
