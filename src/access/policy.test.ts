@@ -89,6 +89,7 @@ describe('on the instance', () => {
       'people.list',
       'people.add',
       'portals.list',
+      'directory.update',
       'portals.add',
       'connections.list',
       'connections.begin',

@@ -23,7 +23,7 @@ async function parked(options: Parameters<typeof startProgram>[0] = {}) {
   const { query } = await program.browse(go);
   const back = { query, cookieOf: noCookies };
   const result = await program.comeBack({ ...back, accountId: null });
-  expect(result).toEqual({ connectionId, via: 'app', failed: null });
+  expect(result).toEqual({ connectionId, via: 'app', wasKnown: false, failed: null });
   return { back, connectionId };
 }
 
@@ -43,7 +43,12 @@ describe('an answer that finds nobody signed in', () => {
 
   it('is gone on with by the account that began it', async () => {
     const { connectionId } = await parked();
-    expect(await goOn(connectionId, 'ann')).toEqual({ connectionId, via: 'app', failed: null });
+    expect(await goOn(connectionId, 'ann')).toEqual({
+      connectionId,
+      via: 'app',
+      wasKnown: false,
+      failed: null,
+    });
     expect((await getConnection(program.db, connectionId)).status).toBe('confirm');
     expect(await waitingFor(program, 'ann')).toEqual(new Set());
   });

@@ -43,6 +43,7 @@ async function kept(): Promise<{ gone_at: string | null }[]> {
     .selectFrom('resource')
     .select('gone_at')
     .where('type', '=', 'Coverage')
+    .where('fhir_id', '=', 'plan-1')
     .execute();
 }
 
@@ -54,7 +55,8 @@ describe('what the server says that it has', () => {
     const { questions } = await readReceiptFor(program, run.id);
     expect(questions.find(({ key }) => key === 'coverages')).toMatchObject({
       outcome: 'full',
-      new: 1,
+      // One is in the simulated record.
+      new: 2,
       request: expect.stringMatching(/^Coverage\?patient=/),
       why: expect.stringContaining('the portal’s server says that it has them'),
     });
