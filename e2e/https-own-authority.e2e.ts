@@ -68,7 +68,7 @@ it('signs in, connects a portal and comes back, with cookies that this host alon
   await page.getByText('Harbor Lane Family Medicine').first().click();
   const button = page.getByRole('button', { name: /sign in at/i }).first();
   await button.click();
-  await page.waitForURL(/\/oauth2\/v1\//);
+  await page.waitForURL(/\/sign-in\//);
   const cookies = await page.context().cookies(running.publicUrl);
   const names = cookies.map((cookie) => cookie.name);
   expect(names.filter((name) => /-attempt-|-session$/.test(name))).toHaveLength(2);
