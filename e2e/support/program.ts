@@ -207,8 +207,11 @@ export async function startProgram(
     confirm: (connectionId: string, personId: string | null = null) =>
       confirmPatient(context, connectionId, { personId }),
     /** Signs in and confirms a new person. @returns the connection's id */
-    async connect(): Promise<string> {
-      const result = await this.signIn();
+    async connect(
+      request: Partial<BeginRequest> = {},
+      answers: Partial<Answers> = {},
+    ): Promise<string> {
+      const result = await this.signIn(request, answers);
       if (result.failed) throw result.failed;
       await this.confirm(result.connectionId);
       return result.connectionId;

@@ -181,6 +181,23 @@ export function createRegistry(config: Config, simulated: Simulated | null): Por
   };
 }
 
+/** What to know of a portal before signing in there, as this instance is registered. */
+export function notesOf({ renews, vendor }: Pick<PortalEntry, 'renews' | 'vendor'>): string[] {
+  return renews ? [...vendor.portal.notes] : [SIGN_IN_EACH_TIME, ...vendor.portal.notes];
+}
+
+/** What a portal that renews nothing means for the person. */
+export const SIGN_IN_EACH_TIME =
+  'This portal needs a sign-in for every sync, since it gives access for a short while only. None begins by itself.';
+
+/** The words to send a clinic that has not switched its interface on; null where the vendor's clinics need not. */
+export function wordsForClinic(
+  { vendor }: Pick<PortalEntry, 'vendor'>,
+  clinicName: string,
+): string | null {
+  return vendor.portal.wordsForClinic?.replace('{clinic}', clinicName) ?? null;
+}
+
 /** A vendor's addresses under another one, as the simulator lays them out: the paths are the vendor's. */
 export function laidOutAt(base: string, own: PortalEnvironment): PortalEnvironment {
   const here = (address: string) => address.replace(/^https?:\/\/[^/]+/, base);

@@ -58,6 +58,8 @@ function plan(over: Partial<Planning> = {}) {
   return planQuestions({
     portal,
     capabilities: null,
+    birthDate: null,
+    now: Date.parse('2026-11-22T12:00:00Z'),
     asked: portal.scopes,
     granted: ['patient/*.read'],
     patientId: 'a b/1',

@@ -34,7 +34,7 @@ function read({ pieces, contentType, about, referenced }: PageBytes) {
   const { resources, ...rest } = normalisePage(page, about);
   const refersTo = referencesIn(
     resources.map(({ raw }) => raw),
-    { types: referenced, base: about.fhirBaseUrl },
+    { types: referenced, base: about.fhirBaseUrl, links: about.links },
   );
   const packs = prepareNow(resources);
   return { value: { ...rest, packs, count: resources.length, refersTo } satisfies ReadPage };

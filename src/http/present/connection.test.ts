@@ -55,6 +55,7 @@ describe('a connection that works, whose last sign-in did not succeed', () => {
     await program.db.deleteFrom('job').execute();
     expect((await presentOne(program, operator, id)).state).toEqual({
       kind: 'ready',
+      code: null,
       trouble: null,
     });
   });

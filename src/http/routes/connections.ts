@@ -10,6 +10,7 @@ import { getConnection, listConnections } from '../../connections/context.ts';
 import { disconnect } from '../../connections/disconnect.ts';
 import { queueSync } from '../../connections/queue-sync.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
+import { notesOf } from '../../portals/registry.ts';
 import { cancelSync } from '../../sync/cancel.ts';
 import { chooseSchedule } from '../../sync/scheduler.ts';
 import { disconnectAndDelete } from '../../sync/delete.ts';
@@ -296,7 +297,7 @@ async function presentClinics(app: App, actor: Actor): Promise<{ clinics: wire.C
       name: clinic.name,
       town: clinic.town,
       sample: entry.simulated,
-      notes: [...entry.vendor.portal.notes],
+      notes: notesOf(entry),
       questions:
         entry.vendor.portal.questions.length + entry.vendor.portal.referenced.questions.length,
       connected: connections

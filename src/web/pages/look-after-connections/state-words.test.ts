@@ -46,7 +46,13 @@ const summary = (fresh: number, changed: number) => ({
 describe('the words of a state', () => {
   it('say that what was received stays when access is lost', () => {
     const words = stateWords(
-      connection({ kind: 'sign-in-again', code: 'x', sentence: 'It has ended.', since }),
+      connection({
+        kind: 'sign-in-again',
+        code: 'x',
+        sentence: 'It has ended.',
+        since,
+        words: null,
+      }),
       now,
     );
     expect(words.sentence).toBe('It has ended. Your 214 records stay here.');
@@ -66,6 +72,7 @@ describe('the words of a state', () => {
       sentence: 'Denied.',
       act: 'person',
       since,
+      words: null,
     } as const;
     expect(stateWords(connection(failed, { records: 0 }), now).sentence).toBe('Denied.');
   });
@@ -89,7 +96,10 @@ describe('the words of a state', () => {
   it('say what the last sync brought', () => {
     const ready = (fresh: number, changed: number) =>
       stateWords(
-        connection({ kind: 'ready', trouble: null }, { lastReceipt: summary(fresh, changed) }),
+        connection(
+          { kind: 'ready', code: null, trouble: null },
+          { lastReceipt: summary(fresh, changed) },
+        ),
         now,
       ).sentence;
     expect(ready(0, 0)).toBe('214 records. Nothing new at the last sync.');
@@ -115,7 +125,7 @@ describe('trouble', () => {
 
   it('with the last sign-in is said where the connection goes on', () => {
     const trouble = 'You did not allow access.';
-    expect(stateWords(connection({ kind: 'ready', trouble }), now).sentence).toBe(
+    expect(stateWords(connection({ kind: 'ready', code: null, trouble }), now).sentence).toBe(
       `The last sign-in did not succeed, and nothing changed here. ${trouble}`,
     );
   });
@@ -123,12 +133,15 @@ describe('trouble', () => {
 
 describe('the receipt on a card', () => {
   it('says how many questions were answered', () => {
-    const c = connection({ kind: 'ready', trouble: null }, { lastReceipt: summary(0, 0) });
+    const c = connection(
+      { kind: 'ready', code: null, trouble: null },
+      { lastReceipt: summary(0, 0) },
+    );
     expect(receiptWords(c, now)).toMatch(/^Receipt today, .+, 29 of 31 answered$/);
   });
 
   it('is not there before the first sync', () => {
-    expect(receiptWords(connection({ kind: 'ready', trouble: null }), now)).toBeNull();
+    expect(receiptWords(connection({ kind: 'ready', code: null, trouble: null }), now)).toBeNull();
   });
 });
 
@@ -137,14 +150,17 @@ describe('the order of the cards', () => {
     const ids = inOrder([
       connection({ kind: 'disconnected', since, trouble: null }, { id: 'ended' }),
       connection(
-        { kind: 'ready', trouble: null },
+        { kind: 'ready', code: null, trouble: null },
         { id: 'younger', createdAt: '2026-11-02T00:00:00Z' },
       ),
       connection(
-        { kind: 'ready', trouble: null },
+        { kind: 'ready', code: null, trouble: null },
         { id: 'older', createdAt: '2026-11-01T00:00:00Z' },
       ),
-      connection({ kind: 'sign-in-again', code: 'x', sentence: '', since }, { id: 'needs' }),
+      connection(
+        { kind: 'sign-in-again', code: 'x', sentence: '', since, words: null },
+        { id: 'needs' },
+      ),
       connection({ kind: 'authorising', since }, { id: 'moves' }),
     ]).map((c) => c.id);
     expect(ids).toEqual(['moves', 'needs', 'older', 'younger', 'ended']);
