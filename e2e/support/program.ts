@@ -26,6 +26,7 @@ import { type Log, silentLog } from '../../src/platform/log.ts';
 import type { Outbound } from '../../src/platform/outbound.ts';
 import { createSealer, deriveKeys } from '../../src/platform/seal.ts';
 import {
+  asRegistered,
   createRegistry,
   type PortalEntry,
   type PortalRegistry,
@@ -250,10 +251,10 @@ function changed(
     }));
     const addedParameters = { ...portal.addedParameters, _count: pageSize };
     const requests = { ...portal.requests, backoffMs };
-    const { scopes } = portal;
     return {
       ...entry,
-      scopes,
+      ...asRegistered(portal, entry.registration),
+      aud: portal.aud === 'none' ? null : entry.aud,
       vendor: { ...vendor, portal: { ...portal, questions, addedParameters, requests } },
     };
   };

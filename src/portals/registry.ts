@@ -255,7 +255,7 @@ function entryOf(
   const fhirBaseUrl = (written?.fhirBaseUrl ?? addresses?.fhirBaseUrl ?? '').replace(/\/+$/, '');
   const registration =
     base && simulated ? simulatedRegistration(portal, environment, simulated) : configured;
-  const isConfidential = registration !== null && registration.auth !== 'none';
+  const { scopes, renews } = asRegistered(portal, registration);
   return {
     key: [portal.id, environment, override?.name].filter(Boolean).join('/'),
     vendor: atPace(vendor, override?.requestsPerMinute),
@@ -266,19 +266,29 @@ function entryOf(
     authorizationEndpoint:
       written?.authorizationEndpoint ?? addresses?.endpoints?.authorization ?? null,
     tokenEndpoint: written?.tokenEndpoint ?? addresses?.endpoints?.token ?? null,
-    scopes:
-      override?.scopes ??
-      (isConfidential ? [...portal.scopes, ...portal.confidentialScopes] : portal.scopes),
+    scopes: override?.scopes ?? scopes,
     scopesBy: override?.scopes ? 'vendor' : portal.scopesBy,
     aud: override?.aud ?? (portal.aud === 'none' ? null : fhirBaseUrl),
     directoryUrl: addresses?.directoryUrl ?? null,
     registration,
-    renews: portal.renews === 'every-client' || isConfidential,
+    renews,
     switchOn:
       override?.name || !own
         ? 'clientId in its entry of CHARTFOLD_CONFIG'
         : `${own.configPrefix}_CLIENT_ID`,
     simulated: base !== null,
+  };
+}
+
+/** What is asked for at a portal, and whether access is renewed there, for the kind of client that we are. */
+export function asRegistered(
+  { scopes, confidentialScopes, renews }: Portal,
+  registration: Registration | null,
+): Pick<PortalEntry, 'scopes' | 'renews'> {
+  const isConfidential = registration !== null && registration.auth !== 'none';
+  return {
+    scopes: isConfidential ? [...scopes, ...confidentialScopes] : scopes,
+    renews: renews === 'every-client' || isConfidential,
   };
 }
 

@@ -72,7 +72,8 @@ export const healowBehaviour: PortalBehaviour = {
     'Provenance',
   ],
   laterScopedTypes: [],
-  otherScopes: ['openid', 'fhirUser', 'offline_access', 'launch/patient'],
+  // M: a working client asks for no launch context, and others were refused for what was not registered.
+  otherScopes: ['openid', 'fhirUser', 'offline_access'],
   // H: reported with the words of the answer.
   unknownScopes: 'refused',
   v2ReadAloneSearches: false,

@@ -35,14 +35,6 @@ const EXACT = ['CarePlan', 'CareTeam', 'Observation'];
 const COUNT = { _count: '100' };
 const BESIDE = { ...COUNT, _revinclude: 'Provenance:target' };
 
-/** Not among the kinds of US Core. */
-const ADMINISTRATIONS = {
-  type: 'MedicationAdministration',
-  key: 'medication-administrations',
-  label: 'Medicines given',
-  why: 'what was given to you there',
-};
-
 const known = patientTypes('r4').filter(({ type }) => TYPES.some((one) => one === type));
 
 export const healow = {
@@ -93,10 +85,7 @@ export const healow = {
   syncEveryHours: 24,
   questions: known
     .filter(({ patient }) => patient.length > 0)
-    .flatMap((one): PortalQuestion[] => [
-      question(one, one.patient[0] ?? 'patient'),
-      ...(one.type === 'MedicationRequest' ? [question(ADMINISTRATIONS, 'patient')] : []),
-    ]),
+    .map((one) => question(one, one.patient[0] ?? 'patient')),
   unstated: 'left',
   addedParameters: COUNT,
   // Nothing tells what has changed: no search takes a time of change.
