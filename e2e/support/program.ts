@@ -126,13 +126,16 @@ export async function startProgram(
   const jobs = createJobs({ db, clock, log });
   const registry = changed(
     options.isSample
-      ? createRegistry(
-          { ...config, portals: [] },
-          {
-            baseUrl: simulator.url,
-            servers: simulatedServers(simulator.url).filter(({ vendor }) => vendor === id),
-            clientIdOf: simulatedClientId,
-          },
+      ? onlyOf(
+          id,
+          createRegistry(
+            { ...config, portals: [] },
+            {
+              baseUrl: simulator.url,
+              servers: simulatedServers(simulator.url),
+              clientIdOf: simulatedClientId,
+            },
+          ),
         )
       : createRegistry(config, null),
     { backoffMs: options.backoffMs ?? 1, pageSize: String(options.pageSize ?? 25) },
@@ -231,6 +234,11 @@ export async function startProgram(
       await store.close();
     },
   };
+}
+
+/** The portals of the one vendor that is simulated. */
+function onlyOf(vendor: string, { entries, usable }: PortalRegistry): PortalRegistry {
+  return { entries: entries.filter((entry) => entry.vendor.portal.id === vendor), usable };
 }
 
 /** The same portals, as a test wants them, with shorter pauses between tries and smaller pages. */

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Connection, ConnectionState } from '../../../http/contract.ts';
-import { inOrder, receiptWords, stateWords } from './state-words.ts';
+import { inOrder, leadsNowhere, receiptWords, stateWords } from './state-words.ts';
 
 process.env.TZ = 'America/New_York';
 const now = new Date('2026-11-19T15:00:00Z');
@@ -106,6 +106,45 @@ describe('the words of a state', () => {
     expect(ready(39, 2)).toBe('214 records. 39 new and 2 changed at the last sync.');
     expect(ready(39, 0)).toBe('214 records. 39 new at the last sync.');
     expect(ready(214, 0)).toBe('214 records.');
+  });
+
+  it.each([
+    ['connection.withdrawn', 'No longer allowed by the clinic'],
+    ['connection.clinic_api_off', 'Not switched on by the clinic'],
+    ['smart.wrong_client', 'The operator must mend this'],
+    ['smart.access_expired', 'Sign in again'],
+    ['toString', 'Sign in again'],
+  ])('call access that was lost by %s “%s”', (code, title) => {
+    const lost = { kind: 'sign-in-again', code, sentence: 'Why.', since, words: null } as const;
+    expect(stateWords(connection(lost), now)).toMatchObject({ title, tone: 'amber' });
+  });
+
+  it.each([
+    ['connection.simulator_off', 'The simulator is off', true],
+    ['connection.portal_off', 'This portal is switched off here', true],
+    ['smart.authorization_refused', 'The operator must mend this', false],
+    ['net.unreachable', 'The last sign-in did not succeed', false],
+  ])('call what failed by %s “%s”', (code, title, nowhere) => {
+    const c = connection({
+      kind: 'failed',
+      code,
+      sentence: 'Why.',
+      act: 'operator',
+      since,
+      words: null,
+    });
+    expect(stateWords(c, now)).toMatchObject({ title, tone: 'red' });
+    expect(leadsNowhere(c)).toBe(nowhere);
+  });
+
+  it('say that a portal that is down is, and not that one is connected', () => {
+    const trouble = 'It could not be reached.';
+    const down = connection({ kind: 'ready', code: 'connection.vendor_down', trouble });
+    expect(stateWords(down, now)).toEqual({
+      title: 'The portal does not answer',
+      sentence: trouble,
+      tone: 'amber',
+    });
   });
 
   it('say when it was ended, and by whom', () => {
