@@ -24,7 +24,16 @@ const nowhere: Outbound = (url, init) =>
   outbound(isDown ? url.replace(/:\d+\//, ':9/') : url, init);
 
 beforeAll(async () => {
-  served = await startServed({ portal: 'healow', isSample: true, outbound: nowhere });
+  served = await startServed({
+    portal: 'healow',
+    isSample: true,
+    outbound: nowhere,
+    // Tries of a portal that is down would use the minute up, and wait for the next.
+    vendor: (vendor) => ({
+      ...vendor,
+      portal: { ...vendor.portal, requests: { ...vendor.portal.requests, rate: null } },
+    }),
+  });
   browser = await openBrowser();
   const context = await browser.newContext({ viewport: DESKTOP });
   context.setDefaultTimeout(8_000);
@@ -73,6 +82,7 @@ describe('a clinic that has not switched patients’ programs on', () => {
     await page.getByText('Not switched on by the clinic').waitFor();
     await page.getByRole('heading', { name: `What to write to ${CLOSED}` }).waitFor();
     await page.getByText(`my own record from ${CLOSED}`).waitFor();
+    await page.getByText('tell me when it is done').waitFor();
     await page.getByRole('button', { name: 'Copy these words' }).waitFor();
     await look('clinic-off-page');
   });

@@ -6,6 +6,7 @@ import { candidateOf } from '../../connections/confirm.ts';
 import { type Connection, scopesAskedFor } from '../../connections/context.ts';
 import { differencesFrom } from '../../fhir/text/names.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
+import { vendors } from '../../portals/index.ts';
 import { wordsForClinic } from '../../portals/registry.ts';
 import { missingScopes } from '../../smart/scopes.ts';
 import type { Receipt, RunSummary } from '../../records/types.ts';
@@ -61,7 +62,7 @@ export function presentConnection(
     personId: facts.person?.id ?? null,
     personName: facts.person?.name ?? null,
     portal: connection.portal,
-    portalName: entry?.name ?? connection.portal,
+    portalName: entry?.name ?? vendorName(connection.portal),
     environment: connection.environment,
     clinicName: connection.clinic_name,
     town: connection.town,
@@ -186,6 +187,12 @@ function readableState(
 function failedWith(code: ErrorCode, since: string): ConnectionState {
   const { sentence, act } = errorCatalogue[code];
   return { kind: 'failed', code, sentence, act, since, words: null };
+}
+
+/** Of a portal that is not there any more. */
+function vendorName(key: string): string {
+  const [id] = key.split('/');
+  return vendors.find(({ portal }) => portal.id === id)?.portal.name ?? key;
 }
 
 /** What to send the clinic, where it alone can let anybody in. */

@@ -261,13 +261,13 @@ export const portalsErrors = {
     409,
   ),
   'connection.vendor_down': row(
-    'The portal could not be reached, or answered every question with a fault of its own. Everything received so far is kept, and Chartfold asks again by itself where the portal lets it.',
+    'The portal could not be reached at the last sync, or answered every question with a fault of its own. Everything received so far is kept.',
     'us',
     'later',
     503,
   ),
   'connection.simulator_off': row(
-    'This came from the simulated portals, which are off. What was received is kept and can be read. The operator can switch them on with CHARTFOLD_SIMULATOR=on.',
+    'This came from the simulated portals, which are off. The operator can switch them on with CHARTFOLD_SIMULATOR=on.',
     'operator',
     'never',
     409,

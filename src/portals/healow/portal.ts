@@ -120,13 +120,13 @@ export const healow = {
     'presentedForm.url?',
   ],
   gaps: [
+    'Orders, insurance and appointments are not offered to patients’ programs.',
     'A document without a date can’t be asked for, since documents are asked for by their years.',
     'Who recorded a result or a plan is not told with it.',
-    'Orders, insurance and appointments are not offered to patients’ programs.',
   ],
   notes: [
     'Each clinic decides by itself whether it lets patients’ programs in.',
-    'Your answers pass through this Chartfold’s server, as do all of its keys to your record: whoever runs it could read along.',
+    'The sign-in and your record pass through the server of this Chartfold: whoever runs it could read along.',
   ],
   wordsForClinic:
     'I would like to read my own record from {clinic} with a program of my choice, by the patient access API (FHIR R4) of eClinicalWorks, which the 21st Century Cures Act asks of certified record systems. The API answers that it is not switched on for your practice. Please switch on patient access by FHIR in your eClinicalWorks settings, or ask eClinicalWorks support to activate your practice’s FHIR endpoint, and tell me when it is done.',

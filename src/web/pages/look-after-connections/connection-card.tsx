@@ -138,7 +138,8 @@ export function StateLines({
     );
   }
   const words = stateWords(c, now);
-  const Icon = icons[c.state.kind];
+  const Icon =
+    c.state.kind === 'ready' && words.tone === 'amber' ? CircleAlert : icons[c.state.kind];
   return (
     <>
       <Icon

@@ -48,7 +48,13 @@ describe('a sign-in that is needed soon', () => {
   });
 
   it('is not announced where one has to sign in already', () => {
-    const state = { kind: 'sign-in-again', code: 'x', sentence: 'x', since: '', words: null } as const;
+    const state = {
+      kind: 'sign-in-again',
+      code: 'x',
+      sentence: 'x',
+      since: '',
+      words: null,
+    } as const;
     expect(signInByWords(one({ state, signInBy: '2026-11-20T12:00:00.000Z' }), now)).toBeNull();
   });
 });
