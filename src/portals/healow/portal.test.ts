@@ -10,6 +10,7 @@ import { beginConnection } from '../../connections/begin.ts';
 import { getConnection } from '../../connections/context.ts';
 import { openGrant } from '../../connections/grant.ts';
 import { presentOne } from '../../http/present/overview.ts';
+import { readReceiptFor } from '../../http/present/receipt.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { readConfig } from '../../platform/config/read.ts';
 import { readReceipt } from '../../records/runs.ts';
@@ -380,6 +381,11 @@ describe('searches', () => {
       `date=ge${year - 1}-01-01&date=le${year - 1}-12-31`,
     ]);
     expect(asked?.parts?.at(-1)).toBe(`date=le${year - 21}-12-31`);
+    const shown = await readReceiptFor(program, asked?.runId ?? '');
+    expect(shown.questions.find(({ key }) => key === 'documents')).toMatchObject({
+      note: 'asked for year by year',
+      why: expect.stringContaining('What has no date is not in this answer.'),
+    });
   });
   it('for documents without a date hang: cut off, recorded, and the rest goes on', async () => {
     const questions = healow.questions.map(({ windows: _left, ...one }) => one);
