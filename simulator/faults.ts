@@ -151,7 +151,8 @@ export const faultCatalogue = [
   },
   {
     name: 'access.revoked',
-    sentence: 'The practice has cut access: 403 on every FHIR call, invalid_grant on refresh.',
+    sentence:
+      'The practice has cut access: 403 on every FHIR call, on refresh the vendor’s own refusal.',
     parameters: [],
   },
   { name: 'token.expires-early', sentence: 'Access tokens last three seconds.', parameters: [] },
@@ -242,6 +243,12 @@ export const faultCatalogue = [
     sentence:
       'The patient has 20,000 documents more, or as many as are asked for, each with its text inside.',
     parameters: ['documents'],
+  },
+  {
+    name: 'clinic.api-off',
+    sentence:
+      'The clinic has switched patients’ interface off: all is refused there, where the vendor lets clinics do so.',
+    parameters: [],
   },
   {
     name: 'discovery.html',

@@ -82,6 +82,7 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
     store,
     faults,
     rate,
+    isOn: (practiceId) => practices.some(({ id, isOff }) => id === practiceId && !isOff),
     foreignOrigin: parts.foreignOrigin,
     readToken: makeTokenReader(parts, logins, signer),
   });
@@ -203,6 +204,7 @@ async function makeAuthorizationServer(
     signer,
     rate: who.rate,
     login,
+    practiceOf: (subject) => logins.bySubject(subject ?? '')?.chart.practiceId,
     onRenewal: parts.onRenewal,
   });
 }

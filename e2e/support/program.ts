@@ -32,6 +32,7 @@ import { type Log, silentLog } from '../../src/platform/log.ts';
 import type { Outbound } from '../../src/platform/outbound.ts';
 import { createSealer, deriveKeys } from '../../src/platform/seal.ts';
 import {
+  asRegistered,
   createRegistry,
   type PortalEntry,
   type PortalRegistry,
@@ -134,13 +135,16 @@ export async function startProgram(
   const jobs = createJobs({ db, clock, log });
   const registry = changed(
     options.isSample
-      ? createRegistry(
-          { ...config, portals: [] },
-          {
-            baseUrl: simulator.url,
-            servers: simulatedServers(simulator.url).filter(({ vendor }) => vendor === id),
-            clientIdOf: simulatedClientId,
-          },
+      ? onlyOf(
+          id,
+          createRegistry(
+            { ...config, portals: [] },
+            {
+              baseUrl: simulator.url,
+              servers: simulatedServers(simulator.url),
+              clientIdOf: simulatedClientId,
+            },
+          ),
         )
       : createRegistry(config, null),
     { backoffMs: options.backoffMs ?? 1, pageSize: String(options.pageSize ?? 25) },
@@ -226,8 +230,11 @@ export async function startProgram(
     confirm: (connectionId: string, personId: string | null = null) =>
       confirmPatient(context, connectionId, { personId }),
     /** Signs in and confirms a new person. @returns the connection's id */
-    async connect(): Promise<string> {
-      const result = await this.signIn();
+    async connect(
+      request: Partial<BeginRequest> = {},
+      answers: Partial<Answers> = {},
+    ): Promise<string> {
+      const result = await this.signIn(request, answers);
       if (result.failed) throw result.failed;
       await this.confirm(result.connectionId);
       return result.connectionId;
@@ -245,6 +252,16 @@ export async function startProgram(
       jwks.closeAllConnections();
       await new Promise((done) => jwks.close(done));
       await store.close();
+    },
+  };
+}
+
+/** The portals of the one vendor that is simulated. */
+function onlyOf(vendor: string, registry: PortalRegistry): PortalRegistry {
+  return {
+    ...registry,
+    get entries() {
+      return registry.entries.filter((entry) => entry.vendor.portal.id === vendor);
     },
   };
 }
@@ -267,11 +284,16 @@ function changed(
     }));
     const addedParameters = { ...portal.addedParameters, _count: pageSize };
     const requests = { ...portal.requests, backoffMs };
+    const registered = asRegistered(portal, entry.registration);
     // A test may change what the vendor asks for; what the operator wrote counts for more.
-    const scopes = entry.vendor.portal.scopes === portal.scopes ? entry.scopes : portal.scopes;
+    const asVendorAsks = asRegistered(entry.vendor.portal, entry.registration).scopes;
+    const isWritten = entry.scopes.join() !== asVendorAsks.join();
+    const scopes = isWritten ? entry.scopes : registered.scopes;
     return {
       ...entry,
+      ...registered,
       scopes,
+      aud: portal.aud === 'none' ? null : entry.aud,
       vendor: { ...vendor, portal: { ...portal, questions, addedParameters, requests } },
     };
   };

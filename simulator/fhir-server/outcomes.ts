@@ -65,6 +65,24 @@ export function wantsMore(parameter: string, status = 400): Refusal {
   });
 }
 
+/** For a clinic that lets no patients' programs in; the words are made up, none were recorded. */
+export function notSwitchedOn(status: number): Refusal {
+  return outcome(status, {
+    severity: 'error',
+    code: 'processing',
+    diagnostics: 'Invalid request: the practice is not available.',
+  });
+}
+
+/** 406 for an Accept header that the server does not take. */
+export function notAcceptable(): Refusal {
+  return outcome(406, {
+    severity: 'error',
+    code: 'not-supported',
+    diagnostics: 'The media type is not supported.',
+  });
+}
+
 /** 404 for an id that is not there, or not this patient's. */
 export function notFound(type: string, id: string): Refusal {
   return outcome(404, {

@@ -46,6 +46,8 @@ export type FhirServerParts = {
   readonly store: ResourceStore;
   readonly faults: FaultSwitches;
   readonly rate: Rate;
+  /** Whether a clinic has switched patients' interface on. */
+  readonly isOn: (practiceId: string) => boolean;
   /** Another loopback name of this same server, for links that must not be followed with a token. */
   readonly foreignOrigin: string;
   /** @returns `undefined` for a token that is expired, revoked or unknown */
@@ -83,6 +85,8 @@ export function makeFhirServer(parts: FhirServerParts): FhirHandler {
     const route = readRoute(request.method ?? 'GET', path, behaviour);
     record.path = `${environment.paths.fhir}${route?.template ?? path}`;
     if (isOver) return send(outcomes.tooManyRequests());
+    const off = refuseWhereOff(parts, practiceId) ?? refuseMediaType(behaviour, path, request);
+    if (off !== undefined) return send(off);
     const described = describeService(path, parts, environment.fhirBaseOf(practiceId));
     if (described !== undefined) return send(described);
     if (route === undefined) record.path = '(unknown)';
@@ -124,6 +128,28 @@ export function makeFhirServer(parts: FhirServerParts): FhirHandler {
     }
     return send(page);
   };
+}
+
+/** What the vendor says for a clinic whose interface is off, or that there is not. */
+function refuseWhereOff(
+  { behaviour, faults, isOn }: FhirServerParts,
+  practiceId: string,
+): outcomes.Refusal | undefined {
+  const status = behaviour.clinicOffStatus;
+  if (status === null) return undefined;
+  const isOff = !isOn(practiceId) || faults.strike('clinic.api-off') !== undefined;
+  return isOff ? outcomes.notSwitchedOn(status) : undefined;
+}
+
+/** Of records alone: what the service says of itself, and files, come in whatever way. */
+function refuseMediaType(
+  { acceptBegins }: PortalBehaviour,
+  path: string,
+  { headers }: IncomingMessage,
+): outcomes.Refusal | undefined {
+  const isRecord = !/^\/(metadata|\.well-known|Binary)\b/.test(path);
+  if (acceptBegins === null || !isRecord || headers.accept?.startsWith(acceptBegins)) return;
+  return outcomes.notAcceptable();
 }
 
 const bearerChallenge = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };

@@ -177,7 +177,9 @@ function furtherPeople(
   const accounts: Account[] = [];
   for (let number = 1; number <= people; number += 1) {
     const random = makeRandom(seed, environment, 'person', number);
-    const practice = random.pick(practices.filter((entry) => entry.city !== 'Rockland'));
+    const practice = random.pick(
+      practices.filter((entry) => entry.city !== 'Rockland' && !entry.isOff),
+    );
     const patientId = `a-${practice.id}.E-${70_000 + number}`;
     const gender = random.pick(['female', 'male'] as const);
     const given = random.pick(gender === 'female' ? womensNames : mensNames);

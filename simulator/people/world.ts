@@ -14,6 +14,8 @@ export type Practice = {
   readonly state: string;
   readonly postalCode: string;
   readonly phone: string;
+  /** Where it has not switched patients' interface on, and nobody has a chart that could be read. */
+  readonly isOff?: true;
 };
 
 /** One person's chart at one practice, as an account reaches it. */

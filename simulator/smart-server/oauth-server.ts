@@ -24,6 +24,8 @@ export type OAuthServerParts = {
   readonly provider: Provider;
   readonly signer: TokenSigner;
   readonly login: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** The clinic that a subject's token is for. */
+  readonly practiceOf: (subject: string | undefined) => string | undefined;
   readonly onRenewal: () => void;
 };
 
@@ -65,7 +67,8 @@ export function makeOAuthServer(parts: OAuthServerParts): OAuthHandler {
     }
     if (form !== undefined) {
       record.client = clientOf(request, form);
-      const early = refuseForm(parts, path, form, rate, record);
+      const early =
+        (await refuseRate(parts, path, form)) ?? refuseForm(parts, path, form, rate, record);
       if (early !== undefined) return answer(request, response, early);
       // Access tokens leave as JWTs; where one comes back, the library knows it by its id.
       const id = parts.signer.readId(form.get('token') ?? '');
@@ -114,6 +117,20 @@ function refuseAuthorization(
   };
 }
 
+/** Counts a token request at the clinic that its code, or its refresh token, is for. */
+async function refuseRate(
+  { environment, behaviour, provider, rate, practiceOf }: OAuthServerParts,
+  path: string,
+  form: URLSearchParams,
+): Promise<Answer | undefined> {
+  if (path !== environment.paths.token || !behaviour.rate.countsAuthorization) return undefined;
+  const proof =
+    (await provider.AuthorizationCode.find(form.get('code') ?? '')) ??
+    (await provider.RefreshToken.find(form.get('refresh_token') ?? ''));
+  if (!rate.take(practiceOf(proof?.accountId) ?? '').isOver) return undefined;
+  return oauthError(429, 'too_many_requests', 'The request rate was exceeded.');
+}
+
 /** Ends the answer later than the library does: what it says has been done by then. */
 function holdBack(response: ServerResponse, faults: FaultSwitches): void {
   const slow = faults.strike('token.slow');
@@ -147,7 +164,8 @@ function refuseForm(
   if (faults.strike('token.html') !== undefined) return loadBalancerPage(200);
   if (grantType !== 'refresh_token') return undefined;
   if (faults.strike('access.revoked') !== undefined) {
-    return oauthError(400, 'invalid_grant', 'Access was revoked.');
+    const { status, error } = behaviour.refresh.refusedOnceWithdrawn;
+    return oauthError(status, error, 'Access was revoked.');
   }
   const missing = behaviour.refresh.needs.find((name) => (form.get(name) ?? '') === '');
   if (missing === undefined) return undefined;

@@ -19,7 +19,7 @@ import {
 } from './attempts.ts';
 import { smartClient } from './client.ts';
 import { placeOf, unlistedClinic } from './clinics.ts';
-import { type ConnectionContext, getConnection } from './context.ts';
+import { type ConnectionContext, getConnection, paceOf } from './context.ts';
 import { noteFailure } from './status.ts';
 
 export type BeginRequest = {
@@ -191,7 +191,12 @@ async function sendAway(
     pkce: entry.vendor.portal.pkce,
     extra: entry.vendor.hooks.authorizationParams?.(connection.clinic_id) ?? {},
   });
-  await tryAuthorization(context.outbound, client, location, { redirectUri, state: secrets.state });
+  const pace = paceOf(context, entry);
+  await pace.run(() =>
+    tryAuthorization(context.outbound, client, location, { redirectUri, state: secrets.state }),
+  );
+  // The browser asks there, too: vendors that count sign-ins count this one.
+  await pace.run(async () => undefined);
   const cookie = newSecret();
   const kept: AttemptSecrets = { ...secrets, sentTo: location, redirectUri, scopes };
   const taken = await context.db

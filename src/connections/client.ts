@@ -12,11 +12,11 @@ import {
   type SmartConfiguration,
 } from '../smart/discovery.ts';
 import { ChartfoldError } from '../platform/errors.ts';
-import type { ConnectionContext } from './context.ts';
+import { type ConnectionContext, paceOf } from './context.ts';
 
 /**
  * The client for a portal. Discovery is asked afresh: a vendor's content changes without its version.
- * @throws `connection.portal_off`, `smart.discovery_failed`, `smart.discovery_incomplete`, `net.*`
+ * @throws `connection.portal_off`, `connection.clinic_api_off`, `smart.discovery_failed`, `smart.discovery_incomplete`, `net.*`
  */
 export async function smartClient(
   context: ConnectionContext,
@@ -52,15 +52,24 @@ async function discovered(
   context: ConnectionContext,
   entry: PortalEntry,
 ): Promise<SmartConfiguration> {
-  const found = await readConfiguration(
-    await requestConfiguration(context.outbound, entry.fhirBaseUrl),
-    entry.fhirBaseUrl,
+  const answer = await paceOf(context, entry).run(() =>
+    requestConfiguration(context.outbound, entry.fhirBaseUrl),
   );
+  if (entry.vendor.portal.wordsForClinic !== null && isRefusal(answer))
+    throw new ChartfoldError('connection.clinic_api_off', {
+      detail: `HTTP status ${answer.status}`,
+    });
+  const found = await readConfiguration(answer, entry.fhirBaseUrl);
   return {
     ...found,
     authorizationEndpoint: entry.authorizationEndpoint ?? found.authorizationEndpoint,
     tokenEndpoint: entry.tokenEndpoint ?? found.tokenEndpoint,
   };
+}
+
+/** Whether a server would not say it to anybody, rather than not just now. */
+function isRefusal({ status }: Response): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 async function authentication(

@@ -33,6 +33,22 @@ export async function setStatus(
   context.changed(connectionId);
 }
 
+/** Notes whether a sync could reach the portal at all: of a ready connection, and nothing else of it changes. */
+export async function noteReachable(
+  context: ConnectionContext,
+  connectionId: string,
+  isReached: boolean,
+): Promise<void> {
+  const down: ErrorCode = 'connection.vendor_down';
+  await context.db
+    .updateTable('connection')
+    .set({ status_code: isReached ? null : down })
+    .where('id', '=', connectionId)
+    .where('status', '=', 'ready')
+    .$if(isReached, (query) => query.where('status_code', '=', down))
+    .execute();
+}
+
 /** A connection that was never confirmed keeps nothing of a sign-in that failed; a confirmed one keeps its state. */
 export async function noteFailure(
   context: ConnectionContext,

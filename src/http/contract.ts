@@ -114,6 +114,9 @@ export const progress = z.object({
   troubles: z.array(z.object({ label: z.string(), outcome: questionTick })),
 });
 
+/** To send to the clinic, where it alone can let anybody in; null everywhere else. */
+const wordsForClinic = z.string().nullable();
+
 /** A connection's state. Each has a sentence of its own on the card. */
 export const connectionState = z.discriminatedUnion('kind', [
   /** The person is at the portal, or left there. */
@@ -140,8 +143,12 @@ export const connectionState = z.discriminatedUnion('kind', [
     ),
     scopesMissing: z.array(z.string()),
   }),
-  /** `trouble`: why the last sign-in did not succeed, where that changed nothing. */
-  z.object({ kind: z.literal('ready'), trouble: z.string().nullable() }),
+  /** `trouble`, with its code: why the last sign-in did not succeed, or the last sync reached nothing. */
+  z.object({
+    kind: z.literal('ready'),
+    code: z.string().nullable(),
+    trouble: z.string().nullable(),
+  }),
   /** A sync is queued and not begun: others have their turn, or it is tried again in a while. */
   z.object({ kind: z.literal('waiting') }),
   z.object({ kind: z.literal('syncing'), progress }),
@@ -151,14 +158,16 @@ export const connectionState = z.discriminatedUnion('kind', [
     code: z.string(),
     sentence: z.string(),
     since: instant,
+    words: wordsForClinic,
   }),
-  /** The sign-in did not succeed. */
+  /** The sign-in did not succeed, or the connection leads nowhere as this Chartfold is configured. */
   z.object({
     kind: z.literal('failed'),
     code: z.string(),
     sentence: z.string(),
     act: z.enum(['person', 'clinic', 'operator', 'us']),
     since: instant,
+    words: wordsForClinic,
   }),
   /** Ended by the person; what was received is kept. `trouble`: what is left to do, or why it did not begin again. */
   z.object({

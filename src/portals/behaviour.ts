@@ -72,11 +72,17 @@ export type PortalBehaviour = {
     /** Whether each refresh brings a new token and uses the old one up; else the old one keeps working. */
     readonly rotates: boolean;
     readonly days: number;
+    /** How one is refused after the clinic, or the person, has ended the access. */
+    readonly refusedOnceWithdrawn: { readonly status: number; readonly error: string };
   };
 
   // the FHIR server
   readonly fhirVersion: '4.0.1' | '1.0.2';
   readonly mediaType: string;
+  /** The media type that an Accept header must begin with, else 406; null where any is taken. */
+  readonly acceptBegins: string | null;
+  /** How all is answered at a clinic that has not switched its interface on; null where there is no such switch. */
+  readonly clinicOffStatus: number | null;
   readonly profiles: readonly string[];
   readonly pages: {
     /** The parameter that asks for a page size. */

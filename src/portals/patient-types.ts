@@ -142,6 +142,14 @@ const R4: readonly PatientType[] = [
     patient: PATIENT,
   },
   {
+    // Not in US Core; hospitals have them, and DSTU2 had.
+    type: 'MedicationAdministration',
+    key: 'medication-administrations',
+    label: 'Medicines given',
+    why: 'what was given to you there',
+    patient: PATIENT,
+  },
+  {
     type: 'AllergyIntolerance',
     key: 'allergies',
     label: 'Allergies',
@@ -292,6 +300,7 @@ const SHARED = new Set([
   'DiagnosticReport',
   'MedicationStatement',
   'MedicationDispense',
+  'MedicationAdministration',
   'AllergyIntolerance',
   'Immunization',
   'Procedure',
@@ -335,13 +344,6 @@ const DSTU2: readonly PatientType[] = [
     key: 'medication-requests',
     label: 'Medication requests',
     why: 'prescriptions',
-    patient: ['patient'],
-  },
-  {
-    type: 'MedicationAdministration',
-    key: 'medication-administrations',
-    label: 'Medicines given',
-    why: 'what was given to you there',
     patient: ['patient'],
   },
   {

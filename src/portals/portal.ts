@@ -28,6 +28,13 @@ export type PortalEnvironment = {
 /** Where a patient's id is found: the launch context, the id_token's claim, or the one Patient that a search gives. */
 export type PatientSource = 'token' | 'fhirUser' | 'search';
 
+/** Parts of a question whose search is too slow, or too large, as a whole: by the years of a date parameter. */
+export type Windows = {
+  readonly parameter: string;
+  /** How many years back one is a part of its own, at most to the birth; what is older is the last part. */
+  readonly years: number;
+};
+
 /** A question that every sync asks for which its scope was granted, whatever the server says of itself. `{patient}` stands for the patient's id in the portal. */
 export type PortalQuestion = {
   readonly key: string;
@@ -36,6 +43,8 @@ export type PortalQuestion = {
   readonly type: string;
   /** Search parameters below the FHIR base, in order, unencoded. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Where it is asked year by year. */
+  readonly windows?: Windows;
   /** The scope it needs, as asked. */
   readonly scope: string;
   readonly why: string;
@@ -95,7 +104,7 @@ export type Portal = {
   /** What is read by id because the patient's records refer to it, in this order, some ids to a request. */
   readonly referenced: {
     readonly batch: number;
-    readonly questions: readonly Omit<PortalQuestion, 'parameters'>[];
+    readonly questions: readonly Omit<PortalQuestion, 'parameters' | 'windows'>[];
   };
   readonly requests: {
     /** At a time: questions of one sync, and requests to one FHIR base over all of them. */
@@ -125,6 +134,11 @@ export type Portal = {
   readonly gaps: readonly string[];
   /** What to know before signing in, in words for the person. */
   readonly notes: readonly string[];
+  /**
+   * Where each clinic switches the patients' interface on by itself, and says no to everybody before: the words to send
+   * one that has not; `{clinic}` stands for its name. Null where the vendor's clinics all have it.
+   */
+  readonly wordsForClinic: string | null;
 };
 
 /** What a token reply says to a hook: no token is in it. */

@@ -189,6 +189,23 @@ export function createRegistry(config: Config, simulated: Simulated | null): Por
   };
 }
 
+/** What to know of a portal before signing in there, as this instance is registered. */
+export function notesOf({ renews, vendor }: Pick<PortalEntry, 'renews' | 'vendor'>): string[] {
+  return renews ? [...vendor.portal.notes] : [SIGN_IN_EACH_TIME, ...vendor.portal.notes];
+}
+
+/** What a portal that renews nothing means for the person. */
+export const SIGN_IN_EACH_TIME =
+  'This portal needs a sign-in for every sync, since it gives access for a short while only. None begins by itself.';
+
+/** The words to send a clinic that has not switched its interface on; null where the vendor's clinics need not. */
+export function wordsForClinic(
+  { vendor }: Pick<PortalEntry, 'vendor'>,
+  clinicName: string,
+): string | null {
+  return vendor.portal.wordsForClinic?.replace('{clinic}', clinicName) ?? null;
+}
+
 /** A vendor's addresses under another one, as the simulator lays them out: the paths are the vendor's. */
 export function laidOutAt(base: string, own: PortalEnvironment): PortalEnvironment {
   const here = (address: string) => address.replace(/^https?:\/\/[^/]+/, base);
@@ -250,7 +267,7 @@ function entryOf(
   const fhirBaseUrl = (written?.fhirBaseUrl ?? addresses?.fhirBaseUrl ?? '').replace(/\/+$/, '');
   const registration =
     base && simulated ? simulatedRegistration(portal, environment, simulated) : configured;
-  const isConfidential = registration !== null && registration.auth !== 'none';
+  const { scopes, renews } = asRegistered(portal, registration);
   return {
     key: [portal.id, environment, override?.name].filter(Boolean).join('/'),
     vendor: atPace(vendor, override?.requestsPerMinute),
@@ -261,21 +278,31 @@ function entryOf(
     authorizationEndpoint:
       written?.authorizationEndpoint ?? addresses?.endpoints?.authorization ?? null,
     tokenEndpoint: written?.tokenEndpoint ?? addresses?.endpoints?.token ?? null,
-    scopes:
-      override?.scopes ??
-      (isConfidential ? [...portal.scopes, ...portal.confidentialScopes] : portal.scopes),
+    scopes: override?.scopes ?? scopes,
     scopesBy: override?.scopes ? 'vendor' : portal.scopesBy,
     aud: override?.aud ?? (portal.aud === 'none' ? null : fhirBaseUrl),
     // Another server of the vendor's keeps another session.
     signOut: written?.fhirBaseUrl ? null : (addresses?.signOut ?? null),
     directoryUrl: written?.directoryUrl ?? addresses?.directoryUrl ?? null,
     registration,
-    renews: portal.renews === 'every-client' || isConfidential,
+    renews,
     switchOn:
       override?.name || !own
         ? 'clientId in its entry of CHARTFOLD_CONFIG'
         : `${own.configPrefix}_CLIENT_ID`,
     simulated: base !== null,
+  };
+}
+
+/** What is asked for at a portal, and whether access is renewed there, for the kind of client that we are. */
+export function asRegistered(
+  { scopes, confidentialScopes, renews }: Portal,
+  registration: Registration | null,
+): Pick<PortalEntry, 'scopes' | 'renews'> {
+  const isConfidential = registration !== null && registration.auth !== 'none';
+  return {
+    scopes: isConfidential ? [...scopes, ...confidentialScopes] : scopes,
+    renews: renews === 'every-client' || isConfidential,
   };
 }
 

@@ -78,6 +78,12 @@ export async function tryAuthorization(
       detail: `HTTP status ${response.status} at the sign-in address`,
     });
   }
+  if (response.status === 403 && /\bjson\b/.test(response.headers.get('content-type') ?? '')) {
+    // No page for a person: the request itself is refused, a scope or an address that was not registered.
+    throw new ChartfoldError('smart.authorization_refused', {
+      detail: 'HTTP status 403 at the sign-in address',
+    });
+  }
   const back = response.headers.get('location');
   if (!back?.startsWith(request.redirectUri)) return;
   const parameters = new URL(back).searchParams;

@@ -30,7 +30,8 @@ export type Tokens = {
 /**
  * Changes a code for tokens and validates the id_token: issuer, audience, times, nonce, signature
  * (SMART 2.2 @201 @218, OpenID Connect Core section 3.1.3.7).
- * @throws `smart.code_expired`, `smart.wrong_client`, `smart.id_token_invalid`, `smart.token_reply_invalid`, `net.*`
+ * @throws `smart.code_expired`, `smart.access_denied`, `smart.wrong_client`, `smart.id_token_invalid`,
+ *   `smart.token_reply_invalid`, `net.*`
  */
 export async function exchangeCode(
   client: SmartClient,
@@ -163,7 +164,7 @@ function claimsOf(token: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
-/** Replies seen in the field that the strict reader would refuse: no token_type, nulls, status 201. */
+/** Replies seen in the field that the strict reader would refuse: no token_type, nulls, status 201, denials as faults. */
 function conformed(outbound: Outbound, keepsIdToken: boolean): Outbound {
   return async (url, init) => {
     const response = await outbound(url, init);
@@ -172,12 +173,23 @@ function conformed(outbound: Outbound, keepsIdToken: boolean): Outbound {
 }
 
 async function bentResponse(response: Response, keepsIdToken: boolean): Promise<Response> {
+  if (response.status >= 500) return deniedResponse(response);
   if (response.status !== 200 && response.status !== 201) return response;
   const text = await response.text();
   const bent = bendReply(text, keepsIdToken);
   const headers = new Headers(response.headers);
   if (bent) headers.set('content-type', 'application/json');
   return new Response(bent ?? text, { status: bent ? 200 : response.status, headers });
+}
+
+/** A refusal in the words of RFC 6749, whatever the status: some servers deny access as a fault of their own. */
+async function deniedResponse(response: Response): Promise<Response> {
+  const text = await response.text();
+  const isDenied = /^\s*\{[^}]*"error"\s*:\s*"access_denied"/.test(text);
+  return new Response(text, {
+    status: isDenied ? 400 : response.status,
+    headers: response.headers,
+  });
 }
 
 function bendReply(text: string, keepsIdToken: boolean): string | undefined {
@@ -213,6 +225,8 @@ function codeOf(step: Step, error: unknown): [ErrorCode, string | undefined] {
     const word = /^[a-z_]{1,40}$/.test(error.error) ? error.error : 'unknown error';
     if (word === 'invalid_client' || word === 'unauthorized_client')
       return ['smart.wrong_client', word];
+    if (word === 'access_denied')
+      return [step === 'code' ? 'smart.access_denied' : 'smart.sign_in_again', word];
     // Some servers answer a used refresh token with invalid_request.
     const isRefused =
       word === 'invalid_grant' || (step === 'refresh' && word === 'invalid_request');

@@ -55,6 +55,7 @@ export const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'smart.access_expired',
   'smart.no_refresh',
   'smart.wrong_client',
+  'connection.clinic_api_off',
   'fhir.unauthorized',
 ]);
 /** Thrown where a question is left, by what this file itself decides. */

@@ -56,6 +56,8 @@ const EXPECTED: Record<FaultName, Expected | 'sign-in'> = {
   'page.next-cycle': { outcome: 'part', code: 'sync.next_link_cycle', act: 'us' },
   'page.endless': { outcome: 'part', code: 'sync.limit_reached', act: 'us' },
   'page.other-patient': { ...full, setsAside: true },
+  // Of vendors whose clinics switch it on: portals/healow.
+  'clinic.api-off': full,
   'page.latin-1': full,
   'page.invalid-utf8': lost('fhir.undecodable'),
   'search.in-parts': { ...full, question: 'observations-by-category' },

@@ -5,7 +5,7 @@ import { scanBundle } from '../fhir/bundle.ts';
 import { normalisePage } from './normalise.ts';
 
 const BASE = 'https://ehr.example/fhir/r4';
-const asked = { person: 'person-1', patientId: 'p1', fhirBaseUrl: BASE };
+const asked = { person: 'person-1', patientId: 'p1', fhirBaseUrl: BASE, links: 'own' } as const;
 
 type Entry = { fullUrl?: string; resource?: object };
 const page = (...entry: Entry[]) =>

@@ -6,7 +6,7 @@ import type { BundleEntry } from '../fhir/bundle.ts';
 import { entriesOfOthers, namesNobodyElse } from './others.ts';
 
 const BASE = 'https://ehr.example/fhir/r4';
-const asked = { patientId: 'p1', fhirBaseUrl: BASE };
+const asked = { patientId: 'p1', fhirBaseUrl: BASE, links: 'own' } as const;
 
 const reference = fc.oneof(
   fc.constantFrom(

@@ -5,12 +5,15 @@ import type { BundleEntry } from '../fhir/bundle.ts';
 import { type ParsedReference, readReference } from '../fhir/reference.ts';
 import { isResource, type Resource } from '../fhir/types.ts';
 import { patientReferences } from '../fhir/whose.ts';
+import type { Portal } from '../portals/portal.ts';
 
 /** Whom a page was asked about. */
 export type AskedAbout = {
   /** The patient's id in the portal. */
   readonly patientId: string;
   readonly fhirBaseUrl: string;
+  /** Whether an address on another host may mean this server. */
+  readonly links: Portal['links'];
 };
 
 /**
@@ -64,15 +67,19 @@ const PATIENT = /(.?)Patient\/([^"?#/]*)/gs;
 type Page = {
   readonly patientId: string;
   readonly base: string;
+  readonly links: Portal['links'];
   readonly byUrn: ReadonlyMap<string, BundleEntry>;
 };
 
-function pageOf(entries: readonly BundleEntry[], { patientId, fhirBaseUrl }: AskedAbout): Page {
+function pageOf(
+  entries: readonly BundleEntry[],
+  { patientId, fhirBaseUrl, links }: AskedAbout,
+): Page {
   const byUrn = new Map<string, BundleEntry>();
   for (const entry of entries) {
     if (entry.fullUrl?.startsWith('urn:')) byUrn.set(entry.fullUrl.toLowerCase(), entry);
   }
-  return { patientId, base: sameForm(fhirBaseUrl), byUrn };
+  return { patientId, base: sameForm(fhirBaseUrl, links), links, byUrn };
 }
 
 function isOfAnother(resource: Resource, entry: BundleEntry, page: Page): boolean {
@@ -88,7 +95,9 @@ function whom(reference: ParsedReference, page: Page): 'asked' | 'another' | nul
     case 'relative':
       return is(reference.id === page.patientId);
     case 'absolute':
-      return is(reference.id === page.patientId && sameForm(reference.base) === page.base);
+      return is(
+        reference.id === page.patientId && sameForm(reference.base, page.links) === page.base,
+      );
     case 'urn': {
       // Within a Bundle a urn means the entry of that fullUrl (R4 section 2.36.4.1).
       const entry = page.byUrn.get(reference.urn);
@@ -111,7 +120,11 @@ export function targetsOf(resource: Resource): string[] {
   });
 }
 
-/** An address with its host in lower case, without its port where that is the usual one, without a slash at the end. */
-export function sameForm(base: string): string {
-  return (URL.canParse(base) ? new URL(base).href : base).replace(/\/+$/, '');
+/**
+ * An address with its host in lower case, without its port where that is the usual one, without a slash at the end; its
+ * path alone where a portal's links name another host than its own.
+ */
+export function sameForm(base: string, links: Portal['links']): string {
+  const url = URL.canParse(base) ? new URL(base) : null;
+  return ((links === 'rebased' ? url?.pathname : url?.href) ?? base).replace(/\/+$/, '');
 }

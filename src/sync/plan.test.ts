@@ -58,6 +58,8 @@ function plan(over: Partial<Planning> = {}) {
   return planQuestions({
     portal,
     capabilities: null,
+    birthDate: null,
+    now: Date.parse('2026-11-22T12:00:00Z'),
     asked: portal.scopes,
     granted: ['patient/*.read'],
     patientId: 'a b/1',
@@ -282,5 +284,35 @@ describe('the types of a patient', () => {
       for (const { type, key } of [...each.questions, ...each.referenced.questions])
         expect([type, known.get(type)]).toEqual([type, key]);
     }
+  });
+});
+
+describe('a question that is asked year by year', () => {
+  const partsFor = (birthDate: string | null) => {
+    const [question] = portal.questions;
+    const windows = { parameter: 'date', years: 3 };
+    const asked = question ? [{ ...question, windows }] : [];
+    return plan({ portal: { ...portal, questions: asked }, birthDate })[0]?.parts;
+  };
+
+  it('has this year and what is ahead of it first, and all that is older in the last part', () => {
+    expect(partsFor(null)).toEqual([
+      'date=ge2026-01-01',
+      'date=ge2025-01-01&date=le2025-12-31',
+      'date=ge2024-01-01&date=le2024-12-31',
+      'date=ge2023-01-01&date=le2023-12-31',
+      'date=le2022-12-31',
+    ]);
+    expect(partsFor('1979-03-11')).toEqual(partsFor(null));
+  });
+
+  it('goes back to the birth by years, and before it in one part all the same', () => {
+    expect(partsFor('2025-06')).toEqual([
+      'date=ge2026-01-01',
+      'date=ge2025-01-01&date=le2025-12-31',
+      'date=le2024-12-31',
+    ]);
+    // A birth that is ahead, by a slip or by zones.
+    expect(partsFor('2027-01-01')).toEqual(['date=ge2026-01-01', 'date=le2025-12-31']);
   });
 });

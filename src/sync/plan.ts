@@ -3,7 +3,7 @@
 
 import type { Capabilities } from '../fhir/capabilities.ts';
 import { type PatientType, patientTypes } from '../portals/patient-types.ts';
-import type { Portal } from '../portals/portal.ts';
+import type { Portal, Windows } from '../portals/portal.ts';
 import type { PlannedQuestion, Question } from '../records/types.ts';
 import { missingScopes, searchScope } from '../smart/scopes.ts';
 
@@ -15,6 +15,10 @@ export type Planning = {
   /** As asked, where the portal named none (RFC 6749 section 5.1). */
   readonly granted: readonly string[];
   readonly patientId: string;
+  /** ISO, of whatever precision; null where it is not known. */
+  readonly birthDate: string | null;
+  /** Milliseconds. */
+  readonly now: number;
 };
 
 /**
@@ -29,13 +33,15 @@ export function planQuestions(planning: Planning): PlannedQuestion[] {
     ...portal.questions.map((question) => ({
       ...question,
       request: withQuery(question.type, queryOf(question.parameters, planning.patientId)),
+      parts: question.windows ? yearsOf(question.windows, planning) : null,
     })),
     ...portal.referenced.questions.map((question) => ({
       ...question,
       request: `${question.type}${BY_ID}`,
+      parts: null,
     })),
-  ].map(({ key, label, type, why, scope, request }) =>
-    withinScope(planning, { key, label, type, request, why: `${why}; ${vendor}` }, scope),
+  ].map(({ key, label, type, why, scope, request, parts }) =>
+    withinScope(planning, { key, label, type, request, parts, why: `${why}; ${vendor}` }, scope),
   );
   const known = new Set(own.map(({ type }) => type));
   const added = patientTypes(portal.fhirVersion)
@@ -137,6 +143,23 @@ function listedRequest(
 
 const PROVENANCE = 'Provenance:target';
 const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * The parts of a question that is asked year by year: this year and what is ahead of it, each year before, and what is
+ * older than those, or than the patient, in one.
+ */
+function yearsOf(
+  { parameter, years }: Windows,
+  { birthDate, now }: Pick<Planning, 'birthDate' | 'now'>,
+): string[] {
+  const present = new Date(now).getUTCFullYear();
+  const born = Number(birthDate?.slice(0, 4) ?? 0);
+  const first = Math.min(present, Math.max(present - years, born));
+  const between = Array.from({ length: present - first }, (_, n) => present - 1 - n).map(
+    (year) => `${parameter}=ge${year}-01-01&${parameter}=le${year}-12-31`,
+  );
+  return [`${parameter}=ge${present}-01-01`, ...between, `${parameter}=le${first - 1}-12-31`];
+}
 
 /** Under a key of its own: what was seen when more was granted is not gone because it is not seen now. */
 function inParts(question: PlannedQuestion, parts: readonly string[]): PlannedQuestion {

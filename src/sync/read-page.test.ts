@@ -13,7 +13,12 @@ it('a page’s packs come each in a buffer of their own, no larger than they are
   const { packs, count } = await readPage({
     pieces: [body],
     contentType: 'application/fhir+json',
-    about: { patientId: 'p', fhirBaseUrl: 'https://portal.example/fhir', person: 'person-1' },
+    about: {
+      patientId: 'p',
+      links: 'own' as const,
+      fhirBaseUrl: 'https://portal.example/fhir',
+      person: 'person-1',
+    },
     referenced: [],
   });
   expect(count).toBe(120);

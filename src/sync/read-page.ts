@@ -37,7 +37,7 @@ function read({ pieces, contentType, about, referenced }: PageBytes) {
   const { resources, ...rest } = normalisePage(page, about);
   const refersTo = referencesIn(
     resources.map(({ raw }) => raw),
-    { types: referenced, base: about.fhirBaseUrl },
+    { types: referenced, base: about.fhirBaseUrl, links: about.links },
   );
   // Each in a buffer of its own, which can be moved: the packer's are part of larger ones.
   const packs = prepareNow(resources).map((pack) => ({

@@ -34,7 +34,12 @@ it('what is stored is noted whole, in many turns of the main loop', async () => 
   };
   setImmediate(count);
   const references = gatherReferences(['Practitioner']);
-  await noteStored(scene.db, scene.source, { types: ['Practitioner'], base: BASE }, references);
+  await noteStored(
+    scene.db,
+    scene.source,
+    { types: ['Practitioner'], base: BASE, links: 'own' },
+    references,
+  );
   isOver = true;
   expect(references.of('Practitioner')).toEqual(ids.toSorted());
   expect(turns).toBeGreaterThanOrEqual(5);
@@ -47,7 +52,7 @@ it.each([
   ['by its address and version', `${BASE}/Practitioner/p_1/_history/3`],
 ])('what is referred to %s is asked for, with its slashes escaped or not', (_how, reference) => {
   const text = JSON.stringify({ performer: [{ reference }] });
-  const of = { types: ['Practitioner'], base: BASE };
+  const of = { types: ['Practitioner'], base: BASE, links: 'own' } as const;
   for (const raw of [text, text.replaceAll('/', '\\/')])
     expect(referencesIn([raw], of), raw).toEqual([{ type: 'Practitioner', id: 'p_1' }]);
 });
@@ -58,5 +63,5 @@ it.each([
   ['without an address', 'the doctor'],
 ])('what is %s is not asked for', (_what, reference) => {
   const raw = JSON.stringify({ performer: [{ reference }] });
-  expect(referencesIn([raw], { types: ['Practitioner'], base: BASE })).toEqual([]);
+  expect(referencesIn([raw], { types: ['Practitioner'], base: BASE, links: 'own' })).toEqual([]);
 });

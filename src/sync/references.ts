@@ -3,6 +3,7 @@
 import type { Db } from '../platform/db/db.ts';
 import { rawTextsOf } from '../records/read.ts';
 import type { SourceId } from '../records/types.ts';
+import type { Portal } from '../portals/portal.ts';
 import { sameForm } from './others.ts';
 
 export type Reference = { readonly type: string; readonly id: string };
@@ -17,7 +18,11 @@ export type References = {
 };
 
 /** Which references are gathered: to some types, on the server with this FHIR base. */
-export type Referenced = { readonly types: readonly string[]; readonly base: string };
+export type Referenced = {
+  readonly types: readonly string[];
+  readonly base: string;
+  readonly links: Portal['links'];
+};
 
 /** With or without an address before it and a version behind; a slash may be escaped in JSON. */
 const REFERENCE =
@@ -40,13 +45,17 @@ export function gatherReferences(types: readonly string[]): References {
 }
 
 /** The references in some texts to the types given, each once. A version is left out: the record follows the resource. */
-export function referencesIn(texts: readonly string[], { types, base }: Referenced): Reference[] {
-  const own = sameForm(base);
+export function referencesIn(
+  texts: readonly string[],
+  { types, base, links }: Referenced,
+): Reference[] {
+  const own = sameForm(base, links);
   const found = new Set<string>();
   for (const raw of texts)
     for (const [, address, type = '', id = ''] of raw.matchAll(REFERENCE)) {
       if (!types.includes(type)) continue;
-      const isOwn = address === undefined || sameForm(address.replaceAll('\\/', '/')) === own;
+      const isOwn =
+        address === undefined || sameForm(address.replaceAll('\\/', '/'), links) === own;
       if (isOwn) found.add(`${type}/${id}`);
     }
   return [...found].map((name) => {

@@ -2,11 +2,13 @@
 // A run that was cut off goes on from its cursors. The rest goes on when a question fails. A run whose time is over
 // ends, so that no portal keeps the others from their turn.
 
+import { getPerson } from '../access/people.ts';
 import { type AuthorisedFetch, authorisedFetch } from '../connections/authorised-fetch.ts';
 import { type Connection, getConnection, scopesAskedFor } from '../connections/context.ts';
-import { setStatus } from '../connections/status.ts';
+import { smartClient } from '../connections/client.ts';
+import { noteReachable, setStatus } from '../connections/status.ts';
 import type { Capabilities } from '../fhir/capabilities.ts';
-import { ChartfoldError } from '../platform/errors.ts';
+import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { markGone } from '../records/gone.ts';
 import { finishRun, openRunOf, questionsOf, startRun } from '../records/runs.ts';
@@ -86,7 +88,7 @@ async function sync(
       await noteStored(
         context.db,
         connectionId,
-        { types, base: entry.fhirBaseUrl },
+        { types, base: entry.fhirBaseUrl, links: entry.vendor.portal.links },
         asking.references,
       );
     await askQuestions(asking, open);
@@ -113,6 +115,7 @@ function askingOf(
     person: run.person,
     patientId: connection.patient_id,
     fhirBaseUrl: entry.fhirBaseUrl,
+    links: vendor.links,
   };
   return {
     context,
@@ -161,20 +164,50 @@ async function end(asking: Asking): Promise<Run> {
     new: ended.sums.new,
   });
   await noteEnd(context, connectionId, questions);
-  const code = stopped ?? (isWithdrawn(ofRecords) ? 'connection.withdrawn' : null);
+  const code = stopped ?? (await accessLost(asking, ofRecords));
   // Not where it was disconnected meanwhile: that has been decided by the person.
   if (code) await setStatus(context, connectionId, 'sign-in-again', { code, from: 'ready' });
+  else await noteReachable(context, connectionId, !isAll(ofRecords, isOutOfReach));
   context.changed(connectionId);
   return ended;
 }
 
-/** Whether the portal took our token and gave nothing at all for it: no scope is missing then, all of it is. Pure. */
-function isWithdrawn(questions: readonly Question[]): boolean {
+/** Why a portal that takes our token gives nothing at all for it: no scope is missing then, all of it is. */
+async function accessLost(
+  { context, entry }: Asking,
+  questions: readonly Question[],
+): Promise<ErrorCode | null> {
+  const isForbidden = (q: Question) => q.outcome === 'refused' && q.code === 'fhir.forbidden';
+  if (isAll(questions, isForbidden)) return 'connection.withdrawn';
+  if (entry.vendor.portal.wordsForClinic === null || !isAll(questions, isUnanswered)) return null;
+  // A clinic that switches patients' programs off says so where it says how to sign in.
+  const error = await smartClient(context, entry).then(() => null, asChartfoldError);
+  return error?.code === 'connection.clinic_api_off' ? error.code : null;
+}
+
+function isUnanswered({ outcome }: Question): boolean {
+  return outcome === 'refused' || outcome === 'failed';
+}
+
+function isOutOfReach({ outcome, code }: Question): boolean {
+  return outcome === 'failed' && OUT_OF_REACH.has(code ?? '');
+}
+
+/** Nobody answers, or something in the portal's place. */
+const OUT_OF_REACH: ReadonlySet<string> = new Set<ErrorCode>([
+  'net.unreachable',
+  'net.timeout',
+  'fhir.server_error',
+  'fhir.not_json',
+  'smart.discovery_failed',
+]);
+
+/** Whether something holds for every question of a run that was asked, at least one. */
+function isAll(questions: readonly Question[], holds: (q: Question) => boolean): boolean {
   const asked = questions.filter((q) => q.startedAt !== null && q.outcome !== 'not-asked');
-  const isRefused = (q: Question) => q.outcome === 'refused' && q.code === 'fhir.forbidden';
   // Those by reference have nothing to ask for, and so are answered in full.
   const bySearch = asked.filter((q) => q.received > 0 || q.outcome !== 'full');
-  return bySearch.length > 0 && bySearch.every(isRefused);
+  return bySearch.length > 0 && bySearch.every(holds);
 }
 
 /** A connection that somebody has confirmed: whose record it is and which patient's are known. */
@@ -194,15 +227,18 @@ async function begin(
   const { portal } = entry.vendor;
   const granted = connection.scopes_granted.split(' ').filter(Boolean);
   const { patient_id: patientId } = connection;
+  const { birthDate } = await getPerson(context.db, connection.person_id);
+  const now = context.clock.now();
   const whole = planQuestions({
     portal,
     capabilities,
     asked: scopesAskedFor(connection, entry),
     granted,
     patientId,
+    birthDate,
+    now,
   });
   const passes = await passesOf(context.db, connection.id);
-  const now = context.clock.now();
   const { fullPassEveryDays } = portal;
   const questions = narrowed(whole, { passes, capabilities, granted, fullPassEveryDays, now });
   return startRun(context.db, {

@@ -3,6 +3,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import type { Generated, Kysely } from 'kysely';
+import { systemClock } from '../../platform/clock.ts';
 import type { Migrations } from '../../platform/db/migrate.ts';
 import { openStore } from '../../platform/db/sqlite/open.ts';
 import { vendors } from '../../portals/index.ts';
@@ -59,6 +60,8 @@ export async function floorOf(
     asked: scopes,
     granted: scopes,
     patientId: account.patientId,
+    birthDate: null,
+    now: systemClock.now(),
   });
   for (const question of questions) {
     if (isByReference(question)) continue;

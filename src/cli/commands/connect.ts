@@ -8,6 +8,7 @@ import { type Connection, getConnection } from '../../connections/context.ts';
 import type { App } from '../../http/app.ts';
 import { seesConnection } from '../../http/present/overview.ts';
 import { ChartfoldError, type ErrorCode } from '../../platform/errors.ts';
+import { SIGN_IN_EACH_TIME, wordsForClinic } from '../../portals/registry.ts';
 import { peopleFor, personNamed } from '../person-named.ts';
 import type { Verb, VerbCall } from '../verb.ts';
 
@@ -35,8 +36,9 @@ export const connect: Verb<Args> = {
     }
     const personId = await personOf(app, actor, args.person);
     await call.tell(personId);
+    const portal = portalNamed(app, args);
     const begun = await beginConnection(app, {
-      portal: portalNamed(app, args),
+      portal,
       clinicId: args.clinic ?? '',
       personId,
       via: 'command-line',
@@ -44,6 +46,8 @@ export const connect: Verb<Args> = {
       by: actor.account?.id ?? null,
       key: null,
     });
+    const entry = app.registry.entries.find(({ key }) => key === portal);
+    if (entry?.renews === false) yield { say: SIGN_IN_EACH_TIME };
     yield { json: { link: begun.go, connection: begun.connectionId }, text: begun.go };
     yield { say: 'Open this link in a browser within 10 minutes. It serves this one sign-in.' };
     const settling = settled(app, begun.go, { confirms: args.yes === true, signal });
@@ -104,14 +108,22 @@ async function settled(
   for (;;) {
     await app.clock.wait(POLL_MS, signal);
     const connection = await connectionOfAttempt(app.db, hashOfLink(link));
-    if (connection.status === 'failed')
-      throw new ChartfoldError((connection.status_code ?? 'internal.unexpected') as ErrorCode);
+    if (connection.status === 'failed') throw failureOf(app, connection);
     if (hasExpired(connection, app.clock.now())) throw new ChartfoldError('smart.attempt_expired');
     // Who confirmed beforehand is asked nothing in the moment between.
     const isUnderWay =
       connection.status === 'authorising' || (confirms && connection.status === 'confirm');
     if (!isUnderWay) return connection;
   }
+}
+
+/** Why a sign-in failed; with the words to send, where its clinic alone can mend it. */
+function failureOf({ registry }: App, { status_code, portal, clinic_name }: Connection) {
+  const code = (status_code ?? 'internal.unexpected') as ErrorCode;
+  const entry = registry.entries.find(({ key }) => key === portal);
+  const words =
+    code === 'connection.clinic_api_off' && entry ? wordsForClinic(entry, clinic_name) : null;
+  return new ChartfoldError(code, words === null ? {} : { detail: `write to them: “${words}”` });
 }
 
 /** Nobody had come back yet: it is as if it had not begun. */

@@ -13,6 +13,7 @@ export const portals: Verb = {
       environment: entry.environment,
       state: entry.registration ? (entry.simulated ? 'simulated' : 'on') : 'off',
       auth: entry.registration?.auth ?? null,
+      renews: entry.registration ? entry.renews : null,
       fhirBaseUrl: entry.fhirBaseUrl,
       jwksUrl: app.config.jwksUrl ?? `${app.publicUrl}${jwksPath(entry.environment)}`,
       redirectUri: `${app.publicUrl}${entry.vendor.portal.callbackPath}`,
@@ -23,7 +24,7 @@ export const portals: Verb = {
       text: rows
         .map(
           (r) =>
-            `${r.portal}  ${r.state}${r.auth ? `, ${r.auth}` : ''}  ${r.switchOn ? `switched on by ${r.switchOn}` : r.fhirBaseUrl}`,
+            `${r.portal}  ${r.state}${r.auth ? `, ${r.auth}` : ''}${r.renews === false ? ', each sync needs a sign-in' : ''}  ${r.switchOn ? `switched on by ${r.switchOn}` : r.fhirBaseUrl}`,
         )
         .join('\n'),
     };

@@ -27,7 +27,7 @@ export const connections: Verb = {
         all
           .map(
             (c) =>
-              `${c.id}  ${c.clinicName}, ${c.portalName} ${c.environment}  ${c.state.kind}, ${c.records} records${c.sample ? ', sample' : ''}${c.nextSyncAt ? `, next sync ${c.nextSyncAt}` : ''}${c.signInBy ? `, sign in again by ${c.signInBy}` : ''}`,
+              `${c.id}  ${c.clinicName}, ${c.portalName} ${c.environment}  ${c.state.kind}, ${c.records} records${c.sample ? ', sample' : ''}${c.state.kind === 'ready' && !c.schedule.renews ? ', each sync needs a sign-in' : ''}${c.nextSyncAt ? `, next sync ${c.nextSyncAt}` : ''}${c.signInBy ? `, sign in again by ${c.signInBy}` : ''}`,
           )
           .join('\n') || 'Nothing is connected yet.',
     };

@@ -6,6 +6,8 @@ import { candidateOf } from '../../connections/confirm.ts';
 import { type Connection, scopesAskedFor } from '../../connections/context.ts';
 import { differencesFrom } from '../../fhir/text/names.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
+import { vendors } from '../../portals/index.ts';
+import { wordsForClinic } from '../../portals/registry.ts';
 import { missingScopes } from '../../smart/scopes.ts';
 import type { Receipt, RunSummary } from '../../records/types.ts';
 import { isoTime } from '../../platform/clock.ts';
@@ -60,7 +62,7 @@ export function presentConnection(
     personId: facts.person?.id ?? null,
     personName: facts.person?.name ?? null,
     portal: connection.portal,
-    portalName: entry?.name ?? connection.portal,
+    portalName: entry?.name ?? vendorName(connection.portal),
     environment: connection.environment,
     clinicName: connection.clinic_name,
     town: connection.town,
@@ -112,6 +114,25 @@ export function receiptSummary({ endedAt, ...summary }: RunSummary): ReceiptSumm
 }
 
 function stateOf(app: Presenting, connection: Connection, facts: ConnectionFacts): ConnectionState {
+  const unusable = whyUnusable(app, connection);
+  return unusable
+    ? failedWith(unusable, connection.status_since)
+    : storedState(app, connection, facts);
+}
+
+/** Why a connection leads nowhere on this instance, whatever its state was; null where it leads somewhere. */
+function whyUnusable({ registry }: Presenting, connection: Connection): ErrorCode | null {
+  const entry = registry.entries.find((e) => e.key === connection.portal);
+  if (connection.status === 'disconnected') return null;
+  if (connection.sample === 1 && !entry?.simulated) return 'connection.simulator_off';
+  return entry?.registration ? null : 'connection.portal_off';
+}
+
+function storedState(
+  app: Presenting,
+  connection: Connection,
+  facts: ConnectionFacts,
+): ConnectionState {
   const since = connection.status_since;
   const row = connection.status_code
     ? errorCatalogue[connection.status_code as ErrorCode]
@@ -128,13 +149,14 @@ function stateOf(app: Presenting, connection: Connection, facts: ConnectionFacts
       if (facts.isWaiting) return { kind: 'waiting' };
       return facts.openRun
         ? { kind: 'syncing', progress: progressOf(facts.openRun) }
-        : { kind: 'ready', trouble: row?.sentence ?? null };
+        : { kind: 'ready', code: connection.status_code, trouble: row?.sentence ?? null };
     case 'sign-in-again':
       return {
         kind: 'sign-in-again',
         code,
         sentence: row?.sentence ?? errorCatalogue['smart.sign_in_again'].sentence,
         since,
+        words: wordsToSend(app, connection),
       };
     case 'failed':
       return {
@@ -143,6 +165,7 @@ function stateOf(app: Presenting, connection: Connection, facts: ConnectionFacts
         sentence: row?.sentence ?? errorCatalogue['internal.unexpected'].sentence,
         act: row?.act ?? 'us',
         since,
+        words: wordsToSend(app, connection),
       };
     case 'disconnected':
       return { kind: 'disconnected', since, trouble: row?.sentence ?? null };
@@ -164,7 +187,20 @@ function readableState(
 
 function failedWith(code: ErrorCode, since: string): ConnectionState {
   const { sentence, act } = errorCatalogue[code];
-  return { kind: 'failed', code, sentence, act, since };
+  return { kind: 'failed', code, sentence, act, since, words: null };
+}
+
+/** Of a portal that is not there any more. */
+function vendorName(key: string): string {
+  const [id] = key.split('/');
+  return vendors.find(({ portal }) => portal.id === id)?.portal.name ?? key;
+}
+
+/** What to send the clinic, where it alone can let anybody in. */
+function wordsToSend({ registry }: Presenting, connection: Connection): string | null {
+  if (connection.status_code !== 'connection.clinic_api_off') return null;
+  const entry = registry.entries.find((e) => e.key === connection.portal);
+  return entry ? wordsForClinic(entry, connection.clinic_name) : null;
 }
 
 function confirmState(

@@ -4,6 +4,7 @@ import { listPeople } from '../../access/people.ts';
 import type { Actor } from '../../access/policy.ts';
 import { type ClinicChoice, placeOf, searchClinics } from '../../connections/clinics.ts';
 import { DIRECTORY_QUEUE, listConnections } from '../../connections/context.ts';
+import { notesOf } from '../../portals/registry.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import type { App } from '../app.ts';
 import type { Clinic, Clinics, DirectoryLists } from '../contract.ts';
@@ -21,7 +22,7 @@ export async function presentClinics(app: App, actor: Actor, typed: string): Pro
   const connections = all.filter((one) => seesConnection(actor, one));
   const nameOf = (id: string | null) => people.find((person) => person.id === id)?.name ?? '';
   const present = ({ entry, clinic }: ClinicChoice): Clinic => {
-    const { questions, referenced, notes } = entry.vendor.portal;
+    const { questions, referenced } = entry.vendor.portal;
     return {
       portal: entry.key,
       portalName: entry.name,
@@ -30,7 +31,7 @@ export async function presentClinics(app: App, actor: Actor, typed: string): Pro
       name: clinic.name,
       town: placeOf(clinic),
       sample: entry.simulated,
-      notes: [...notes],
+      notes: notesOf(entry),
       questions: questions.length + referenced.questions.length,
       connected: connections
         .filter(

@@ -132,11 +132,7 @@ function isNarrowed(q: Question): boolean {
 
 /** What narrows a question, and how much of it was answered where that is not all. */
 function noteOf(q: Question): string | null {
-  const notes = [
-    sinceOf(q),
-    q.parts && `asked for one ${namesOf(q.parts).of} at a time`,
-    partOf(q),
-  ];
+  const notes = [sinceOf(q), q.parts && inPartsNote(q.parts), partOf(q)];
   return notes.filter(Boolean).join('; ') || null;
 }
 
@@ -158,17 +154,30 @@ function partOf(q: Question): string | null {
 /** Why it was asked, and what it could not bring as it was asked. */
 function whyOf(q: Question): string {
   const sentences = [`${q.why.charAt(0).toUpperCase()}${q.why.slice(1)}.`];
-  if (q.parts) {
-    const { of, values } = namesOf(q.parts);
-    sentences.push(
-      `It could not be asked as a whole, so it was asked for one ${of} after the other: ${values.join(', ')}. What has none of these is not in this answer, so that nothing counts as no longer reported by it.`,
-    );
-  }
+  if (q.parts) sentences.push(inPartsWhy(q.parts));
   if (q.since !== null && !isByReference(q))
     sentences.push(
       `The portal has proved that it tells by time what has changed; what it no longer reports is looked for when everything is asked for again.`,
     );
   return sentences.join(' ');
+}
+
+function inPartsNote(parts: readonly string[]): string {
+  return isByYear(parts)
+    ? 'asked for year by year'
+    : `asked for one ${namesOf(parts).of} at a time`;
+}
+
+function inPartsWhy(parts: readonly string[]): string {
+  if (isByYear(parts))
+    return 'It was asked for year by year, since the portal takes too long over all of it at once. What has no date is not in this answer, so that nothing counts as no longer reported by it.';
+  const { of, values } = namesOf(parts);
+  return `It could not be asked as a whole, so it was asked for one ${of} after the other: ${values.join(', ')}. What has none of these is not in this answer, so that nothing counts as no longer reported by it.`;
+}
+
+/** Whether the parts of a question are spans of time (FHIR's prefixes of dates). */
+function isByYear([first = '']: readonly string[]): boolean {
+  return /=(ge|le)\d{4}-/.test(first);
 }
 
 /** What the parts of a question name: `category`, and each value without its system. */

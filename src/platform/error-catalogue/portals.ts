@@ -284,6 +284,24 @@ export const portalsErrors = {
     'after-reconnect',
     403,
   ),
+  'connection.clinic_api_off': row(
+    'This clinic has not switched on the interface that lets patients’ programs in, so nothing can be read there. Ask the clinic to switch it on, then sign in.',
+    'clinic',
+    'after-reconnect',
+    409,
+  ),
+  'connection.vendor_down': row(
+    'The portal could not be reached at the last sync, or answered every question with a fault of its own. Everything received so far is kept.',
+    'us',
+    'later',
+    503,
+  ),
+  'connection.simulator_off': row(
+    'This came from the simulated portals, which are off. The operator can switch them on with CHARTFOLD_SIMULATOR=on.',
+    'operator',
+    'never',
+    409,
+  ),
   'connection.unreadable': row(
     'What is stored of this connection cannot be read. Sign in there again to mend it; everything received so far is kept.',
     'person',

@@ -112,10 +112,13 @@ export const athenahealthBehaviour: PortalBehaviour = {
     // M: "a new refresh_token may or may not be returned, keep the old one if absent".
     rotates: false,
     days: 90,
+    refusedOnceWithdrawn: { status: 400, error: 'invalid_grant' },
   },
   fhirVersion: '4.0.1',
   // H: recorded.
   mediaType: 'application/fhir+json; charset=utf-8',
+  acceptBegins: null,
+  clinicOffStatus: null,
   profiles: [
     'http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server|3.1.1',
     'http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server|6.1.0',

@@ -186,6 +186,7 @@ export const athenahealth = {
     'Permission lasts until you take it back, or the clinic does.',
     'Notes of visits come as text; scanned files are not offered.',
   ],
+  wordsForClinic: null,
 } as const satisfies Portal;
 
 function question(

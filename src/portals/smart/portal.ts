@@ -67,4 +67,5 @@ export const smart = {
     'What this server has and gives was learned from what it says of itself, not from its vendor.',
   ],
   notes: ['The server decides how long its permission lasts.'],
+  wordsForClinic: null,
 } as const satisfies Portal;

@@ -5,8 +5,8 @@ import { figures } from './words.ts';
 
 /** The longest text of a list, a line or a title. */
 const longest = 300;
-/** Addresses: they are not read, or only by those who want all of it. */
-const whole = new Set(['go', 'request']);
+/** Addresses: they are not read, or only by those who want all of it. And what is to be sent as it is. */
+const whole = new Set(['go', 'request', 'words']);
 
 /** The beginning of a text that is longer than `most`, and its length: `Wolfe… (1,000,000 characters)`. */
 export function short(text: string, most = longest): string {

@@ -16,6 +16,7 @@ import { InlineConfirm } from '../../parts/inline-confirm.tsx';
 import { Notice } from '../../parts/page-states.tsx';
 import { counted } from '../../parts/words.ts';
 import { signInByWords } from './schedule-words.ts';
+import { leadsNowhere } from './state-words.ts';
 
 type Actions = {
   connection: Connection;
@@ -117,6 +118,7 @@ function WayOn({
   sync: ReturnType<typeof useSync>;
 }) {
   const { id, state } = connection;
+  if (leadsNowhere(connection)) return null;
   if (state.kind === 'syncing' || state.kind === 'waiting') return <Stop id={id} />;
   if (state.kind === 'confirm') {
     return (
@@ -153,11 +155,15 @@ const signInWords = {
   disconnected: 'Connect again',
 } as const;
 
-function canCancel({ state, records }: Connection): boolean {
+function canCancel(connection: Connection): boolean {
+  const { state, records } = connection;
+  if (leadsNowhere(connection)) return false;
   return state.kind === 'authorising' || (state.kind === 'failed' && records === 0);
 }
 
-function canDisconnect({ state, records }: Connection): boolean {
+function canDisconnect(connection: Connection): boolean {
+  const { state, records } = connection;
+  if (leadsNowhere(connection)) return true;
   if (state.kind === 'failed') return records > 0;
   return ['ready', 'waiting', 'syncing', 'sign-in-again'].includes(state.kind);
 }

@@ -18,6 +18,7 @@ import { ProgressOfSync } from '../../parts/ticks.tsx';
 import { ConnectionActions } from './connection-actions.tsx';
 import { nextSyncWords, signInByWords } from './schedule-words.ts';
 import { receiptWords, stateWords } from './state-words.ts';
+import { wordsToSend } from './words-for-clinic.tsx';
 
 /** One portal of one person. Preview is dashed amber. */
 export function ConnectionCard({
@@ -47,6 +48,7 @@ export function ConnectionCard({
         <div className="mt-4 flex gap-4">
           <StateLines connection={c} now={now} indented />
         </div>
+        <LinkToWords connection={c} />
         <Ahead connection={c} now={now} />
       </div>
       <div className="border-t border-line px-5 py-2">
@@ -55,6 +57,19 @@ export function ConnectionCard({
         </ConnectionActions>
       </div>
     </li>
+  );
+}
+
+function LinkToWords({ connection: c }: { connection: Connection }) {
+  if (wordsToSend(c) === null) return null;
+  return (
+    <Link
+      to="/connections/$connectionId"
+      params={{ connectionId: c.id }}
+      className="ml-9 inline-flex min-h-11 items-center text-13 text-teal underline-offset-4 hover:underline desk:min-h-8"
+    >
+      What to write to the clinic
+    </Link>
   );
 }
 
@@ -123,7 +138,8 @@ export function StateLines({
     );
   }
   const words = stateWords(c, now);
-  const Icon = icons[c.state.kind];
+  const Icon =
+    c.state.kind === 'ready' && words.tone === 'amber' ? CircleAlert : icons[c.state.kind];
   return (
     <>
       <Icon

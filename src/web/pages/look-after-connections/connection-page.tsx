@@ -21,6 +21,7 @@ import { ConnectionActions } from './connection-actions.tsx';
 import { ScheduleSection } from './schedule-form.tsx';
 import { signInByWords } from './schedule-words.ts';
 import { StateLines } from './connection-card.tsx';
+import { WordsForClinic } from './words-for-clinic.tsx';
 
 /** `/connections/:id` */
 export function ConnectionPage() {
@@ -136,6 +137,7 @@ function One({ connection: c, now }: { connection: Connection; now: Date }) {
         </div>
       </section>
       <SamePatient connection={c} />
+      <WordsForClinic connection={c} />
       {signIn && (
         <div className="mt-3">
           <Warning>{signIn}</Warning>

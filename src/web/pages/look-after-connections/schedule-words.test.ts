@@ -8,7 +8,7 @@ process.env.TZ = 'America/New_York';
 const now = new Date('2026-11-19T15:00:00Z');
 const one = (over: Partial<Connection>) =>
   ({
-    state: { kind: 'ready', trouble: null },
+    state: { kind: 'ready', code: null, trouble: null },
     schedule: { every: null, quiet: null, defaultHours: 24, renews: true },
     nextSyncAt: null,
     signInBy: null,
@@ -30,7 +30,7 @@ describe('the words about the next sync', () => {
   it('say why there is none', () => {
     expect(nextSyncWords(one({}), now)).toBe('It does not sync by itself.');
     const schedule = { every: null, quiet: null, defaultHours: 24, renews: false };
-    expect(nextSyncWords(one({ schedule }), now)).toContain('access for a short while only');
+    expect(nextSyncWords(one({ schedule }), now)).toContain('needs a sign-in for every sync');
     expect(nextSyncWords(one({ state: { kind: 'waiting' } }), now)).toBeNull();
   });
 
@@ -48,7 +48,13 @@ describe('a sign-in that is needed soon', () => {
   });
 
   it('is not announced where one has to sign in already', () => {
-    const state = { kind: 'sign-in-again', code: 'x', sentence: 'x', since: '' } as const;
+    const state = {
+      kind: 'sign-in-again',
+      code: 'x',
+      sentence: 'x',
+      since: '',
+      words: null,
+    } as const;
     expect(signInByWords(one({ state, signInBy: '2026-11-20T12:00:00.000Z' }), now)).toBeNull();
   });
 });

@@ -10,7 +10,7 @@ const DAY_MS = 24 * 3_600_000;
 export function nextSyncWords(c: Connection, now: Date): string | null {
   if (c.state.kind !== 'ready') return null;
   if (!c.schedule.renews)
-    return 'It does not sync by itself: this portal gives access for a short while only.';
+    return 'This portal needs a sign-in for every sync, so none begins by itself.';
   if (c.nextSyncAt === null) return 'It does not sync by itself.';
   return `Next sync ${about(c.nextSyncAt, now)}.`;
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Connection, ConnectionState } from '../../../http/contract.ts';
-import { inOrder, receiptWords, stateWords } from './state-words.ts';
+import { inOrder, leadsNowhere, receiptWords, stateWords } from './state-words.ts';
 
 process.env.TZ = 'America/New_York';
 const now = new Date('2026-11-19T15:00:00Z');
@@ -47,7 +47,13 @@ const summary = (fresh: number, changed: number) => ({
 describe('the words of a state', () => {
   it('say that what was received stays when access is lost', () => {
     const words = stateWords(
-      connection({ kind: 'sign-in-again', code: 'x', sentence: 'It has ended.', since }),
+      connection({
+        kind: 'sign-in-again',
+        code: 'x',
+        sentence: 'It has ended.',
+        since,
+        words: null,
+      }),
       now,
     );
     expect(words.sentence).toBe('It has ended. Your 214 records stay here.');
@@ -67,6 +73,7 @@ describe('the words of a state', () => {
       sentence: 'Denied.',
       act: 'person',
       since,
+      words: null,
     } as const;
     expect(stateWords(connection(failed, { records: 0 }), now).sentence).toBe('Denied.');
   });
@@ -90,13 +97,55 @@ describe('the words of a state', () => {
   it('say what the last sync brought', () => {
     const ready = (fresh: number, changed: number) =>
       stateWords(
-        connection({ kind: 'ready', trouble: null }, { lastReceipt: summary(fresh, changed) }),
+        connection(
+          { kind: 'ready', code: null, trouble: null },
+          { lastReceipt: summary(fresh, changed) },
+        ),
         now,
       ).sentence;
     expect(ready(0, 0)).toBe('214 records. Nothing new at the last sync.');
     expect(ready(39, 2)).toBe('214 records. 39 new and 2 changed at the last sync.');
     expect(ready(39, 0)).toBe('214 records. 39 new at the last sync.');
     expect(ready(214, 0)).toBe('214 records.');
+  });
+
+  it.each([
+    ['connection.withdrawn', 'No longer allowed by the clinic'],
+    ['connection.clinic_api_off', 'Not switched on by the clinic'],
+    ['smart.wrong_client', 'The operator must mend this'],
+    ['smart.access_expired', 'Sign in again'],
+    ['toString', 'Sign in again'],
+  ])('call access that was lost by %s “%s”', (code, title) => {
+    const lost = { kind: 'sign-in-again', code, sentence: 'Why.', since, words: null } as const;
+    expect(stateWords(connection(lost), now)).toMatchObject({ title, tone: 'amber' });
+  });
+
+  it.each([
+    ['connection.simulator_off', 'The simulator is off', true],
+    ['connection.portal_off', 'This portal is switched off here', true],
+    ['smart.authorization_refused', 'The operator must mend this', false],
+    ['net.unreachable', 'The last sign-in did not succeed', false],
+  ])('call what failed by %s “%s”', (code, title, nowhere) => {
+    const c = connection({
+      kind: 'failed',
+      code,
+      sentence: 'Why.',
+      act: 'operator',
+      since,
+      words: null,
+    });
+    expect(stateWords(c, now)).toMatchObject({ title, tone: 'red' });
+    expect(leadsNowhere(c)).toBe(nowhere);
+  });
+
+  it('say that a portal that is down is, and not that one is connected', () => {
+    const trouble = 'It could not be reached.';
+    const down = connection({ kind: 'ready', code: 'connection.vendor_down', trouble });
+    expect(stateWords(down, now)).toEqual({
+      title: 'The portal does not answer',
+      sentence: trouble,
+      tone: 'amber',
+    });
   });
 
   it('say when it was ended, and by whom', () => {
@@ -116,7 +165,7 @@ describe('trouble', () => {
 
   it('with the last sign-in is said where the connection goes on', () => {
     const trouble = 'You did not allow access.';
-    expect(stateWords(connection({ kind: 'ready', trouble }), now).sentence).toBe(
+    expect(stateWords(connection({ kind: 'ready', code: null, trouble }), now).sentence).toBe(
       `The last sign-in did not succeed, and nothing changed here. ${trouble}`,
     );
   });
@@ -124,12 +173,15 @@ describe('trouble', () => {
 
 describe('the receipt on a card', () => {
   it('says how many questions were answered', () => {
-    const c = connection({ kind: 'ready', trouble: null }, { lastReceipt: summary(0, 0) });
+    const c = connection(
+      { kind: 'ready', code: null, trouble: null },
+      { lastReceipt: summary(0, 0) },
+    );
     expect(receiptWords(c, now)).toMatch(/^Receipt today, .+, 29 of 31 answered$/);
   });
 
   it('is not there before the first sync', () => {
-    expect(receiptWords(connection({ kind: 'ready', trouble: null }), now)).toBeNull();
+    expect(receiptWords(connection({ kind: 'ready', code: null, trouble: null }), now)).toBeNull();
   });
 });
 
@@ -138,14 +190,17 @@ describe('the order of the cards', () => {
     const ids = inOrder([
       connection({ kind: 'disconnected', since, trouble: null }, { id: 'ended' }),
       connection(
-        { kind: 'ready', trouble: null },
+        { kind: 'ready', code: null, trouble: null },
         { id: 'younger', createdAt: '2026-11-02T00:00:00Z' },
       ),
       connection(
-        { kind: 'ready', trouble: null },
+        { kind: 'ready', code: null, trouble: null },
         { id: 'older', createdAt: '2026-11-01T00:00:00Z' },
       ),
-      connection({ kind: 'sign-in-again', code: 'x', sentence: '', since }, { id: 'needs' }),
+      connection(
+        { kind: 'sign-in-again', code: 'x', sentence: '', since, words: null },
+        { id: 'needs' },
+      ),
       connection({ kind: 'authorising', since }, { id: 'moves' }),
     ]).map((c) => c.id);
     expect(ids).toEqual(['moves', 'needs', 'older', 'younger', 'ended']);

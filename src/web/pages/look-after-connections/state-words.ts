@@ -32,6 +32,8 @@ export function stateWords(c: Connection, now: Date): StateWords {
     case 'syncing':
       return { title: 'Syncing', sentence: '', tone: 'plain' };
     case 'ready':
+      if (state.code === 'connection.vendor_down')
+        return { title: titleOf(state.code) ?? '', sentence: state.trouble ?? '', tone: 'amber' };
       return {
         title: 'Connected',
         sentence: state.trouble
@@ -41,10 +43,7 @@ export function stateWords(c: Connection, now: Date): StateWords {
       };
     case 'sign-in-again':
       return {
-        title:
-          state.code === 'connection.withdrawn'
-            ? 'No longer allowed by the clinic'
-            : 'Sign in again',
+        title: titleOf(state.code) ?? 'Sign in again',
         sentence: `${state.sentence} ${kept(c)}`.trim(),
         tone: 'amber',
       };
@@ -64,8 +63,31 @@ export function stateWords(c: Connection, now: Date): StateWords {
   }
 }
 
+/** What a state is called because of its reason, where the reason says more than the state. */
+const TITLES: { readonly [code: string]: string } = {
+  'connection.withdrawn': 'No longer allowed by the clinic',
+  'connection.clinic_api_off': 'Not switched on by the clinic',
+  'connection.vendor_down': 'The portal does not answer',
+  'connection.portal_off': 'This portal is switched off here',
+  'connection.simulator_off': 'The simulator is off',
+  'connection.unreadable': 'This connection cannot be read',
+  'smart.wrong_client': 'The operator must mend this',
+  'smart.authorization_refused': 'The operator must mend this',
+};
+
+function titleOf(code: string): string | undefined {
+  return Object.hasOwn(TITLES, code) ? TITLES[code] : undefined;
+}
+
+/** Whether a connection leads nowhere as this Chartfold is configured: nothing at the portal would help. */
+export function leadsNowhere({ state }: Connection): boolean {
+  const codes = ['connection.portal_off', 'connection.simulator_off'];
+  return state.kind === 'failed' && codes.includes(state.code);
+}
+
 function failedTitle(c: Connection, code: string): string {
-  if (code === 'connection.unreadable') return 'This connection cannot be read';
+  const byReason = titleOf(code);
+  if (byReason !== undefined) return byReason;
   return c.records > 0 ? 'The last sign-in did not succeed' : 'The sign-in did not succeed';
 }
 
