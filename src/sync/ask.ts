@@ -4,6 +4,7 @@
 
 import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
 import { ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
+import type { Portal } from '../portals/portal.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { commitPage } from '../records/commit.ts';
 import { askInParts, closeQuestion } from '../records/runs.ts';
@@ -12,7 +13,7 @@ import type { CloseQuestion, CommitPage, Question, Run } from '../records/types.
 import type { SyncContext } from './context.ts';
 import type { FetchPage, PageAnswer } from './fetch.ts';
 import { beginningOf, cursorOf, partAfter, type Place, placeOf } from './place.ts';
-import { partsOf, withoutParameters } from './plan.ts';
+import { parametersOf, partsOf, withoutParameters, withQuery } from './plan.ts';
 import type { ReadPage } from './read-page.ts';
 import { type References, storedIds } from './references.ts';
 import { withinTime } from './within-time.ts';
@@ -223,15 +224,24 @@ function easierThan(
   question: Question,
 ): string | null {
   if (address !== beginningOf(question, part).address) return null;
-  const { fewerAPage } = portal.requests;
-  const [asked, count] = /\b_count=(\d+)/.exec(address) ?? [];
-  if (asked !== undefined && MAYBE_TOO_MUCH.has(code) && Number(count) > fewerAPage)
-    return address.replace(asked, `_count=${fewerAPage}`);
+  const fewer = withFewer(address, portal);
+  if (fewer !== null && MAYBE_TOO_MUCH.has(code)) return fewer;
   const wantsParts = code === 'fhir.required_parameter' && !question.parts;
   if (!MAYBE_OTHERWISE.has(code) || (wantsParts && partsOf(portal, question))) return null;
   // Without the time it brings more than was asked for, which is no harm.
-  const plainer = withoutParameters(address, ['_count', '_lastUpdated']);
+  const plainer = withoutParameters(address, [portal.countParameter ?? '', '_lastUpdated']);
   return plainer === address ? null : plainer;
+}
+
+/** The same page with fewer records; null where as few were asked for, or can't be. */
+function withFewer(
+  address: string,
+  { countParameter, requests: { fewerAPage } }: Pick<Portal, 'countParameter' | 'requests'>,
+): string | null {
+  if (countParameter === null) return null;
+  const asked = parametersOf(address).get(countParameter);
+  if (asked !== null && Number(asked) <= fewerAPage) return null;
+  return withQuery(withoutParameters(address, [countParameter]), `${countParameter}=${fewerAPage}`);
 }
 
 async function readReferenced(asking: Asking, asked: Asked): Promise<void> {
