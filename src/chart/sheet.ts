@@ -91,6 +91,8 @@ async function relatedOf(
       .where(key, '=', resourceId)
       .orderBy('kind')
       .orderBy('title')
+      // Those that came without a name, in the order in which they came.
+      .orderBy('resource_id')
       .execute();
   if (d.kind === 'panel') return labelled('Results', await rows('panel_id'));
   if (d.kind === 'visit') {

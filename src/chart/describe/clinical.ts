@@ -13,6 +13,7 @@ import {
   text,
 } from '../../fhir/text/codes.ts';
 import { htmlParagraphs, plainParagraphs } from '../../fhir/text/html.ts';
+import { ownName, visitCode, type VisitCode } from '../../fhir/text/visit-codes.ts';
 import { type Described, dayOf, fact } from './described.ts';
 import { plainName } from './plain.ts';
 
@@ -109,6 +110,7 @@ const MEDICATION_WORDS: ReadonlyMap<string, string> = new Map([
   ['active', 'prescribed'],
   ['completed', 'ended'],
   ['on-hold', 'on hold'],
+  ['not-taken', 'not taken'],
 ]);
 
 const medication: Describe = (o) => {
@@ -148,7 +150,10 @@ const medication: Describe = (o) => {
       fact('Intent', text(o.intent)),
       fact('By', displayOf(o.requester) ?? displayOf(o.informationSource)),
       fact('For', join(objs(o.reasonCode).map(conceptText))),
-      fact('Why stopped', conceptText(o.statusReason)),
+      fact(
+        status?.startsWith('not-') ? 'Why not' : 'Why stopped',
+        join(objs(o.statusReason).map(conceptText)),
+      ),
       ...objs(o.note).map((n) => fact('Note', text(n.text))),
     ],
   };
@@ -204,7 +209,33 @@ const immunization: Describe = (o) => ({
   ],
 });
 
-const procedure: Describe = (o) => ({
+const procedure: Describe = (o) => {
+  // One that belongs to a visit that was sent is not another visit.
+  const visit = obj(o.encounter) ? null : visitCode(o.code);
+  return visit ? visitSentAsProcedure(o, visit) : ordinaryProcedure(o);
+};
+
+/** Some sources know no visits: what is left of one is the procedure that it was billed as. */
+function visitSentAsProcedure(o: Obj, { words, code }: VisitCode): Described {
+  const described = ordinaryProcedure(o);
+  return {
+    ...described,
+    kind: 'visit',
+    title: ownName(o.code) ?? words,
+    note: 'sent as a procedure',
+    value: null,
+    facts: [
+      ...described.facts,
+      fact(
+        'Why a visit',
+        `It came as a procedure with the code of a visit (${words.toLowerCase()}). What belongs to it was not sent with it.`,
+        code,
+      ),
+    ],
+  };
+}
+
+const ordinaryProcedure: Describe = (o) => ({
   kind: 'procedure',
   title: conceptText(o.code) ?? 'Unnamed procedure',
   value: text(o.status) === 'completed' ? 'done' : text(o.status),
@@ -222,6 +253,7 @@ const procedure: Describe = (o) => ({
     fact('Site', join(objs(o.bodySite).map(conceptText))),
     fact('For', join(objs(o.reasonCode).map(conceptText))),
     fact('Outcome', conceptText(o.outcome)),
+    fact('Why not done', conceptText(o.statusReason)),
     ...objs(o.note).map((n) => fact('Note', text(n.text))),
   ],
 });
@@ -281,6 +313,14 @@ const simple =
     text: narrative(o),
   });
 
+const order = simple(
+  'order',
+  'Order',
+  (o) => plainNameOf(o.code),
+  (o) => text(o.authoredOn) ?? text(o.occurrenceDateTime),
+  (o) => text(o.status) ?? 'ordered',
+);
+
 /** The types that have a place in the chart. What is not here stays in the store: people, places, bills, provenance. */
 export const describers: ReadonlyMap<string, Describe> = new Map(
   Object.entries({
@@ -288,6 +328,7 @@ export const describers: ReadonlyMap<string, Describe> = new Map(
     DiagnosticReport: diagnosticReport,
     Condition: condition,
     MedicationRequest: medication,
+    MedicationOrder: medication,
     MedicationStatement: medication,
     MedicationDispense: medication,
     MedicationAdministration: medication,
@@ -295,13 +336,8 @@ export const describers: ReadonlyMap<string, Describe> = new Map(
     Immunization: immunization,
     Procedure: procedure,
     DocumentReference: documentReference,
-    ServiceRequest: simple(
-      'order',
-      'Order',
-      (o) => plainNameOf(o.code),
-      (o) => text(o.authoredOn) ?? text(o.occurrenceDateTime),
-      (o) => text(o.status) ?? 'ordered',
-    ),
+    ServiceRequest: order,
+    DiagnosticOrder: order,
     CarePlan: simple(
       'plan',
       'Care plan',

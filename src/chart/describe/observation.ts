@@ -40,15 +40,17 @@ const FLAGS: ReadonlyMap<string, Flag | null> = new Map(
 
 export function describeObservation(o: Obj): Described {
   const status = text(o.status);
-  const name = plainName(conceptText(o.code) ?? 'Unnamed measurement');
+  const sentName = conceptText(o.code);
+  const name = plainName(sentName ?? 'Unnamed measurement');
   const category = categoryOf(o);
   const measured = measuredOf(o, name, category);
+  const isNamed = sentName !== null && (!hasUnnamedParts(o) || valueOf(o) !== null);
   const isVital = category === 'vital-signs';
   const enteredInError = status === 'entered-in-error';
   return {
     kind: isVital ? 'vital' : 'result',
     title: name,
-    note: status === 'preliminary' ? 'preliminary' : status === 'cancelled' ? 'cancelled' : null,
+    note: noteOf(status, sentName !== null),
     value: measured?.value ?? absentWords(o),
     unit: measured?.unit ?? null,
     flag: enteredInError ? null : (measured?.flag ?? null),
@@ -61,12 +63,15 @@ export function describeObservation(o: Obj): Described {
     enteredInError,
     amended: status === 'amended' || status === 'corrected',
     visit: localReference(o.encounter),
-    // Cancelled ones and ones entered in error are in the timeline, marked, and not among the results.
-    measured: enteredInError || status === 'cancelled' ? null : measured,
+    // Cancelled ones and ones entered in error are in the timeline, marked, and not among the results; nor are those
+    // without a name: which of them are one measurement, and so a course, can't be told.
+    measured: enteredInError || status === 'cancelled' || !isNamed ? null : measured,
     facts: [
+      fact('Name', sentName === null ? UNNAMED : null),
       fact('Status', status),
-      fact('Code', conceptText(o.code), codeWords(o.code)),
+      fact('Code', sentName, codeWords(o.code)),
       fact('As sent', asSent(o)),
+      fact('Range', isNamed ? null : measured?.range),
       fact('Method', conceptText(o.method)),
       fact('Specimen', displayOf(o.specimen)),
       fact('By', objs(o.performer).map(displayOf).filter(Boolean).join(', ')),
@@ -75,6 +80,21 @@ export function describeObservation(o: Obj): Described {
       ...objs(o.note).map((note) => fact('Note', text(note.text))),
     ],
   };
+}
+
+const UNNAMED = 'The source sent no name with this, so what was measured is not known.';
+
+function noteOf(status: string | null, isNamed: boolean): string | null {
+  const words = [
+    status === 'preliminary' || status === 'cancelled' ? status : null,
+    isNamed ? null : 'name not sent',
+  ].filter((word) => word !== null);
+  return words.length > 0 ? words.join(', ') : null;
+}
+
+/** Values that came as parts of one measurement, without a word what each is. */
+function hasUnnamedParts(o: Obj): boolean {
+  return objs(o.component).some((part) => conceptText(part.code) === null && valueOf(part));
 }
 
 function categoryOf(o: Obj): Measured['category'] {
@@ -193,11 +213,12 @@ function pressure(o: Obj): Read | null {
 }
 
 function componentsValue(o: Obj): Read | null {
+  const count = objs(o.component).filter(valueOf).length;
+  if (hasUnnamedParts(o))
+    return plain(`${count} ${count === 1 ? 'value' : 'values'} without names`);
   const parts = objs(o.component).flatMap((c) => {
     const read = valueOf(c);
-    return read
-      ? [`${conceptText(c.code) ?? 'unnamed'} ${read.value}${read.unit ? ` ${read.unit}` : ''}`]
-      : [];
+    return read ? [[conceptText(c.code), read.value, read.unit].filter(Boolean).join(' ')] : [];
   });
   return parts.length ? { value: parts.join('; '), unit: null, number: null } : null;
 }

@@ -49,6 +49,9 @@ function Group({ group: { visit, source, rows } }: { group: TimelineGroup }) {
         {visit ? (
           <RecordLink id={visit.id} className="font-medium">
             {visit.clinician ? `${visit.title}, ${visit.clinician}` : visit.title}
+            {visit.note && (
+              <span className="ml-1 text-13 font-normal text-ink2"> {visit.note}</span>
+            )}
           </RecordLink>
         ) : (
           <span className="text-13 text-ink2">No visit recorded</span>
