@@ -29,6 +29,7 @@ import {
   createRegistry,
   type PortalEntry,
   type PortalRegistry,
+  secretMethod,
   vendorKeys,
 } from '../../src/portals/registry.ts';
 import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
@@ -247,10 +248,15 @@ function changed(
     }));
     const addedParameters = { ...portal.addedParameters, _count: pageSize };
     const requests = { ...portal.requests, backoffMs };
-    const { scopes } = portal;
+    const { scopes, auth } = portal;
+    const { registration } = entry;
+    const isTaken = registration === null || auth.includes(registration.auth);
     return {
       ...entry,
       scopes,
+      aud: portal.aud === 'none' ? null : entry.fhirBaseUrl,
+      discovers: !portal.environments[entry.environment]?.endpoints,
+      registration: isTaken ? registration : { ...registration, auth: secretMethod(portal) },
       vendor: { ...vendor, portal: { ...portal, questions, addedParameters, requests } },
     };
   };

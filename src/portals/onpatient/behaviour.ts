@@ -30,21 +30,10 @@ export const onpatientBehaviour: PortalBehaviour = {
   redirects: { http: false, localhost: true },
   pkceRequired: false,
   audRequired: false,
-  // H: one scope for all. M: the types that a working client reads.
-  scopedTypes: [
-    '*',
-    'Patient',
-    'AllergyIntolerance',
-    'Condition',
-    'DiagnosticReport',
-    'Immunization',
-    'MedicationOrder',
-    'MedicationStatement',
-    'Observation',
-    'Procedure',
-  ],
+  // H: one scope for all.
+  scopedTypes: [],
   laterScopedTypes: [],
-  otherScopes: [],
+  otherScopes: ['patient/*.read'],
   unknownScopes: 'dropped',
   v2ReadAloneSearches: false,
   // L: RFC 6749 has it returned, no document of theirs mentions it.
@@ -69,6 +58,7 @@ export const onpatientBehaviour: PortalBehaviour = {
   // H: recorded, a list with a path in it.
   fullUrl: 'list',
   linkHost: 'own',
+  // M: the types that a working client reads, none of them with a parameter.
   requiredParameters: {
     Patient: asked,
     AllergyIntolerance: asked,
@@ -84,8 +74,8 @@ export const onpatientBehaviour: PortalBehaviour = {
   exactTypes: [],
   searchedByTime: [],
   readOnlyTypes: [],
-  // H: "not every endpoint supports" it. L: which.
-  searchOnlyTypes: ['Observation', 'DiagnosticReport', 'MedicationStatement'],
+  // H: "not every endpoint supports" reading by id. L: which; here the ones that it would hurt most.
+  searchOnlyTypes: ['Patient', 'Observation', 'DiagnosticReport'],
   deniedToPatients: [],
   practiceParameter: null,
   practiceMayBeOmitted: true,

@@ -1,7 +1,7 @@
 // Owns what OnPatient's patient API is, as data: FHIR DSTU2 of one address for all practices, read with a secret.
 // Sources and confidence stand in README.md beside this.
 
-import type { Portal, PortalQuestion } from '../portal.ts';
+import { FHIR_JSON, type Portal, type PortalQuestion } from '../portal.ts';
 
 /** The one scope that there is; the token is bound to the patient who signed in. */
 const SCOPE = 'patient/*.read';
@@ -38,8 +38,7 @@ export const onpatient = {
   // QUIRK no-patient-id: the token reply names nobody; the one Patient that the token shows is whose it is.
   patientFrom: ['search'],
   links: 'own',
-  // QUIRK json-only: a request that takes pages of text as well is answered with one.
-  accept: 'application/json',
+  accept: FHIR_JSON,
   // QUIRK page-size: `_count` is not known there.
   countParameter: 'page-size',
   everyCall: {},
