@@ -68,7 +68,7 @@ export const onpatient = {
       'MedicationStatement',
       'what you take, as the practice has noted it',
     ),
-    question('medication-orders', 'Prescriptions', 'MedicationOrder', 'what was prescribed'),
+    question('medication-requests', 'Prescriptions', 'MedicationOrder', 'what was prescribed'),
     question('allergies', 'Allergies', 'AllergyIntolerance', 'what must not be given'),
     question('immunizations', 'Immunizations', 'Immunization', 'shots given, here or elsewhere'),
     question(
