@@ -28,7 +28,9 @@ const systems: Readonly<Record<string, string>> = {
 
 /** Of these panels the values have no names. */
 const unnamed = new Set(
-  [labPanels.cbc, labPanels.cmp].flatMap(({ tests }) => tests.map(({ loinc }) => loinc)),
+  [labPanels.cbc, labPanels.cmp].flatMap(({ tests }) =>
+    tests.flatMap(({ loinc, name }) => [loinc, name]),
+  ),
 );
 
 const patient: Turn = ({ id, name, telecom, gender, birthDate, address }) => ({
@@ -68,7 +70,9 @@ const condition: Turn = (r) => ({
 
 const observation: Turn = (r) => {
   const { subject, effectiveDateTime, valueQuantity, valueString, component, referenceRange } = r;
-  const isUnnamed = list(obj(r.code)?.coding).some(({ code }) => unnamed.has(String(code)));
+  const { text, coding } = obj(r.code) ?? {};
+  const names = [text, ...list(coding).map(({ code }) => code)];
+  const isUnnamed = names.some((name) => unnamed.has(String(name)));
   return {
     resourceType: 'Observation',
     id: r.id,
