@@ -13,7 +13,7 @@ import {
   text,
 } from '../../fhir/text/codes.ts';
 import { htmlParagraphs, plainParagraphs } from '../../fhir/text/html.ts';
-import { ownName, visitCode, type VisitCode } from '../../fhir/text/visit-codes.ts';
+import { ownName, visitOfCode } from '../../fhir/text/visit-codes.ts';
 import { type Described, dayOf, fact } from './described.ts';
 import { plainName } from './plain.ts';
 
@@ -211,12 +211,12 @@ const immunization: Describe = (o) => ({
 
 const procedure: Describe = (o) => {
   // One that belongs to a visit that was sent is not another visit.
-  const visit = obj(o.encounter) ? null : visitCode(o.code);
+  const visit = obj(o.encounter) ? null : visitOfCode(o.code);
   return visit ? visitSentAsProcedure(o, visit) : ordinaryProcedure(o);
 };
 
 /** Some sources know no visits: what is left of one is the procedure that it was billed as. */
-function visitSentAsProcedure(o: Obj, { words, code }: VisitCode): Described {
+function visitSentAsProcedure(o: Obj, words: string): Described {
   const described = ordinaryProcedure(o);
   return {
     ...described,
@@ -229,7 +229,6 @@ function visitSentAsProcedure(o: Obj, { words, code }: VisitCode): Described {
       fact(
         'Why a visit',
         `It came as a procedure with the code of a visit (${words.toLowerCase()}). What belongs to it was not sent with it.`,
-        code,
       ),
     ],
   };

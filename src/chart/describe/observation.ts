@@ -44,7 +44,6 @@ export function describeObservation(o: Obj): Described {
   const name = plainName(sentName ?? 'Unnamed measurement');
   const category = categoryOf(o);
   const measured = measuredOf(o, name, category);
-  const isNamed = sentName !== null && (!hasUnnamedParts(o) || valueOf(o) !== null);
   const isVital = category === 'vital-signs';
   const enteredInError = status === 'entered-in-error';
   return {
@@ -63,15 +62,13 @@ export function describeObservation(o: Obj): Described {
     enteredInError,
     amended: status === 'amended' || status === 'corrected',
     visit: localReference(o.encounter),
-    // Cancelled ones and ones entered in error are in the timeline, marked, and not among the results; nor are those
-    // without a name: which of them are one measurement, and so a course, can't be told.
-    measured: enteredInError || status === 'cancelled' || !isNamed ? null : measured,
+    // Cancelled ones and ones entered in error are in the timeline, marked, and not among the results.
+    measured: enteredInError || status === 'cancelled' ? null : measured,
     facts: [
       fact('Name', sentName === null ? UNNAMED : null),
       fact('Status', status),
       fact('Code', sentName, codeWords(o.code)),
       fact('As sent', asSent(o)),
-      fact('Range', isNamed ? null : measured?.range),
       fact('Method', conceptText(o.method)),
       fact('Specimen', displayOf(o.specimen)),
       fact('By', objs(o.performer).map(displayOf).filter(Boolean).join(', ')),
@@ -110,7 +107,7 @@ function measuredOf(o: Obj, name: string, category: Measured['category']): Measu
   if (!read) return null;
   const judged = judge(o, read.number);
   return {
-    analyte: analyteOf(o.code, name),
+    analyte: analyteOf(o, name),
     name: isPressure ? 'Blood pressure' : name,
     code: codeWords(o.code),
     category,
@@ -120,11 +117,16 @@ function measuredOf(o: Obj, name: string, category: Measured['category']): Measu
   };
 }
 
-/** LOINC where there is one, else the lab's own code with its system, else the words. */
-function analyteOf(concept: unknown, name: string): string {
-  const loinc = codeIn(concept, 'loinc.org');
+/**
+ * LOINC where there is one, else the lab's own code with its system, else the words. Of values without a name it can't
+ * be told which are one measurement at several times.
+ */
+function analyteOf(o: Obj, name: string): string | null {
+  const isNamed = conceptText(o.code) !== null && (!hasUnnamedParts(o) || valueOf(o) !== null);
+  if (!isNamed) return null;
+  const loinc = codeIn(o.code, 'loinc.org');
   if (loinc) return `loinc|${loinc}`;
-  const coding = objs(obj(concept)?.coding).find((c) => text(c.code));
+  const coding = objs(obj(o.code)?.coding).find((c) => text(c.code));
   return coding
     ? `${text(coding.system) ?? ''}|${text(coding.code)}`
     : `text|${name.toLowerCase()}`;

@@ -1,7 +1,7 @@
 // Proves which procedures are visits: by their code and its system, and by nothing else.
 
 import { describe, expect, it } from 'vitest';
-import { ownName, visitCode } from './visit-codes.ts';
+import { ownName, visitOfCode } from './visit-codes.ts';
 
 const CPT = 'http://www.ama-assn.org/go/cpt';
 const coded = (code: string, system: string | undefined = CPT, display?: string) => ({
@@ -21,13 +21,13 @@ describe('a procedure’s code', () => {
     ['99422', 'Online visit'],
     ['99442', 'Visit by telephone'],
   ])('%s of CPT is that of a visit: %s', (code, words) => {
-    expect(visitCode(coded(code))).toEqual({ words, code: `CPT ${code}` });
+    expect(visitOfCode(coded(code))).toBe(words);
   });
 
   it.each(['99200', '99291', '99000', '36415', '45378', '9921', '992133', ''])(
     '%j of CPT is not',
     (code) => {
-      expect(visitCode(coded(code))).toBeNull();
+      expect(visitOfCode(coded(code))).toBeNull();
     },
   );
 
@@ -35,17 +35,17 @@ describe('a procedure’s code', () => {
     'https://www.ama-assn.org/practice-management/cpt-current-procedural-terminology',
     'urn:oid:2.16.840.1.113883.6.12',
   ])('is of CPT where its system is %s', (system) => {
-    expect(visitCode(coded('99213', system))?.words).toBe('Office visit');
+    expect(visitOfCode(coded('99213', system))).toBe('Office visit');
   });
 
   it('is of CPT where the system stands in place of its name', () => {
-    expect(visitCode(coded('99203', '', 'CPT-4'))?.words).toBe('Office visit');
+    expect(visitOfCode(coded('99203', '', 'CPT-4'))).toBe('Office visit');
   });
 
   it('of another system is none of a visit', () => {
-    expect(visitCode(coded('99213', 'http://loinc.org'))).toBeNull();
-    expect(visitCode(coded('99213', ''))).toBeNull();
-    expect(visitCode(undefined)).toBeNull();
+    expect(visitOfCode(coded('99213', 'http://loinc.org'))).toBeNull();
+    expect(visitOfCode(coded('99213', ''))).toBeNull();
+    expect(visitOfCode(undefined)).toBeNull();
   });
 });
 

@@ -2,13 +2,6 @@
 
 import { conceptText, objs, obj, systemName, text } from './codes.ts';
 
-export type VisitCode = {
-  /** What a visit with such a code is called. */
-  readonly words: string;
-  /** `CPT 99213`. */
-  readonly code: string;
-};
-
 /** The evaluation and management codes of CPT by which people are or were seen, from and to. */
 const VISITS: readonly (readonly [from: number, to: number, words: string])[] = [
   [99201, 99215, 'Office visit'],
@@ -22,15 +15,15 @@ const VISITS: readonly (readonly [from: number, to: number, words: string])[] = 
   [99441, 99443, 'Visit by telephone'],
 ];
 
-/** The visit that a procedure's code stands for; null for any other code, and for one of another system. */
-export function visitCode(concept: unknown): VisitCode | null {
+/** What the visit is called that a procedure's code stands for; null for any other code, and for one of another system. */
+export function visitOfCode(concept: unknown): string | null {
   for (const coding of objs(obj(concept)?.coding)) {
     const code = text(coding.code) ?? '';
     // One surface writes the system's name in place of the procedure's.
     const isCpt = systemName(coding.system) === 'CPT' || isSystemsName(coding.display);
     if (!isCpt || !/^\d{5}$/.test(code)) continue;
     const found = VISITS.find(([from, to]) => Number(code) >= from && Number(code) <= to);
-    if (found) return { words: found[2], code: `CPT ${code}` };
+    if (found) return found[2];
   }
   return null;
 }

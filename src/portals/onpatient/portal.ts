@@ -106,7 +106,6 @@ export const onpatient = {
     'Notes, letters and other documents are not offered.',
   ],
   notes: [
-    'You need an app of your own at OnPatient: its id and secret are entered on this server by whoever runs it.',
     'OnPatient sends you back to this server, which then holds the access to your record there. If somebody else runs this server, they could use it: connect only where you trust them.',
     'Permission is renewed every two days; where OnPatient refuses that, you sign in again.',
     'Values of blood counts and other panels come without their names, and office visits as procedures.',
