@@ -56,7 +56,7 @@ const encounter: Describe = (o) => {
 };
 
 const diagnosticReport: Describe = (o) => {
-  const members = objs(o.result).flatMap((r) => localReference(r) ?? []);
+  const members = objs(o.result).flatMap((r) => localReference(r, 'Observation') ?? []);
   const status = text(o.status);
   return {
     kind: 'panel',
@@ -68,7 +68,7 @@ const diagnosticReport: Describe = (o) => {
     at: text(o.effectiveDateTime) ?? text(obj(o.effectivePeriod)?.start) ?? text(o.issued),
     enteredInError: isError(o),
     amended: status === 'amended' || status === 'corrected' || status === 'appended',
-    visit: localReference(o.encounter),
+    visit: localReference(o.encounter, 'Encounter'),
     members,
     facts: [
       fact('Status', status),
@@ -92,7 +92,7 @@ const condition: Describe = (o) => {
     at: text(o.onsetDateTime) ?? text(obj(o.onsetPeriod)?.start) ?? text(o.recordedDate),
     endsAt: text(o.abatementDateTime),
     enteredInError: isError(o),
-    visit: localReference(o.encounter),
+    visit: localReference(o.encounter, 'Encounter'),
     facts: [
       fact('Code', conceptText(o.code), codeWords(o.code)),
       fact('State', clinical),
@@ -123,7 +123,11 @@ const medication: Describe = (o) => {
       displayOf(o.medicationReference) ??
       'Unnamed medication',
     note: text(o.intent) && text(o.intent) !== 'order' ? text(o.intent) : null,
-    value: MEDICATION_WORDS.get(status ?? '') ?? status,
+    // A statement is no prescription.
+    value:
+      status === 'active' && o.resourceType === 'MedicationStatement'
+        ? 'being taken'
+        : (MEDICATION_WORDS.get(status ?? '') ?? status),
     clinician: displayOf(o.requester),
     at:
       text(o.authoredOn) ??
@@ -132,7 +136,7 @@ const medication: Describe = (o) => {
       text(o.dateAsserted) ??
       text(o.whenHandedOver),
     enteredInError: isError(o),
-    visit: localReference(o.encounter) ?? localReference(o.context),
+    visit: localReference(o.encounter, 'Encounter') ?? localReference(o.context, 'Encounter'),
     facts: [
       fact(
         'Medicine',
@@ -172,13 +176,14 @@ const allergy: Describe = (o) => {
     value: join(reactions) ?? 'reaction not recorded',
     at: text(o.onsetDateTime) ?? text(o.recordedDate),
     enteredInError: isError(o),
-    visit: localReference(o.encounter),
+    visit: localReference(o.encounter, 'Encounter'),
     facts: [
       fact('Code', conceptText(o.code), codeWords(o.code)),
       fact('Reaction', join(reactions)),
       fact('Severity', join(objs(o.reaction).map((r) => text(r.severity)))),
       fact('Criticality', text(o.criticality)),
       fact('State', conceptText(o.clinicalStatus)),
+      fact('Certainty', conceptText(o.verificationStatus)),
       fact('Recorded', dayOf(text(o.recordedDate))),
       ...objs(o.note).map((n) => fact('Note', text(n.text))),
     ],
@@ -196,7 +201,7 @@ const immunization: Describe = (o) => ({
         : text(o.status),
   at: text(o.occurrenceDateTime) ?? text(o.date),
   enteredInError: isError(o),
-  visit: localReference(o.encounter),
+  visit: localReference(o.encounter, 'Encounter'),
   facts: [
     fact('Vaccine', conceptText(o.vaccineCode), codeWords(o.vaccineCode)),
     fact('Lot', text(o.lotNumber)),
@@ -245,7 +250,7 @@ const ordinaryProcedure: Describe = (o) => ({
   at: text(o.performedDateTime) ?? text(obj(o.performedPeriod)?.start),
   endsAt: text(obj(o.performedPeriod)?.end),
   enteredInError: isError(o),
-  visit: localReference(o.encounter),
+  visit: localReference(o.encounter, 'Encounter'),
   facts: [
     fact('Code', conceptText(o.code), codeWords(o.code)),
     fact('By', join(objs(o.performer).map((p) => displayOf(p.actor)))),
@@ -272,7 +277,10 @@ const documentReference: Describe = (o) => {
     at: text(o.date) ?? text(obj(obj(o.context)?.period)?.start),
     enteredInError: isError(o) || text(o.docStatus) === 'entered-in-error',
     amended: text(o.docStatus) === 'amended',
-    visit: objs(obj(o.context)?.encounter).map(localReference).find(Boolean) ?? null,
+    visit:
+      objs(obj(o.context)?.encounter)
+        .map((one) => localReference(one, 'Encounter'))
+        .find(Boolean) ?? null,
     facts: [
       fact('Type', conceptText(o.type), codeWords(o.type)),
       fact('By', join(objs(o.author).map(displayOf))),
@@ -298,7 +306,7 @@ const simple =
     value: value(o),
     at: at(o),
     enteredInError: isError(o),
-    visit: localReference(o.encounter),
+    visit: localReference(o.encounter, 'Encounter'),
     facts: [
       fact('Status', text(o.status) ?? text(o.lifecycleStatus)),
       fact('Code', conceptText(o.code), codeWords(o.code)),

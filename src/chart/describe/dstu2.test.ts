@@ -55,6 +55,28 @@ group('in DSTU2', () => {
     expect(statement).toMatchObject({ value: 'not taken', at: '2025-01-02' });
   });
 
+  it('a medicine that is taken is not said to be prescribed', () => {
+    const taken = of('MedicationStatement', {
+      status: 'active',
+      medicationCodeableConcept: { text: 'Aspirin' },
+    });
+    expect(taken.value).toBe('being taken');
+  });
+
+  it('an allergy says how sure it is where that is its status', () => {
+    const allergy = of('AllergyIntolerance', { substance: { text: 'Nuts' }, status: 'confirmed' });
+    expect(factsOf(allergy)).toMatchObject({ Certainty: 'confirmed' });
+  });
+
+  it('a file’s references by UUID lead to the visit and the results', () => {
+    const uuid = '96907d85-d624-420c-9f41-0146bdd631d1';
+    const held = { reference: `urn:uuid:${uuid}` };
+    expect(of('DiagnosticReport', { encounter: held, result: [held] })).toMatchObject({
+      visit: `Encounter/${uuid}`,
+      members: [`Observation/${uuid}`],
+    });
+  });
+
   it('a condition says how it stands, how sure it is and when it was recorded', () => {
     const condition = of('Condition', {
       code: coded('http://hl7.org/fhir/sid/icd-10', 'I10', 'Hypertension'),

@@ -61,7 +61,7 @@ export function describeObservation(o: Obj): Described {
     endsAt: text(obj(o.effectivePeriod)?.end),
     enteredInError,
     amended: status === 'amended' || status === 'corrected',
-    visit: localReference(o.encounter),
+    visit: localReference(o.encounter, 'Encounter'),
     // Cancelled ones and ones entered in error are in the timeline, marked, and not among the results.
     measured: enteredInError || status === 'cancelled' ? null : measured,
     facts: [

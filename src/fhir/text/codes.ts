@@ -78,9 +78,14 @@ const SYSTEMS: readonly (readonly [string, string])[] = [
   ['ndc', 'NDC'],
 ];
 
-/** `Type/id` of a relative reference; null for contained, absolute and other ones. */
-export function localReference(reference: unknown): string | null {
+/**
+ * `Type/id` of a relative reference, or of one by UUID, which says no type: in files a record's UUID is its id. Null for
+ * contained, absolute and other ones.
+ */
+export function localReference(reference: unknown, type: string): string | null {
   const value = text(obj(reference)?.reference);
+  const uuid = /^urn:uuid:([0-9a-f-]{36})$/i.exec(value ?? '')?.[1];
+  if (uuid) return `${type}/${uuid}`;
   return value && /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]+$/.test(value) ? value : null;
 }
 
