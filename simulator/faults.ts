@@ -256,6 +256,11 @@ export const faultCatalogue = [
     parameters: [],
   },
   {
+    name: 'state.lost',
+    sentence: 'The person is sent back to the app without the state that it sent.',
+    parameters: [],
+  },
+  {
     name: 'scope.narrowed',
     sentence: 'Fewer scopes are granted than the person agreed to.',
     parameters: ['scopes'],

@@ -36,6 +36,7 @@ import {
   createRegistry,
   type PortalEntry,
   type PortalRegistry,
+  secretMethod,
   vendorKeys,
 } from '../../src/portals/registry.ts';
 import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
@@ -289,11 +290,15 @@ function changed(
     const asVendorAsks = asRegistered(entry.vendor.portal, entry.registration).scopes;
     const isWritten = entry.scopes.join() !== asVendorAsks.join();
     const scopes = isWritten ? entry.scopes : registered.scopes;
+    const { registration } = entry;
+    const isTaken = registration === null || portal.auth.includes(registration.auth);
     return {
       ...entry,
       ...registered,
       scopes,
-      aud: portal.aud === 'none' ? null : entry.aud,
+      aud: portal.aud === 'none' ? null : (entry.aud ?? entry.fhirBaseUrl),
+      discovers: !portal.environments[entry.environment]?.endpoints,
+      registration: isTaken ? registration : { ...registration, auth: secretMethod(portal) },
       vendor: { ...vendor, portal: { ...portal, questions, addedParameters, requests } },
     };
   };

@@ -1,4 +1,4 @@
-// The CapabilityStatement of one environment, as text.
+// The CapabilityStatement of one environment, as text; in DSTU2 it is called Conformance.
 
 import type { PortalBehaviour } from '../../src/portals/behaviour.ts';
 import type { Environment } from '../environments.ts';
@@ -12,7 +12,7 @@ export function capabilityStatement(
   types: readonly string[] = servedTypes(behaviour),
 ): string {
   return JSON.stringify({
-    resourceType: 'CapabilityStatement',
+    resourceType: behaviour.fhirVersion === '1.0.2' ? 'Conformance' : 'CapabilityStatement',
     status: 'active',
     // The vendor's date stands still while the content changes.
     date: '2022-06-06',

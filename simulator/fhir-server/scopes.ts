@@ -7,9 +7,13 @@ type Scoping = Pick<
   'scopedTypes' | 'laterScopedTypes' | 'categoryScopes' | 'otherScopes'
 >;
 
-/** Every type that is served. */
-export function servedTypes({ scopedTypes, laterScopedTypes }: Scoping): readonly string[] {
-  return [...scopedTypes, ...laterScopedTypes].filter((type) => type !== '*');
+/** Every type that is served: each that has a scope of its own, or can be searched. */
+export function servedTypes(
+  behaviour: Scoping & Pick<PortalBehaviour, 'requiredParameters'>,
+): readonly string[] {
+  const { scopedTypes, laterScopedTypes, requiredParameters } = behaviour;
+  const types = new Set([...scopedTypes, ...laterScopedTypes, ...Object.keys(requiredParameters)]);
+  return [...types].filter((type) => type !== '*');
 }
 
 /** Every scope that can be granted, in v1 and v2 spelling. */

@@ -158,7 +158,7 @@ type Route = { readonly type: string; readonly id: string | undefined; readonly 
 
 function readRoute(method: string, path: string, behaviour: PortalBehaviour): Route | undefined {
   const [type = '', id, ...more] = path.slice(1).split('/');
-  const isServed = servedTypes(behaviour).includes(type) || type in behaviour.requiredParameters;
+  const isServed = servedTypes(behaviour).includes(type);
   if (!isServed || more.length > 0) return undefined;
   if (method === 'POST') {
     return id === '_search' ? { type, id: undefined, template: `/${type}/_search` } : undefined;

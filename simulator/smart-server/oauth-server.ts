@@ -68,7 +68,9 @@ export function makeOAuthServer(parts: OAuthServerParts): OAuthHandler {
     if (form !== undefined) {
       record.client = clientOf(request, form);
       const early =
-        (await refuseRate(parts, path, form)) ?? refuseForm(parts, path, form, rate, record);
+        (await refuseRate(parts, path, form)) ??
+        refuseSecret(parts, path, form, request) ??
+        refuseForm(parts, path, form, rate, record);
       if (early !== undefined) return answer(request, response, early);
       // Access tokens leave as JWTs; where one comes back, the library knows it by its id.
       const id = parts.signer.readId(form.get('token') ?? '');
@@ -170,6 +172,23 @@ function refuseForm(
   const missing = behaviour.refresh.needs.find((name) => (form.get(name) ?? '') === '');
   if (missing === undefined) return undefined;
   return oauthError(400, 'invalid_request', `The '${missing}' parameter is required.`);
+}
+
+/** The library takes a secret in either place from whoever has one; vendors name the place. */
+function refuseSecret(
+  { environment, behaviour }: OAuthServerParts,
+  path: string,
+  form: URLSearchParams,
+  { headers }: IncomingMessage,
+): Answer | undefined {
+  const used = headers.authorization?.startsWith('Basic ')
+    ? 'client_secret_basic'
+    : form.has('client_secret')
+      ? 'client_secret_post'
+      : undefined;
+  const isTaken = used === undefined || behaviour.clientAuth.includes(used);
+  if (path !== environment.paths.token || isTaken) return undefined;
+  return oauthError(401, 'invalid_client', 'The client could not be authenticated.');
 }
 
 /**

@@ -145,7 +145,7 @@ function checkAudience({ environment, behaviour }: ProviderParts, value: unknown
 
 /** The way back to the app as the vendor writes it: without a state, or an issuer that it does not have. */
 function bendReturn(
-  { environment, behaviour }: ProviderParts,
+  { environment, behaviour, faults }: ProviderParts,
   ctx: {
     readonly status: number;
     readonly response: { get(name: string): string };
@@ -157,7 +157,8 @@ function bendReturn(
   const to = new URL(location);
   if (!to.searchParams.has('iss')) return;
   if (environment.paths.issuer === null) to.searchParams.delete('iss');
-  if (!behaviour.returnsState) to.searchParams.delete('state');
+  const isLost = !behaviour.returnsState || faults.strike('state.lost') !== undefined;
+  if (isLost) to.searchParams.delete('state');
   if (to.href === new URL(location).href) return;
   const { status } = ctx;
   ctx.redirect(to.href);

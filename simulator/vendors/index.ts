@@ -2,11 +2,13 @@
 
 import { athenahealthVendor } from './athenahealth.ts';
 import { healowVendor } from './healow.ts';
+import { onpatientVendor } from './onpatient.ts';
 import { smartVendor } from './smart.ts';
 import type { SimulatedVendor } from './vendor.ts';
 
 export const simulatedVendors: readonly SimulatedVendor[] = [
   athenahealthVendor,
   healowVendor,
+  onpatientVendor,
   smartVendor,
 ];

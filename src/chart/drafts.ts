@@ -119,7 +119,8 @@ function resultOf(
   d: Described,
 ): Insertable<ChartResultTable> | null {
   const m = d.measured;
-  if (!m) return null;
+  // Without a name it is of no course.
+  if (!m || m.analyte === null) return null;
   return {
     person_id: personId,
     resource_id: version.resource,

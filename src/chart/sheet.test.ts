@@ -44,6 +44,17 @@ describe('the sheet of a record', () => {
     expect(panel.related).toMatchObject([{ label: 'Results', rows: [{ title: 'Glucose' }] }]);
   });
 
+  it('of a panel has its results in the order of the report, by which alone unnamed ones are told apart', async () => {
+    const unnamed = (id: string, value: number) => result(id, '2026-11-17', value, { code: {} });
+    const all = [unnamed('b', 2), unnamed('c', 3), unnamed('a', 1), unnamed('d', 4)];
+    await commit(...all, report('r', '2026-11-17', ['d', 'a', 'c', 'b']));
+    await project();
+    const { related } = await readSheet(scene.db, person, await idOf('r'), 'all');
+    expect(related[0]?.rows.map(({ title, value }) => [title, value])).toEqual(
+      ['4', '1', '3', '2'].map((value) => ['Unnamed measurement', value]),
+    );
+  });
+
   it('is not there for somebody else, nor for what has no place in the chart', async () => {
     await commit(result('a', '2026-11-17', 5), resource('Provenance', 'p', {}));
     await project();

@@ -92,7 +92,16 @@ async function relatedOf(
       .orderBy('kind')
       .orderBy('title')
       .execute();
-  if (d.kind === 'panel') return labelled('Results', await rows('panel_id'));
+  if (d.kind === 'panel') {
+    // As the laboratory wrote them: what has no name is told apart by its place alone.
+    const places = new Map((d.members ?? []).map((member, place) => [member, place]));
+    const place = (row: { fhir_id: string }) => places.get(`Observation/${row.fhir_id}`) ?? 0;
+    const held = await rows('panel_id');
+    return labelled(
+      'Results',
+      held.toSorted((a, b) => place(a) - place(b)),
+    );
+  }
   if (d.kind === 'visit') {
     const held = (await rows('group_key')).filter(
       (row) => row.resource_id !== resourceId && row.panel_id === null,

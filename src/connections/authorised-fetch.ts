@@ -25,7 +25,8 @@ export type AuthorisedFetch = {
    */
   followable(link: string): string;
   /**
-   * Asks. A 401 renews the access once and asks again; what comes then is returned as it is.
+   * Asks. A 401 renews the access once and asks again; what comes then is returned as it is. A redirect is followed
+   * where a link would be, with the same headers; one that leads elsewhere is returned, and the token goes nowhere.
    * It waits for its turn at that host.
    * @throws `smart.sign_in_again`, `smart.no_refresh`, `net.*`
    */
@@ -85,19 +86,41 @@ function bound(context: ConnectionContext, target: Target, access: Access): Auth
     return withEveryCall(address, entry, target.clinicId);
   };
 
-  const send = (
+  const sendOnce = (
     address: string,
     token: string,
     { accept = entry.vendor.portal.accept, ...options }: Asking,
   ) =>
     pace.run(
       () =>
-        context.outbound(followable(address), {
+        context.outbound(address, {
           ...options,
           headers: { accept, authorization: `Bearer ${token}` },
         }),
       options.signal,
     );
+
+  const send = async (address: string, token: string, options: Asking): Promise<Response> => {
+    let at: string | null = followable(address);
+    let answer = await sendOnce(at, token, options);
+    for (let hop = 0; hop < MOST_REDIRECTS; hop += 1) {
+      at = redirectOf(answer, at);
+      if (at === null) break;
+      answer = await sendOnce(at, token, options);
+    }
+    return answer;
+  };
+
+  /** Where an answer to a GET sends one on within the portal; null where it does not. */
+  const redirectOf = ({ status, headers }: Response, from: string): string | null => {
+    const to = REDIRECTS.has(status) ? headers.get('location') : null;
+    if (to === null || !URL.canParse(to, from)) return null;
+    try {
+      return followable(new URL(to, from).href);
+    } catch {
+      return null; // It leads out of the portal.
+    }
+  };
 
   return {
     addressOf: (request) => followable(`${entry.fhirBaseUrl}/${request}`),
@@ -117,6 +140,10 @@ function bound(context: ConnectionContext, target: Target, access: Access): Auth
     },
   };
 }
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** A portal that sends one on and on is not gone after. */
+const MOST_REDIRECTS = 3;
 
 /** Adds the vendor's parameters where the address lacks them, their values unencoded as the vendor wants them. */
 function withEveryCall(address: string, entry: PortalEntry, clinicId: string): string {

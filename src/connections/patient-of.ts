@@ -1,7 +1,7 @@
 // Owns finding whose record a sign-in opened: the patient's id, from wherever the vendor tells it, and the Patient.
 
 import { scanBundle } from '../fhir/bundle.ts';
-import { ChartfoldError } from '../platform/errors.ts';
+import { ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import type { PatientSource, Portal } from '../portals/portal.ts';
 import type { Tokens } from '../smart/token.ts';
 import type { AuthorisedFetch } from './authorised-fetch.ts';
@@ -68,13 +68,15 @@ export async function readPatient(
 async function answered(ask: AuthorisedFetch, request: string, timeoutMs: number): Promise<string> {
   const response = await ask.get(ask.addressOf(request), { timeoutMs });
   if (response.status === 200) return response.text();
-  const code =
-    response.status === 403
-      ? 'fhir.forbidden'
-      : response.status === 401
-        ? 'fhir.unauthorized'
-        : 'fhir.server_error';
-  throw new ChartfoldError(code, { detail: `the patient, HTTP status ${response.status}` });
+  throw new ChartfoldError(codeOf(response.status), {
+    detail: `the patient, HTTP status ${response.status}`,
+  });
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 401) return 'fhir.unauthorized';
+  if (status === 403) return 'fhir.forbidden';
+  return status >= 300 && status < 400 ? 'net.foreign_origin' : 'fhir.server_error';
 }
 
 function parsed(text: string): { resourceType?: unknown; id?: unknown } | null {

@@ -315,7 +315,15 @@ export const receipt = z.object({
 
 export const timelineGroup = z.object({
   /** The visit that holds the rows together; null for what belongs to none. */
-  visit: z.object({ id, title: z.string(), clinician: z.string().nullable() }).nullable(),
+  visit: z
+    .object({
+      id,
+      title: z.string(),
+      /** What to know of it, such as that it was sent as something else. */
+      note: z.string().nullable(),
+      clinician: z.string().nullable(),
+    })
+    .nullable(),
   source: z.object({ id, name: z.string(), mark: sourceMark }),
   rows: z.array(timelineRow),
 });

@@ -5,6 +5,7 @@ import { athenahealthHooks } from './athenahealth/hooks.ts';
 import { athenahealth } from './athenahealth/portal.ts';
 import { healowDirectory } from './healow/directory.ts';
 import { healow } from './healow/portal.ts';
+import { onpatient } from './onpatient/portal.ts';
 import type { DirectoryReader, Vendor } from './portal.ts';
 import { smartDirectory } from './smart/directory.ts';
 import { smart } from './smart/portal.ts';
@@ -15,6 +16,7 @@ export const openVendor: Vendor = { portal: smart, hooks: {} };
 export const vendors: readonly Vendor[] = [
   { portal: athenahealth, hooks: athenahealthHooks },
   { portal: healow, hooks: {} },
+  { portal: onpatient, hooks: {} },
   openVendor,
 ];
 

@@ -2,6 +2,7 @@
 // as a whole, and in an easier way where it minds how it was put. The next page is fetched while this one is committed.
 
 import { ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
+import type { Portal } from '../portals/portal.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { askForAll, askInParts } from '../records/runs.ts';
 import type { CommitPage, Question } from '../records/types.ts';
@@ -18,7 +19,7 @@ import {
 } from './asking.ts';
 import type { PageAnswer } from './fetch.ts';
 import { beginningOf, cursorOf, partAfter, type Place, placeOf } from './place.ts';
-import { parametersOf, partsOf, withoutParameters } from './plan.ts';
+import { parametersOf, partsOf, withoutParameters, withQuery } from './plan.ts';
 import type { ReadPage } from './read-page.ts';
 
 /** What a portal may answer, or not, to a page that is too large for it. */
@@ -143,15 +144,24 @@ function easierThan(
   question: Question,
 ): string | null {
   if (address !== beginningOf(question, part).address) return null;
-  const { fewerAPage } = portal.requests;
-  const [asked, count] = /\b_count=(\d+)/.exec(address) ?? [];
-  if (asked !== undefined && MAYBE_TOO_MUCH.has(code) && Number(count) > fewerAPage)
-    return address.replace(asked, `_count=${fewerAPage}`);
+  const fewer = withFewer(address, portal);
+  if (fewer !== null && MAYBE_TOO_MUCH.has(code)) return fewer;
   const wantsParts = code === 'fhir.required_parameter' && !question.parts;
   if (!MAYBE_OTHERWISE.has(code) || (wantsParts && partsOf(portal, question))) return null;
   // Without the time it brings more than was asked for, which is no harm.
-  const plainer = withoutParameters(address, ['_count', TIME]);
+  const plainer = withoutParameters(address, [portal.countParameter ?? '', TIME]);
   return plainer === address ? null : plainer;
+}
+
+/** The same page with fewer records; null where as few were asked for, or can't be. */
+function withFewer(
+  address: string,
+  { countParameter, requests: { fewerAPage } }: Pick<Portal, 'countParameter' | 'requests'>,
+): string | null {
+  if (countParameter === null) return null;
+  const asked = parametersOf(address).get(countParameter);
+  if (asked !== null && Number(asked) <= fewerAPage) return null;
+  return withQuery(withoutParameters(address, [countParameter]), `${countParameter}=${fewerAPage}`);
 }
 
 function finishOf({ question, shortfall }: Asked, goesOn: Place | null): CommitPage['finish'] {

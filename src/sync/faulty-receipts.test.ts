@@ -109,6 +109,7 @@ const EXPECTED: Record<FaultName, Expected | 'sign-in'> = {
   'clock.skew': full,
   'patient.20k-documents': { ...full, with: { documents: 500 } },
   'discovery.html': { ...lost('smart.discovery_failed'), outcome: 'part', also: renewing },
+  'state.lost': 'sign-in',
   'scope.narrowed': 'sign-in',
 };
 

@@ -13,6 +13,7 @@ import {
   text,
 } from '../../fhir/text/codes.ts';
 import { htmlParagraphs, plainParagraphs } from '../../fhir/text/html.ts';
+import { ownName, visitOfCode } from '../../fhir/text/visit-codes.ts';
 import { type Described, dayOf, fact } from './described.ts';
 import { plainName } from './plain.ts';
 
@@ -55,7 +56,7 @@ const encounter: Describe = (o) => {
 };
 
 const diagnosticReport: Describe = (o) => {
-  const members = objs(o.result).flatMap((r) => localReference(r) ?? []);
+  const members = objs(o.result).flatMap((r) => localReference(r, 'Observation') ?? []);
   const status = text(o.status);
   return {
     kind: 'panel',
@@ -67,7 +68,7 @@ const diagnosticReport: Describe = (o) => {
     at: text(o.effectiveDateTime) ?? text(obj(o.effectivePeriod)?.start) ?? text(o.issued),
     enteredInError: isError(o),
     amended: status === 'amended' || status === 'corrected' || status === 'appended',
-    visit: localReference(o.encounter),
+    visit: localReference(o.encounter, 'Encounter'),
     members,
     facts: [
       fact('Status', status),
@@ -91,7 +92,7 @@ const condition: Describe = (o) => {
     at: text(o.onsetDateTime) ?? text(obj(o.onsetPeriod)?.start) ?? text(o.recordedDate),
     endsAt: text(o.abatementDateTime),
     enteredInError: isError(o),
-    visit: localReference(o.encounter),
+    visit: localReference(o.encounter, 'Encounter'),
     facts: [
       fact('Code', conceptText(o.code), codeWords(o.code)),
       fact('State', clinical),
@@ -109,6 +110,7 @@ const MEDICATION_WORDS: ReadonlyMap<string, string> = new Map([
   ['active', 'prescribed'],
   ['completed', 'ended'],
   ['on-hold', 'on hold'],
+  ['not-taken', 'not taken'],
 ]);
 
 const medication: Describe = (o) => {
@@ -121,7 +123,11 @@ const medication: Describe = (o) => {
       displayOf(o.medicationReference) ??
       'Unnamed medication',
     note: text(o.intent) && text(o.intent) !== 'order' ? text(o.intent) : null,
-    value: MEDICATION_WORDS.get(status ?? '') ?? status,
+    // A statement is no prescription.
+    value:
+      status === 'active' && o.resourceType === 'MedicationStatement'
+        ? 'being taken'
+        : (MEDICATION_WORDS.get(status ?? '') ?? status),
     clinician: displayOf(o.requester),
     at:
       text(o.authoredOn) ??
@@ -130,7 +136,7 @@ const medication: Describe = (o) => {
       text(o.dateAsserted) ??
       text(o.whenHandedOver),
     enteredInError: isError(o),
-    visit: localReference(o.encounter) ?? localReference(o.context),
+    visit: localReference(o.encounter, 'Encounter') ?? localReference(o.context, 'Encounter'),
     facts: [
       fact(
         'Medicine',
@@ -148,7 +154,10 @@ const medication: Describe = (o) => {
       fact('Intent', text(o.intent)),
       fact('By', displayOf(o.requester) ?? displayOf(o.informationSource)),
       fact('For', join(objs(o.reasonCode).map(conceptText))),
-      fact('Why stopped', conceptText(o.statusReason)),
+      fact(
+        status?.startsWith('not-') ? 'Why not' : 'Why stopped',
+        join(objs(o.statusReason).map(conceptText)),
+      ),
       ...objs(o.note).map((n) => fact('Note', text(n.text))),
     ],
   };
@@ -167,13 +176,14 @@ const allergy: Describe = (o) => {
     value: join(reactions) ?? 'reaction not recorded',
     at: text(o.onsetDateTime) ?? text(o.recordedDate),
     enteredInError: isError(o),
-    visit: localReference(o.encounter),
+    visit: localReference(o.encounter, 'Encounter'),
     facts: [
       fact('Code', conceptText(o.code), codeWords(o.code)),
       fact('Reaction', join(reactions)),
       fact('Severity', join(objs(o.reaction).map((r) => text(r.severity)))),
       fact('Criticality', text(o.criticality)),
       fact('State', conceptText(o.clinicalStatus)),
+      fact('Certainty', conceptText(o.verificationStatus)),
       fact('Recorded', dayOf(text(o.recordedDate))),
       ...objs(o.note).map((n) => fact('Note', text(n.text))),
     ],
@@ -191,7 +201,7 @@ const immunization: Describe = (o) => ({
         : text(o.status),
   at: text(o.occurrenceDateTime) ?? text(o.date),
   enteredInError: isError(o),
-  visit: localReference(o.encounter),
+  visit: localReference(o.encounter, 'Encounter'),
   facts: [
     fact('Vaccine', conceptText(o.vaccineCode), codeWords(o.vaccineCode)),
     fact('Lot', text(o.lotNumber)),
@@ -204,7 +214,32 @@ const immunization: Describe = (o) => ({
   ],
 });
 
-const procedure: Describe = (o) => ({
+const procedure: Describe = (o) => {
+  // One that belongs to a visit that was sent is not another visit.
+  const visit = obj(o.encounter) ? null : visitOfCode(o.code);
+  return visit ? visitSentAsProcedure(o, visit) : ordinaryProcedure(o);
+};
+
+/** Some sources know no visits: what is left of one is the procedure that it was billed as. */
+function visitSentAsProcedure(o: Obj, words: string): Described {
+  const described = ordinaryProcedure(o);
+  return {
+    ...described,
+    kind: 'visit',
+    title: ownName(o.code) ?? words,
+    note: 'sent as a procedure',
+    value: null,
+    facts: [
+      ...described.facts,
+      fact(
+        'Why a visit',
+        `It came as a procedure with the code of a visit (${words.toLowerCase()}). What belongs to it was not sent with it.`,
+      ),
+    ],
+  };
+}
+
+const ordinaryProcedure: Describe = (o) => ({
   kind: 'procedure',
   title: conceptText(o.code) ?? 'Unnamed procedure',
   value: text(o.status) === 'completed' ? 'done' : text(o.status),
@@ -215,13 +250,14 @@ const procedure: Describe = (o) => ({
   at: text(o.performedDateTime) ?? text(obj(o.performedPeriod)?.start),
   endsAt: text(obj(o.performedPeriod)?.end),
   enteredInError: isError(o),
-  visit: localReference(o.encounter),
+  visit: localReference(o.encounter, 'Encounter'),
   facts: [
     fact('Code', conceptText(o.code), codeWords(o.code)),
     fact('By', join(objs(o.performer).map((p) => displayOf(p.actor)))),
     fact('Site', join(objs(o.bodySite).map(conceptText))),
     fact('For', join(objs(o.reasonCode).map(conceptText))),
     fact('Outcome', conceptText(o.outcome)),
+    fact('Why not done', conceptText(o.statusReason)),
     ...objs(o.note).map((n) => fact('Note', text(n.text))),
   ],
 });
@@ -241,7 +277,10 @@ const documentReference: Describe = (o) => {
     at: text(o.date) ?? text(obj(obj(o.context)?.period)?.start),
     enteredInError: isError(o) || text(o.docStatus) === 'entered-in-error',
     amended: text(o.docStatus) === 'amended',
-    visit: objs(obj(o.context)?.encounter).map(localReference).find(Boolean) ?? null,
+    visit:
+      objs(obj(o.context)?.encounter)
+        .map((one) => localReference(one, 'Encounter'))
+        .find(Boolean) ?? null,
     facts: [
       fact('Type', conceptText(o.type), codeWords(o.type)),
       fact('By', join(objs(o.author).map(displayOf))),
@@ -267,7 +306,7 @@ const simple =
     value: value(o),
     at: at(o),
     enteredInError: isError(o),
-    visit: localReference(o.encounter),
+    visit: localReference(o.encounter, 'Encounter'),
     facts: [
       fact('Status', text(o.status) ?? text(o.lifecycleStatus)),
       fact('Code', conceptText(o.code), codeWords(o.code)),
@@ -281,6 +320,14 @@ const simple =
     text: narrative(o),
   });
 
+const order = simple(
+  'order',
+  'Order',
+  (o) => plainNameOf(o.code),
+  (o) => text(o.authoredOn) ?? text(o.occurrenceDateTime),
+  (o) => text(o.status) ?? 'ordered',
+);
+
 /** The types that have a place in the chart. What is not here stays in the store: people, places, bills, provenance. */
 export const describers: ReadonlyMap<string, Describe> = new Map(
   Object.entries({
@@ -288,6 +335,7 @@ export const describers: ReadonlyMap<string, Describe> = new Map(
     DiagnosticReport: diagnosticReport,
     Condition: condition,
     MedicationRequest: medication,
+    MedicationOrder: medication,
     MedicationStatement: medication,
     MedicationDispense: medication,
     MedicationAdministration: medication,
@@ -295,13 +343,8 @@ export const describers: ReadonlyMap<string, Describe> = new Map(
     Immunization: immunization,
     Procedure: procedure,
     DocumentReference: documentReference,
-    ServiceRequest: simple(
-      'order',
-      'Order',
-      (o) => plainNameOf(o.code),
-      (o) => text(o.authoredOn) ?? text(o.occurrenceDateTime),
-      (o) => text(o.status) ?? 'ordered',
-    ),
+    ServiceRequest: order,
+    DiagnosticOrder: order,
     CarePlan: simple(
       'plan',
       'Care plan',

@@ -1,5 +1,7 @@
-// Owns the way from a raw resource to its description; undefined for what has no place in the chart.
+// Owns the way from a raw resource to its description; undefined for what has no place in the chart. Resources of
+// DSTU2 are read in the shape of R4.
 
+import { toR4 } from '../../fhir/dstu2/to-r4.ts';
 import { describers } from './clinical.ts';
 import type { Described } from './described.ts';
 import { describeObservation } from './observation.ts';
@@ -10,5 +12,5 @@ export function describe(type: string, raw: string): Described | undefined {
   const describer = type === 'Observation' ? describeObservation : describers.get(type);
   if (!describer) return undefined;
   const resource = parseForChart(raw);
-  return resource && describer(resource);
+  return resource && describer(toR4(type, resource));
 }

@@ -10,8 +10,8 @@ export type Flag = 'low' | 'high' | 'critical-low' | 'critical-high' | 'abnormal
 export type Fact = { readonly label: string; readonly value: string; readonly code: string | null };
 
 export type Measured = {
-  /** What makes two results the same analyte: `system|code`, else the words. */
-  readonly analyte: string;
+  /** What makes two results the same analyte: `system|code`, else the words; null where they came without a name. */
+  readonly analyte: string | null;
   readonly name: string;
   readonly code: string | null;
   readonly category: 'laboratory' | 'vital-signs' | 'other';

@@ -40,7 +40,8 @@ const FLAGS: ReadonlyMap<string, Flag | null> = new Map(
 
 export function describeObservation(o: Obj): Described {
   const status = text(o.status);
-  const name = plainName(conceptText(o.code) ?? 'Unnamed measurement');
+  const sentName = conceptText(o.code);
+  const name = plainName(sentName ?? 'Unnamed measurement');
   const category = categoryOf(o);
   const measured = measuredOf(o, name, category);
   const isVital = category === 'vital-signs';
@@ -48,7 +49,7 @@ export function describeObservation(o: Obj): Described {
   return {
     kind: isVital ? 'vital' : 'result',
     title: name,
-    note: status === 'preliminary' ? 'preliminary' : status === 'cancelled' ? 'cancelled' : null,
+    note: noteOf(status, sentName !== null),
     value: measured?.value ?? absentWords(o),
     unit: measured?.unit ?? null,
     flag: enteredInError ? null : (measured?.flag ?? null),
@@ -60,12 +61,13 @@ export function describeObservation(o: Obj): Described {
     endsAt: text(obj(o.effectivePeriod)?.end),
     enteredInError,
     amended: status === 'amended' || status === 'corrected',
-    visit: localReference(o.encounter),
+    visit: localReference(o.encounter, 'Encounter'),
     // Cancelled ones and ones entered in error are in the timeline, marked, and not among the results.
     measured: enteredInError || status === 'cancelled' ? null : measured,
     facts: [
+      fact('Name', sentName === null ? UNNAMED : null),
       fact('Status', status),
-      fact('Code', conceptText(o.code), codeWords(o.code)),
+      fact('Code', sentName, codeWords(o.code)),
       fact('As sent', asSent(o)),
       fact('Method', conceptText(o.method)),
       fact('Specimen', displayOf(o.specimen)),
@@ -75,6 +77,21 @@ export function describeObservation(o: Obj): Described {
       ...objs(o.note).map((note) => fact('Note', text(note.text))),
     ],
   };
+}
+
+const UNNAMED = 'The source sent no name with this, so what was measured is not known.';
+
+function noteOf(status: string | null, isNamed: boolean): string | null {
+  const words = [
+    status === 'preliminary' || status === 'cancelled' ? status : null,
+    isNamed ? null : 'name not sent',
+  ].filter((word) => word !== null);
+  return words.length > 0 ? words.join(', ') : null;
+}
+
+/** Values that came as parts of one measurement, without a word what each is. */
+function hasUnnamedParts(o: Obj): boolean {
+  return objs(o.component).some((part) => conceptText(part.code) === null && valueOf(part));
 }
 
 function categoryOf(o: Obj): Measured['category'] {
@@ -90,7 +107,7 @@ function measuredOf(o: Obj, name: string, category: Measured['category']): Measu
   if (!read) return null;
   const judged = judge(o, read.number);
   return {
-    analyte: analyteOf(o.code, name),
+    analyte: analyteOf(o, name),
     name: isPressure ? 'Blood pressure' : name,
     code: codeWords(o.code),
     category,
@@ -100,11 +117,16 @@ function measuredOf(o: Obj, name: string, category: Measured['category']): Measu
   };
 }
 
-/** LOINC where there is one, else the lab's own code with its system, else the words. */
-function analyteOf(concept: unknown, name: string): string {
-  const loinc = codeIn(concept, 'loinc.org');
+/**
+ * LOINC where there is one, else the lab's own code with its system, else the words. Of values without a name it can't
+ * be told which are one measurement at several times.
+ */
+function analyteOf(o: Obj, name: string): string | null {
+  const isNamed = conceptText(o.code) !== null && (!hasUnnamedParts(o) || valueOf(o) !== null);
+  if (!isNamed) return null;
+  const loinc = codeIn(o.code, 'loinc.org');
   if (loinc) return `loinc|${loinc}`;
-  const coding = objs(obj(concept)?.coding).find((c) => text(c.code));
+  const coding = objs(obj(o.code)?.coding).find((c) => text(c.code));
   return coding
     ? `${text(coding.system) ?? ''}|${text(coding.code)}`
     : `text|${name.toLowerCase()}`;
@@ -193,11 +215,12 @@ function pressure(o: Obj): Read | null {
 }
 
 function componentsValue(o: Obj): Read | null {
+  const count = objs(o.component).filter(valueOf).length;
+  if (hasUnnamedParts(o))
+    return plain(`${count} ${count === 1 ? 'value' : 'values'} without names`);
   const parts = objs(o.component).flatMap((c) => {
     const read = valueOf(c);
-    return read
-      ? [`${conceptText(c.code) ?? 'unnamed'} ${read.value}${read.unit ? ` ${read.unit}` : ''}`]
-      : [];
+    return read ? [[conceptText(c.code), read.value, read.unit].filter(Boolean).join(' ')] : [];
   });
   return parts.length ? { value: parts.join('; '), unit: null, number: null } : null;
 }

@@ -22,6 +22,18 @@ describe('the results', () => {
     return panels[0]?.rows[0];
   };
 
+  it('have no course of values that came without a name', async () => {
+    await commit(
+      result('a', '2026-11-17', 5, { code: {} }),
+      result('b', '2026-11-18', 9, { code: {} }),
+      result('c', '2026-11-18', 7),
+    );
+    await project();
+    const { analytes, results } = await readResults(scene.db, person, 'all');
+    expect([analytes, results]).toEqual([1, 1]);
+    expect(await only()).toMatchObject({ name: 'Glucose', latest: { value: '7' } });
+  });
+
   it('have the latest value of each analyte, and how many there are', async () => {
     await commit(
       result('a', '2026-11-17', 5),

@@ -36,6 +36,7 @@ export type LineGroup = {
   readonly visit: {
     readonly id: string;
     readonly title: string;
+    readonly note: string | null;
     readonly clinician: string | null;
   } | null;
   readonly source: string;
@@ -152,7 +153,14 @@ type ChartRow = Awaited<ReturnType<typeof visitRows>>[number];
 
 function groupOf(visit: ChartRow | undefined, held: readonly ChartRow[]): LineGroup {
   return {
-    visit: visit ? { id: visit.resource_id, title: visit.title, clinician: visit.clinician } : null,
+    visit: visit
+      ? {
+          id: visit.resource_id,
+          title: visit.title,
+          note: visit.note,
+          clinician: visit.clinician,
+        }
+      : null,
     source: held[0]?.source_id ?? '',
     rows: held
       .filter((row) => row.kind !== 'visit')

@@ -54,24 +54,38 @@ export function codesOf(concepts: unknown): string[] {
 export function codeWords(concept: unknown): string | null {
   const coding = objs(obj(concept)?.coding).find((c) => text(c.code));
   if (!coding) return null;
-  const system = text(coding.system) ?? '';
-  const name = SYSTEMS.find(([end]) => system.endsWith(end))?.[1];
+  const name = systemName(coding.system);
   return name ? `${name} ${text(coding.code)}` : text(coding.code);
+}
+
+/** What a code system is called, whichever of its addresses was written; null for another one. */
+export function systemName(system: unknown): string | null {
+  const address = text(system)?.replace(/\/$/, '') ?? '';
+  return SYSTEMS.find(([end]) => address.endsWith(end))?.[1] ?? null;
 }
 
 const SYSTEMS: readonly (readonly [string, string])[] = [
   ['loinc.org', 'LOINC'],
   ['snomed.info/sct', 'SNOMED'],
   ['icd-10-cm', 'ICD-10'],
+  ['icd-10', 'ICD-10'],
   ['rxnorm', 'RxNorm'],
   ['cvx', 'CVX'],
   ['cpt', 'CPT'],
+  // As one vendor writes it: the page of its publisher.
+  ['cpt-current-procedural-terminology', 'CPT'],
+  ['2.16.840.1.113883.6.12', 'CPT'],
   ['ndc', 'NDC'],
 ];
 
-/** `Type/id` of a relative reference; null for contained, absolute and other ones. */
-export function localReference(reference: unknown): string | null {
+/**
+ * `Type/id` of a relative reference, or of one by UUID, which says no type: in files a record's UUID is its id. Null for
+ * contained, absolute and other ones.
+ */
+export function localReference(reference: unknown, type: string): string | null {
   const value = text(obj(reference)?.reference);
+  const uuid = /^urn:uuid:([0-9a-f-]{36})$/i.exec(value ?? '')?.[1];
+  if (uuid) return `${type}/${uuid}`;
   return value && /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]+$/.test(value) ? value : null;
 }
 

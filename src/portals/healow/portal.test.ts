@@ -357,7 +357,9 @@ describe('searches', () => {
     const shown = await readReceiptFor(program, asked?.runId ?? '');
     expect(shown.questions.find(({ key }) => key === 'documents')).toMatchObject({
       note: 'asked for year by year',
-      why: expect.stringContaining('What has no date is not in this answer, so that nothing counts as no longer reported by it.'),
+      why: expect.stringContaining(
+        'What has no date is not in this answer, so that nothing counts as no longer reported by it.',
+      ),
     });
   });
   it('for documents without a date hang: cut off, recorded, and the rest goes on', async () => {

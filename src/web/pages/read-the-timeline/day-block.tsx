@@ -31,6 +31,12 @@ export const DayBlock = memo(function DayBlock({
                 // Groups of one day keep their order
                 key={group.visit?.id ?? i}
                 group={group}
+                // Beside a visit of that day, it would be untrue that none was recorded
+                unlinked={
+                  day.groups.some((one) => one.visit)
+                    ? 'Not linked to a visit'
+                    : 'No visit recorded'
+                }
               />
             ))
           ) : (
@@ -42,16 +48,25 @@ export const DayBlock = memo(function DayBlock({
   );
 });
 
-function Group({ group: { visit, source, rows } }: { group: TimelineGroup }) {
+function Group({
+  group: { visit, source, rows },
+  unlinked,
+}: {
+  group: TimelineGroup;
+  unlinked: string;
+}) {
   return (
-    <div role="group" aria-label={visit?.title ?? `${source.name}, no visit recorded`}>
+    <div role="group" aria-label={visit?.title ?? `${source.name}, ${unlinked.toLowerCase()}`}>
       <div className="flex min-h-[29px] items-center gap-4">
         {visit ? (
           <RecordLink id={visit.id} className="font-medium">
             {visit.clinician ? `${visit.title}, ${visit.clinician}` : visit.title}
+            {visit.note && (
+              <span className="ml-1 text-13 font-normal text-ink2"> {visit.note}</span>
+            )}
           </RecordLink>
         ) : (
-          <span className="text-13 text-ink2">No visit recorded</span>
+          <span className="text-13 text-ink2">{unlinked}</span>
         )}
         <span className="ml-auto hidden max-w-[45%] shrink-0 desk:block">
           <SourceName mark={source.mark} name={source.name} />

@@ -24,7 +24,7 @@ it('steps through a visit before its rows, day after day', () => {
       day: '2026-11-17',
       groups: [
         {
-          visit: { id: 'visit', title: 'Office visit', clinician: null },
+          visit: { id: 'visit', title: 'Office visit', note: null, clinician: null },
           source,
           rows: [row('a'), row('b')],
         },
