@@ -258,8 +258,9 @@ function ownPage(control: Control): Answer {
 /** What the vendor's older scopes could see, where it has such: what apps ask for unless they are told otherwise. */
 function typesToldOf(behaviour: PortalBehaviour): ReadonlySet<string> | undefined {
   const { scopedTypes, laterScopedTypes } = behaviour;
-  if (scopedTypes.includes('*')) return undefined;
-  return new Set(scopedTypes.length > 0 ? scopedTypes : laterScopedTypes);
+  const named = scopedTypes.length > 0 ? scopedTypes : laterScopedTypes;
+  // None are named where one scope is for all of them.
+  return named.length > 0 ? new Set(named) : undefined;
 }
 
 function tellTruth(
