@@ -7,7 +7,7 @@ import { type Connection, scopesAskedFor } from '../../connections/context.ts';
 import { differencesFrom } from '../../fhir/text/names.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
 import { vendors } from '../../portals/index.ts';
-import { wordsForClinic } from '../../portals/registry.ts';
+import { type PortalEntry, wordsForClinic } from '../../portals/registry.ts';
 import { missingScopes } from '../../smart/scopes.ts';
 import type { Receipt, RunSummary } from '../../records/types.ts';
 import { isoTime } from '../../platform/clock.ts';
@@ -87,6 +87,12 @@ export function presentConnection(
     lastReceipt: null,
     state: failedWith('connection.unreadable', now),
   };
+}
+
+/** What the person calls the portal; a server that bears its clinic's own name by what it is. */
+function portalNameOf(entry: PortalEntry | undefined, connection: Connection): string {
+  if (!entry) return connection.portal;
+  return entry.name === connection.clinic_name ? entry.vendor.portal.name : entry.name;
 }
 
 /** When it is synced by itself, and until when its permission lasts. */
