@@ -392,7 +392,7 @@ describe('searches', () => {
     expect(refusedSearches('Observation')).toBeGreaterThan(10);
   });
 
-  const impatient = { ...healow.requests, timeoutMs: 400, attempts: 1 };
+  const impatient = { ...healow.requests, timeoutMs: 2_500, attempts: 1 };
   const slow = { DocumentReference: { ms: 30_000, parameter: 'date' } };
 
   it('for documents are put year by year, and answered', async () => {
