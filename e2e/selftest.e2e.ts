@@ -1,14 +1,16 @@
-// Proves that the self-test passes in each client mode, as somebody runs it who wonders whether all is well.
+// Proves that the self-test passes for each portal, in each of its client modes, as somebody runs it who wonders whether
+// all is well.
 
 import { expect, it } from 'vitest';
 import { runSelftest } from '../src/cli/selftest/selftest.ts';
-import { firstVendor } from '../src/portals/index.ts';
+import { vendors } from '../src/portals/index.ts';
 
-it.each(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const)(
-  'the self-test passes with %s',
-  async (auth) => {
-    const { checks, passed } = await runSelftest({ portal: firstVendor, auth });
-    expect(checks.filter((check) => !check.ok)).toEqual([]);
-    expect(passed).toBe(true);
-  },
+const modes = vendors.flatMap(({ portal }) =>
+  portal.auth.map((auth) => [portal.id, auth] as const),
 );
+
+it.each(modes)('the self-test of %s passes with %s', async (portal, auth) => {
+  const { checks, passed } = await runSelftest({ portal, auth });
+  expect(checks.filter((check) => !check.ok)).toEqual([]);
+  expect(passed).toBe(true);
+});

@@ -123,6 +123,8 @@ describe('without a server', () => {
     expect(JSON.parse(out)).toMatchObject([
       { portal: 'athenahealth/production', state: 'off', switchOn: 'ATHENA_CLIENT_ID' },
       { portal: 'athenahealth/preview', state: 'off', switchOn: 'ATHENA_SANDBOX_CLIENT_ID' },
+      { portal: 'healow/production', state: 'off', switchOn: 'HEALOW_CLIENT_ID' },
+      { portal: 'healow/preview', state: 'off', switchOn: 'HEALOW_SANDBOX_CLIENT_ID' },
     ]);
     expect((await line.run('connections')).out).toBe('Nothing is connected yet.\n');
     expect((await line.run('sync', '--all', '--json')).out).toBe('[]\n');

@@ -19,7 +19,7 @@ import {
 } from './attempts.ts';
 import { smartClient } from './client.ts';
 import { placeOf, unlistedClinic } from './clinics.ts';
-import { type ConnectionContext, getConnection, paceOf } from './context.ts';
+import { type ConnectionContext, getConnection, paceOf, portalOf } from './context.ts';
 import { noteFailure } from './status.ts';
 
 export type BeginRequest = {
@@ -178,7 +178,7 @@ async function sendAway(
   connectionId: string,
 ): Promise<Followed> {
   const connection = await getConnection(context.db, connectionId);
-  const entry = context.registry.usable(connection.portal, connection.clinic_id);
+  const entry = portalOf(context, connection);
   const client = await smartClient(context, entry);
   const secrets = newLaunchSecrets();
   const redirectUri = redirectUriOf(context, entry);

@@ -13,7 +13,13 @@ import { type AttemptSecrets, connectionOfAttempt, openSecrets } from './attempt
 import { smartClient } from './client.ts';
 import { clinicOf } from './clinic-of.ts';
 import { confirmPatient, sealCandidate } from './confirm.ts';
-import { type Connection, type ConnectionContext, getConnection, paceOf } from './context.ts';
+import {
+  type Connection,
+  type ConnectionContext,
+  getConnection,
+  paceOf,
+  portalOf,
+} from './context.ts';
 import { type Grant, grantOf, keepGrant } from './grant.ts';
 import { goOnWith, knownConnection } from './known.ts';
 import { findPatient, readPatient } from './patient-of.ts';
@@ -99,7 +105,7 @@ async function handle(
   try {
     const secrets = openSecrets(context, attempt.id_hash, attempt.secrets);
     const connection = await getConnection(context.db, attempt.connection_id);
-    const entry = context.registry.usable(connection.portal, connection.clinic_id);
+    const entry = portalOf(context, connection);
     if (entry.vendor.portal.callbackPath !== callbackPath)
       throw new ChartfoldError('smart.state_mismatch');
     // One that came without its state was known by its browser.

@@ -4,7 +4,7 @@ import type { Selectable } from 'kysely';
 import type { Signer } from '../keys/keyring.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
-import { ChartfoldError } from '../platform/errors.ts';
+import { ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import type { Jobs } from '../platform/jobs/jobs.ts';
 import type { Log } from '../platform/log.ts';
 import type { Outbound } from '../platform/outbound.ts';
@@ -51,6 +51,30 @@ export async function getConnection(db: Db, id: string): Promise<Connection> {
   const row = await db.selectFrom('connection').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) throw new ChartfoldError('connection.not_found');
   return row;
+}
+
+/** Why a connection leads nowhere as this instance is configured; null where it leads somewhere. */
+export function whyUnusable(
+  { entries }: Pick<PortalRegistry, 'entries'>,
+  { portal, sample }: Pick<Connection, 'portal' | 'sample'>,
+): ErrorCode | null {
+  const entry = entries.find(({ key }) => key === portal);
+  if (sample === 1 && !entry?.simulated) return 'connection.simulator_off';
+  return entry?.registration ? null : 'connection.portal_off';
+}
+
+/**
+ * The portal of a connection, its addresses those of its clinic. What the simulator gave is never sent to the vendor
+ * that took its place.
+ * @throws `connection.simulator_off`, `connection.portal_off`
+ */
+export function portalOf(
+  { registry }: Pick<ConnectionContext, 'registry'>,
+  connection: Pick<Connection, 'portal' | 'sample' | 'clinic_id'>,
+): PortalEntry {
+  const why = whyUnusable(registry, connection);
+  if (why) throw new ChartfoldError(why);
+  return registry.usable(connection.portal, connection.clinic_id);
 }
 
 export async function listConnections(db: Db): Promise<Connection[]> {

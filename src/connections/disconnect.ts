@@ -4,7 +4,13 @@
 import { revokeToken } from '../smart/token.ts';
 import { smartClient } from './client.ts';
 import { breakOffRun } from '../records/runs.ts';
-import { type Connection, type ConnectionContext, getConnection, SYNC_QUEUE } from './context.ts';
+import {
+  type Connection,
+  type ConnectionContext,
+  getConnection,
+  portalOf,
+  SYNC_QUEUE,
+} from './context.ts';
 import { dropGrant, type Grant, openGrant } from './grant.ts';
 import { setStatus } from './status.ts';
 
@@ -40,10 +46,7 @@ export async function endGrant(
   grant: Grant,
 ): Promise<boolean> {
   try {
-    const client = await smartClient(
-      context,
-      context.registry.usable(connection.portal, connection.clinic_id),
-    );
+    const client = await smartClient(context, portalOf(context, connection));
     return await revokeToken(client, context.outbound, grant.refreshToken ?? grant.accessToken);
   } catch (error) {
     context.log.error('connection.revoke_failed', error, { connection: connection.id });

@@ -5,7 +5,7 @@ import { ChartfoldError, isChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { refreshTokens } from '../smart/token.ts';
 import { smartClient } from './client.ts';
-import { type ConnectionContext, getConnection, paceOf } from './context.ts';
+import { type ConnectionContext, getConnection, paceOf, portalOf } from './context.ts';
 import { beginRenewal, forgetRenewal, type Grant, grantOf, keepGrant, openGrant } from './grant.ts';
 
 export type Refresher = {
@@ -42,7 +42,7 @@ async function renew(
   if (grant.accessToken !== staleAccessToken) return grant;
   if (!grant.refreshToken) throw new ChartfoldError('smart.no_refresh');
   const connection = await getConnection(context.db, connectionId);
-  const entry = context.registry.usable(connection.portal, connection.clinic_id);
+  const entry = portalOf(context, connection);
   const client = await smartClient(context, entry);
   const repeats = entry.vendor.portal.refreshRepeats.map((name) => [
     name,

@@ -4,7 +4,12 @@
 
 import { getPerson } from '../access/people.ts';
 import { type AuthorisedFetch, authorisedFetch } from '../connections/authorised-fetch.ts';
-import { type Connection, getConnection, scopesAskedFor } from '../connections/context.ts';
+import {
+  type Connection,
+  getConnection,
+  portalOf,
+  scopesAskedFor,
+} from '../connections/context.ts';
 import { smartClient } from '../connections/client.ts';
 import { noteReachable, setStatus } from '../connections/status.ts';
 import type { Capabilities } from '../fhir/capabilities.ts';
@@ -61,7 +66,7 @@ async function sync(
 ): Promise<Run> {
   const connection = await getConnection(context.db, connectionId);
   if (!isReady(connection)) throw new ChartfoldError('sync.connection_not_ready');
-  const entry = context.registry.usable(connection.portal, connection.clinic_id);
+  const entry = portalOf(context, connection);
   const portal = authorisedFetch(context, context.refresher, {
     connectionId,
     entry,

@@ -6,6 +6,7 @@ import {
   type ConnectionContext,
   listConnections,
   SYNC_QUEUE,
+  whyUnusable,
 } from '../connections/context.ts';
 import { putSync } from '../connections/queue-sync.ts';
 import { isoTime } from '../platform/clock.ts';
@@ -110,7 +111,9 @@ export async function putDue(
   signal: AbortSignal,
 ): Promise<void> {
   const { db, jobs, clock, registry } = context;
-  const connections = (await listConnections(db)).filter(({ status }) => status === 'ready');
+  const connections = (await listConnections(db)).filter(
+    (one) => one.status === 'ready' && whyUnusable(registry, one) === null,
+  );
   const renewals = await renewalsOf(
     context,
     connections.map(({ id }) => id),

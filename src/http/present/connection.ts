@@ -3,7 +3,7 @@
 import type { Person } from '../../access/people.ts';
 import { hasExpired } from '../../connections/attempts.ts';
 import { candidateOf } from '../../connections/confirm.ts';
-import { type Connection, scopesAskedFor } from '../../connections/context.ts';
+import { type Connection, scopesAskedFor, whyUnusable } from '../../connections/context.ts';
 import { differencesFrom } from '../../fhir/text/names.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
 import { vendors } from '../../portals/index.ts';
@@ -120,18 +120,11 @@ export function receiptSummary({ endedAt, ...summary }: RunSummary): ReceiptSumm
 }
 
 function stateOf(app: Presenting, connection: Connection, facts: ConnectionFacts): ConnectionState {
-  const unusable = whyUnusable(app, connection);
+  const unusable =
+    connection.status === 'disconnected' ? null : whyUnusable(app.registry, connection);
   return unusable
     ? failedWith(unusable, connection.status_since)
     : storedState(app, connection, facts);
-}
-
-/** Why a connection leads nowhere on this instance, whatever its state was; null where it leads somewhere. */
-function whyUnusable({ registry }: Presenting, connection: Connection): ErrorCode | null {
-  const entry = registry.entries.find((e) => e.key === connection.portal);
-  if (connection.status === 'disconnected') return null;
-  if (connection.sample === 1 && !entry?.simulated) return 'connection.simulator_off';
-  return entry?.registration ? null : 'connection.portal_off';
 }
 
 function storedState(

@@ -280,6 +280,32 @@ describe('links', () => {
   });
 
   it.each([
+    ['fetched on the clinic’s own', { links: 'rebased' }, null],
+    ['left, without the datum', { links: 'own' }, 'sync.attachment_foreign'],
+  ] as const)('to a file at the other host are %s', async (_what, change, code) => {
+    await start({ vendor: withPortal(change) });
+    const connection = await connect();
+    const { patient_id } = await getConnection(program.db, connection);
+    const { control } = program.simulator;
+    const { pathname } = new URL(program.registry.usable('healow/production', CLINIC).fhirBaseUrl);
+    for (const { type, id } of control.truth('production', patient_id ?? '', 'healow').resources) {
+      if (type !== 'DocumentReference') continue;
+      const text = control.text('production', type, id, 'healow') ?? '';
+      const elsewhere = `"url":"http://fhir4.eclinicalworks.com${pathname}/Binary/`;
+      control.edit({
+        portal: 'healow',
+        environment: 'production',
+        type,
+        id,
+        text: text.replace('"url":"Binary/', elsewhere),
+      });
+    }
+    const files = (await receiptOf(connection))?.questions.find((q) => q.key === 'attachments');
+    expect(files?.setAsideWhy.map((one) => one.code)).toEqual(code === null ? [] : [code]);
+    expect(files?.received).toBe(code === null ? 9 : 0);
+  });
+
+  it.each([
     ['this patient', { links: 'rebased' }, 0],
     ['somebody else, without the datum,', { links: 'own' }, 1],
   ] as const)('from a record at the other host mean %s', async (_whom, change, setAside) => {
@@ -339,7 +365,7 @@ describe('searches', () => {
     expect(refusedSearches('Observation')).toBeGreaterThan(10);
   });
 
-  const impatient = { ...healow.requests, timeoutMs: 400, attempts: 1 };
+  const impatient = { ...healow.requests, timeoutMs: 2_500, attempts: 1 };
   const slow = { DocumentReference: { ms: 30_000, parameter: 'date' } };
 
   it('for documents are put year by year, and answered', async () => {
