@@ -17,7 +17,12 @@ import { createPaces } from '../../src/connections/pace.ts';
 import { createRefresher } from '../../src/connections/refresh.ts';
 import { activeSigner, ensureRings, publicKeys } from '../../src/keys/keyring.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
-import { type AuthMethod, type Config, readConfig } from '../../src/platform/config/read.ts';
+import {
+  type AuthMethod,
+  type Config,
+  type PortalOverride,
+  readConfig,
+} from '../../src/platform/config/read.ts';
 import type { Db } from '../../src/platform/db/db.ts';
 import { openStore } from '../../src/platform/db/sqlite/open.ts';
 import { createJobs } from '../../src/platform/jobs/jobs.ts';
@@ -73,6 +78,8 @@ export async function startProgram(
     portal?: string;
     /** Where the program says that it is reached; vendors that want https are told so unless it is given. */
     publicUrl?: string;
+    /** Where its portal is, and who we are there, where that is none of the simulator's. */
+    elsewhere?: Partial<PortalOverride>;
   } = {},
 ) {
   const {
@@ -122,6 +129,7 @@ export async function startProgram(
     auth,
     publicUrl,
     env: options.env ?? {},
+    elsewhere: options.elsewhere ?? {},
   });
   const jobs = createJobs({ db, clock, log });
   const registry = changed(
@@ -272,14 +280,15 @@ function configFor(about: {
   readonly auth: AuthMethod;
   readonly publicUrl: string;
   readonly env: Record<string, string>;
+  readonly elsewhere: Partial<PortalOverride>;
 }): Config {
-  const { simulatorUrl, portal, auth, publicUrl, env } = about;
+  const { simulatorUrl, portal, auth, publicUrl, env, elsewhere } = about;
   const base = readConfig(
     { ...env },
     vendorKeys.map((key) => key.name),
   );
   const portals = simulatedOverrides(portal, simulatorUrl, { auth, clientSecret: SECRET });
-  return { ...base, publicUrl, portals };
+  return { ...base, publicUrl, portals: portals.map((one) => ({ ...one, ...elsewhere })) };
 }
 
 /** Who began the sign-in that an answer belongs to; null for the terminal, or where it belongs to none. */
