@@ -79,7 +79,7 @@ export async function startProgram(
     /** The one vendor that is simulated; default the first. */
     portal?: string;
     /** What the operator has written besides, by what the simulator's address is. */
-    written?: (simulatorUrl: string) => Partial<Pick<PortalOverride, 'scopes' | 'aud'>>;
+    written?: (simulatorUrl: string) => Partial<PortalOverride>;
     /** Where the program says that it is reached; vendors that want https are told so unless it is given. */
     publicUrl?: string;
   } = {},

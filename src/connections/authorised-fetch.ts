@@ -73,59 +73,12 @@ export function fetchOfSignIn(
 
 function bound(context: ConnectionContext, target: Target, access: Access): AuthorisedFetch {
   const { entry } = target;
-  const pace = paceOf(context, entry);
-  const base = new URL(`${entry.fhirBaseUrl}/`);
-
-  const followable = (link: string): string => {
-    const url = URL.canParse(link, base.href) ? new URL(link, base.href) : undefined;
-    // Some servers give their next pages at the base itself: `fhir/r4?_getpages=…`.
-    const isBelow = url && `${url.pathname}/`.startsWith(base.pathname);
-    const isOwn = entry.vendor.portal.links === 'rebased' || url?.origin === base.origin;
-    if (!isBelow || !isOwn || url.username) throw new ChartfoldError('net.foreign_origin');
-    const address = `${base.origin}${url.pathname}${url.search}`;
-    return withEveryCall(address, entry, target.clinicId);
-  };
-
-  const sendOnce = (
-    address: string,
-    token: string,
-    { accept = entry.vendor.portal.accept, ...options }: Asking,
-  ) =>
-    pace.run(
-      () =>
-        context.outbound(address, {
-          ...options,
-          headers: { accept, authorization: `Bearer ${token}` },
-        }),
-      options.signal,
-    );
-
-  const send = async (address: string, token: string, options: Asking): Promise<Response> => {
-    let at: string | null = followable(address);
-    let answer = await sendOnce(at, token, options);
-    for (let hop = 0; hop < MOST_REDIRECTS; hop += 1) {
-      at = redirectOf(answer, at);
-      if (at === null) break;
-      answer = await sendOnce(at, token, options);
-    }
-    return answer;
-  };
-
-  /** Where an answer to a GET sends one on within the portal; null where it does not. */
-  const redirectOf = ({ status, headers }: Response, from: string): string | null => {
-    const to = REDIRECTS.has(status) ? headers.get('location') : null;
-    if (to === null || !URL.canParse(to, from)) return null;
-    try {
-      return followable(new URL(to, from).href);
-    } catch {
-      return null; // It leads out of the portal.
-    }
-  };
-
+  const followable = (link: string) => followableOf(link, target);
+  const send = senderFor(context, target);
   return {
     addressOf: (request) => followable(`${entry.fhirBaseUrl}/${request}`),
     followable,
-    tooMany: (retryAfterMs) => pace.refused(retryAfterMs),
+    tooMany: (retryAfterMs) => paceOf(context, entry).refused(retryAfterMs),
     async get(address, options) {
       let grant = await access.current();
       if (!grant) throw new ChartfoldError('smart.sign_in_again');
@@ -139,6 +92,57 @@ function bound(context: ConnectionContext, target: Target, access: Access): Auth
       return send(address, renewed.accessToken, options);
     },
   };
+}
+
+/** @throws `net.foreign_origin` */
+function followableOf(link: string, { entry, clinicId }: Target): string {
+  const base = new URL(`${entry.fhirBaseUrl}/`);
+  const url = URL.canParse(link, base.href) ? new URL(link, base.href) : undefined;
+  // Some servers give their next pages at the base itself: `fhir/r4?_getpages=…`.
+  const isBelow = url && `${url.pathname}/`.startsWith(base.pathname);
+  const isOwn = entry.vendor.portal.links === 'rebased' || url?.origin === base.origin;
+  if (!isBelow || !isOwn || url.username) throw new ChartfoldError('net.foreign_origin');
+  return withEveryCall(`${base.origin}${url.pathname}${url.search}`, entry, clinicId);
+}
+
+/** Sends a request, and sends it on where the portal leads within itself. */
+function senderFor(context: ConnectionContext, target: Target) {
+  const { entry } = target;
+  const pace = paceOf(context, entry);
+  const sendOnce = (
+    address: string,
+    token: string,
+    { accept = entry.vendor.portal.accept, ...options }: Asking,
+  ) =>
+    pace.run(
+      () =>
+        context.outbound(address, {
+          ...options,
+          headers: { accept, authorization: `Bearer ${token}` },
+        }),
+      options.signal,
+    );
+  return async (link: string, token: string, options: Asking): Promise<Response> => {
+    let address: string | null = followableOf(link, target);
+    let answer = await sendOnce(address, token, options);
+    for (let hop = 0; hop < MOST_REDIRECTS; hop += 1) {
+      address = redirectOf(answer, address, target);
+      if (address === null) break;
+      answer = await sendOnce(address, token, options);
+    }
+    return answer;
+  };
+}
+
+/** Where an answer to a GET sends one on within the portal; null where it does not. */
+function redirectOf({ status, headers }: Response, from: string, target: Target): string | null {
+  const to = REDIRECTS.has(status) ? headers.get('location') : null;
+  if (to === null || !URL.canParse(to, from)) return null;
+  try {
+    return followableOf(new URL(to, from).href, target);
+  } catch {
+    return null; // It leads out of the portal.
+  }
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
