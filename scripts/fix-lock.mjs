@@ -1,8 +1,11 @@
-// Owns one repair of package-lock.json; run it after every change of the lock.
+// Owns one repair of each lock file; run it after every change of one.
 //
-// Where a registry does not carry the builds of a native tool for other platforms, npm leaves them out of
+// package-lock.json: where a registry does not carry the builds of a native tool for other platforms, npm leaves them out of
 // the lock, and `npm ci` then refuses the lock as incomplete. This adds the missing optional packages as
 // entries with platform limits, so that `npm ci` passes here and skips them where they don't belong.
+//
+// tools/counterparts/package-lock.json: a package of fhirclient's names parts of a mobile toolkit as optional, 650
+// packages that no test loads. This takes them out, and with them the wish for them, which `npm ci` would miss.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const OS = [
@@ -70,3 +73,14 @@ for (const [from, entry] of Object.entries(packages)) {
 lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`fix-lock: ${added} packages of other platforms added`);
+
+const counterparts = new URL('../tools/counterparts/package-lock.json', import.meta.url);
+const needed = JSON.parse(readFileSync(counterparts, 'utf8'));
+const all = Object.entries(needed.packages);
+const kept = all.filter(([, entry]) => !entry.optional);
+for (const [, entry] of kept) delete entry.optionalDependencies;
+needed.packages = Object.fromEntries(kept);
+writeFileSync(counterparts, `${JSON.stringify(needed, null, 2)}\n`);
+console.log(
+  `fix-lock: ${all.length - kept.length} optional packages of the counterparts taken out`,
+);

@@ -10,11 +10,13 @@ import { fileURLToPath } from 'node:url';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NEEDED = [24, 11];
 const NODE_TOOLS = join(ROOT, 'tools', 'node');
+const COUNTERPARTS = join(ROOT, 'tools', 'counterparts');
 
 /** Makes everything ready. Quick when nothing has changed. Returns the Node to run on. */
 export function prepare(options) {
   const node = findNode();
   installPackages(node);
+  if (options.counterparts) installCounterparts(node);
   if (options.web) buildWeb(node);
   return node;
 }
@@ -52,19 +54,47 @@ function findNode() {
     say(
       `Chartfold needs Node ${NEEDED.join('.')} or newer and this machine has ${process.versions.node}, so Node ${locked.version} is fetched from the npm registry (package ${name}, a repackaging of the official build, pinned by ${locked.integrity.slice(0, 30)}…) into tools/node; to use your own, install a newer Node and start again.`,
     );
-    npm(process.execPath, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], NODE_TOOLS);
+    if (!install(process.execPath, NODE_TOOLS)) stop(notInstalled('tools/node'));
   }
   return binary;
 }
 
 /** Installs what the lock file says, unless that is what is installed. */
 function installPackages(node) {
-  const stamp = join(ROOT, 'node_modules', '.chartfold');
-  const wanted = hashOf([join(ROOT, 'package-lock.json')]);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (isInstalled(ROOT)) return;
   say('Installing the packages that package-lock.json names …');
-  npm(node, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], ROOT);
-  writeFileSync(stamp, wanted);
+  if (!install(node, ROOT)) stop(notInstalled('the clone'));
+}
+
+/** What others wrote and only tests meet. Where it can't be had, those tests are passed over, and say why. */
+function installCounterparts(node) {
+  if (isInstalled(COUNTERPARTS)) return;
+  say('Installing the counterparts of the tests, which tools/counterparts names …');
+  if (!install(node, COUNTERPARTS)) say(notInstalled('tools/counterparts'));
+}
+
+function isInstalled(folder) {
+  const stamp = stampOf(folder);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash(folder);
+}
+
+/** Installs what a folder's lock file names. Returns whether it could. */
+function install(node, folder) {
+  const done = npm(node, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+  if (done) writeFileSync(stampOf(folder), lockHash(folder));
+  return done;
+}
+
+function stampOf(folder) {
+  return join(folder, 'node_modules', '.chartfold');
+}
+
+function lockHash(folder) {
+  return hashOf([join(folder, 'package-lock.json')]);
+}
+
+function notInstalled(where) {
+  return `npm ci did not succeed in ${where}; the lines above say why. Check the network and start again.`;
 }
 
 /** Builds the web part, unless what is built was built from these files. */
@@ -106,10 +136,7 @@ function npm(node, args, cwd) {
         env: environmentFor(node),
         shell: process.platform === 'win32',
       });
-  if (result.status !== 0)
-    stop(
-      `npm ${args[0]} did not succeed in ${cwd === ROOT ? 'the clone' : 'tools/node'}; the lines above say why. Check the network and start again.`,
-    );
+  return result.status === 0;
 }
 
 /** The chosen Node first on the PATH, so that whatever is started by name runs on it too; and where it compiles to. */
@@ -164,7 +191,11 @@ export const PROGRAM = [
 const COMMANDS = {
   setup: () => prepare({ web: true }),
   start: (args) => run(prepare({ web: true }), [...PROGRAM, 'serve', '--open', ...args]),
-  test: (args) => run(prepare({ web: true }), [join(ROOT, 'scripts', 'check', 'run.ts'), ...args]),
+  test: (args) =>
+    run(prepare({ web: true, counterparts: true }), [
+      join(ROOT, 'scripts', 'check', 'run.ts'),
+      ...args,
+    ]),
 };
 
 if (process.argv[1] && fileURLToPath(import.meta.url) === process.argv[1]) {

@@ -17,9 +17,11 @@ export function fromFindings(findings: readonly string[], note = ''): Outcome {
     : { passed: 0, failed: 1, output: findings.join('\n') };
 }
 
-/** The last line of all: the sum of the steps. */
+/** The last line of all: the sum of the steps, and why tests were passed over. */
 export function lastLine(outcomes: readonly Outcome[]): string {
   const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((n, o) => n + of(o), 0);
-  const skipped = sum((o) => o.skipped?.length ?? 0);
-  return `${sum((o) => o.passed)} passed, ${sum((o) => o.failed)} failed, ${skipped} skipped`;
+  const skipped = outcomes.flatMap((outcome) => outcome.skipped ?? []);
+  const reasons = [...new Set(skipped.map(({ reason }) => reason))].join('; ');
+  const counts = `${sum((o) => o.passed)} passed, ${sum((o) => o.failed)} failed, ${skipped.length} skipped`;
+  return reasons ? `${counts} (${reasons})` : counts;
 }

@@ -61,11 +61,11 @@ describe('a run of tests', () => {
 });
 
 describe('the last line', () => {
-  it('is the sum of all steps', () => {
+  it('is the sum of all steps, with the reasons of what was skipped', () => {
     const skipped = [{ name: 'a', reason: 'b' }];
     const tests = { passed: 12, failed: 1, output: '', skipped };
     expect(lastLine([fromFindings([]), fromFindings(['a', 'b']), tests])).toBe(
-      '13 passed, 2 failed, 1 skipped',
+      '13 passed, 2 failed, 1 skipped (b)',
     );
   });
 });

@@ -55,9 +55,10 @@ export async function lookAtServer(
   ]);
   if (statement.status === 'rejected') throw statement.reason;
   const fhirVersion = readFhirVersion(await statement.value.text());
-  if (statement.value.status !== 200 || fhirVersion === undefined)
+  const { status } = statement.value;
+  if (status !== 200 || fhirVersion === undefined)
     throw new ChartfoldError('server.not_fhir', {
-      detail: `HTTP status ${statement.value.status}`,
+      detail: status === 200 ? 'it answers with a page' : `HTTP status ${status}`,
     });
   if (!fhirVersion.startsWith('4.'))
     throw new ChartfoldError('server.other_version', { detail: fhirVersion });

@@ -75,7 +75,7 @@ function filledForm(html: string, pageUrl: string, answers: Answers) {
     const type = attribute(tag, 'type') ?? 'text';
     const value = attribute(tag, 'value') ?? '';
     if (!name || type === 'submit') continue;
-    if (name === 'username') body.set(name, answers.username);
+    if (name === 'username' || name === 'login') body.set(name, answers.username);
     else if (name === 'password') body.set(name, answers.password);
     else if (type === 'radio') {
       if (value === answers.practice) body.set(name, value);

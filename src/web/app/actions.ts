@@ -13,6 +13,9 @@ import type {
   Connection,
   DirectoryLists,
   ScheduleRequest,
+  ServerAdd,
+  ServerAdded,
+  ServerFound,
 } from '../../http/contract.ts';
 import { send } from './api.ts';
 import { tellTabs } from './live.ts';
@@ -40,6 +43,20 @@ export function useStartConnection() {
       return send<ConnectReply>('POST', '/api/connections', { ...request, key: last.current.key });
     },
     onSuccess: ({ go }) => location.assign(go),
+  });
+}
+
+/** Looks at a server: what it says of itself, and what to register there. */
+export function useLookAtServer() {
+  return useAction({
+    mutationFn: (address: string) => send<ServerFound>('POST', '/api/servers/look', { address }),
+  });
+}
+
+/** Adds a server by its address. The answer names the portal that it is now. */
+export function useAddServer() {
+  return useAction({
+    mutationFn: (server: ServerAdd) => send<ServerAdded>('POST', '/api/servers', server),
   });
 }
 

@@ -55,6 +55,15 @@ const addPortal = createRoute({
   ),
 });
 
+const addServer = createRoute({
+  getParentRoute: () => framed,
+  path: '/connections/add/server',
+  component: lazyRouteComponent(
+    () => import('../pages/connect-a-portal/add-server-page.tsx'),
+    'AddServerPage',
+  ),
+});
+
 const connection = createRoute({
   getParentRoute: () => framed,
   path: '/connections/$connectionId',
@@ -173,6 +182,7 @@ const tree = root.addChildren([
     landing,
     connections,
     addPortal,
+    addServer,
     connection,
     confirm,
     receipt,

@@ -1,7 +1,7 @@
 // Owns the page that answers "Where do you go for care?": one field, the clinics that match, and
 // beside them what will happen at the highlighted one.
 
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Clinic } from '../../../http/contract.ts';
 import { useStartConnection } from '../../app/actions.ts';
@@ -105,6 +105,16 @@ function ClinicChooser({
         </p>
       )}
       <Keys />
+      {!search.sampleOnly && (
+        <p className="mt-2 px-4">
+          <Link
+            to="/connections/add/server"
+            className="inline-flex min-h-11 items-center text-13 text-teal underline-offset-4 hover:underline desk:min-h-8"
+          >
+            My clinic is not listed: add its server by address
+          </Link>
+        </p>
+      )}
       <ListsRead />
     </div>
   );
@@ -132,7 +142,8 @@ function NoneFound({ typed, any }: { typed: string; any: boolean }) {
     return (
       <p className="border-b border-line py-6 text-ink2">
         No portal is switched on here yet. The operator of this Chartfold can see with “npx
-        chartfold portals” what would switch one on.
+        chartfold portals” what would switch one on. A clinic’s server can be added by its address
+        all the same: the way is below.
       </p>
     );
   if (typed === '') return null;
@@ -141,7 +152,8 @@ function NoneFound({ typed, any }: { typed: string; any: boolean }) {
       <p>No clinic here matches “{typed}”.</p>
       <p className="mt-1">
         Try fewer words, its name as it stands on a bill, or its town. If you know whose portal it
-        uses, choose that below: after the sign-in it says which clinic it is.
+        uses, choose that below: after the sign-in it says which clinic it is. If the clinic gave
+        you the address of its server, add that.
       </p>
     </div>
   );

@@ -14,7 +14,7 @@ export type ForWhom = {
  * The choice among those one decides over, at first the person on screen. A sample clinic never starts in a real person's record,
  * nor a real clinic in the sample's, nor a test environment in anyone's.
  */
-export function useForWhom(clinic: Clinic | null): ForWhom {
+export function useForWhom(clinic: Pick<Clinic, 'environment' | 'sample'> | null): ForWhom {
   const people = useManagedPeople();
   const shown = useCurrentPerson();
   const current = shown?.manages ? shown : null;

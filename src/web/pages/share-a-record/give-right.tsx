@@ -2,11 +2,11 @@
 
 import { Link } from '@tanstack/react-router';
 import { UserPlus } from 'lucide-react';
-import { type ReactNode, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import type { Person, Rights, SightKind } from '../../../http/contract.ts';
 import { Button } from '../../parts/button.tsx';
 import { dayOf, endOfDay } from '../../parts/dates.ts';
-import { Field, fieldLook } from '../../parts/field.tsx';
+import { Choice, Field, fieldLook } from '../../parts/field.tsx';
 import { sentenceCase } from '../../parts/words.ts';
 import { ActTrouble } from '../settings/act-trouble.tsx';
 import { type NewRight, useGiveRight } from './actions.ts';
@@ -195,10 +195,10 @@ function Who({
 function HowFar({ draft, onChange }: { draft: Draft; onChange: (next: Partial<Draft>) => void }) {
   const name = useId();
   const choice = (label: string, note: string, chosen: boolean, next: Partial<Draft>) => (
-    <Tick type="radio" name={name} checked={chosen} onChange={() => onChange(next)}>
+    <Choice type="radio" name={name} checked={chosen} onChange={() => onChange(next)}>
       {label}
       <span className="block text-13 text-ink2">{note}</span>
-    </Tick>
+    </Choice>
   );
   const reads = draft.level === 'read';
   return (
@@ -236,7 +236,7 @@ function Kinds({
       <legend className="mb-1 text-13 font-medium">Which kinds</legend>
       <div className="grid grid-cols-2 gap-x-4 desk:grid-cols-3">
         {sightKinds.map((kind) => (
-          <Tick
+          <Choice
             key={kind}
             type="checkbox"
             checked={chosen.includes(kind)}
@@ -247,27 +247,9 @@ function Kinds({
             }
           >
             {sentenceCase(sightWord(kind))}
-          </Tick>
+          </Choice>
         ))}
       </div>
     </fieldset>
-  );
-}
-
-function Tick({
-  children,
-  ...input
-}: {
-  type: 'radio' | 'checkbox';
-  name?: string;
-  checked: boolean;
-  onChange: () => void;
-  children: ReactNode;
-}) {
-  return (
-    <label className="flex min-h-11 cursor-pointer items-start gap-2.5 py-2 desk:min-h-8 desk:py-1">
-      <input {...input} className="mt-1 size-4 shrink-0 accent-teal" />
-      <span>{children}</span>
-    </label>
   );
 }

@@ -1,0 +1,121 @@
+// Proves in a browser how a server is added by its address: what was found, what to register there, each refusal beside
+// its field, and the way to its sign-in page. The server is the simulated one; only its name is an https one.
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Outbound } from '../src/platform/outbound.ts';
+import { openBrowser } from './support/browser.ts';
+import { type Member, member } from './support/members.ts';
+import { outbound } from './support/outbound.ts';
+import { expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { type Served, startServed } from './support/served.ts';
+
+const ORIGIN = 'https://quarry.example';
+const BASE = `${ORIGIN}/smart/production/fhir`;
+
+let served: Served;
+let browser: Browser;
+let owner: Member;
+let page: Page;
+
+/** The simulator under the name: what is asked of it, and what it says of its own addresses. */
+const named: Outbound = async (url, init) => {
+  const { url: simulator } = served.program.simulator;
+  if (url.startsWith('https://page.example'))
+    return new Response('<!doctype html><title>Welcome</title>');
+  const there = url
+    .replaceAll(ORIGIN, simulator)
+    .replaceAll(encodeURIComponent(ORIGIN), encodeURIComponent(simulator));
+  const answer = await outbound(there, init);
+  return new Response((await answer.text()).replaceAll(simulator, ORIGIN), answer);
+};
+
+beforeAll(async () => {
+  served = await startServed({ portal: 'smart', isSample: true, outbound: named });
+  served.program.simulator.control.registerClient({
+    portal: 'smart',
+    environment: 'production',
+    clientId: 'our-id',
+    clientSecret: 'between us',
+    auth: 'client_secret_basic',
+    redirectUris: [`${served.publicUrl}/smart/callback`],
+  });
+  browser = await openBrowser();
+  owner = await member(served, browser);
+  ({ page } = owner);
+  await page.context().route(`${ORIGIN}/**`, (route) => route.fulfill({ body: 'Sign in here' }));
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+});
+
+const field = (name: string) => page.getByLabel(name, { exact: true });
+
+async function look(name: string) {
+  await expectAccessible(page, name);
+  await expectNoSidewaysScroll(page, name);
+  await picture(page, name);
+}
+
+describe('the form that adds a server', () => {
+  it('is reached from the search for a clinic', async () => {
+    await page.goto(`${served.publicUrl}/connections/add`);
+    await page.getByRole('link', { name: /my clinic is not listed/i }).click();
+    await page.getByRole('heading', { name: 'Add a clinic’s server by its address' }).waitFor();
+    await look('add-server');
+  });
+
+  it.each([
+    ['http://quarry.example/fhir', /begins with https/],
+    ['https://10.0.0.8/fhir', /private network/],
+    ['https://page.example/', /no FHIR server at this address/],
+  ])('says beside the field what is wrong with %s', async (address, sentence) => {
+    await field('Address of the server').fill(address);
+    await page.getByRole('button', { name: 'Look at it' }).click();
+    await page.getByRole('alert').filter({ hasText: sentence }).waitFor();
+    const described = await field('Address of the server').getAttribute('aria-describedby');
+    expect(await page.locator(`[id="${described}"]`).textContent()).toMatch(sentence);
+    if (address.includes('page')) await look('add-server-refused');
+  });
+
+  it('shows what was found, and what to register there', async () => {
+    await field('Address of the server').fill(`${BASE}/metadata`);
+    await page.getByRole('button', { name: 'Look at it' }).click();
+    await page.getByRole('heading', { name: 'quarry.example answers' }).waitFor();
+    await page.getByText(`${served.publicUrl}/smart/callback`).waitFor();
+    await page.getByText(`${served.publicUrl}/.well-known/jwks.json`).waitFor();
+    await page.getByRole('button', { name: 'Copy the Redirect URI' }).click();
+    await look('add-server-found');
+  });
+
+  it('goes to the sign-in page with what was registered', async () => {
+    await field('Client id').fill(' our-id ');
+    await page.getByRole('radio', { name: /with a secret/i }).check();
+    await field('Client secret').fill('between us');
+    await field('Name here').fill('Quarry Hill');
+    await look('add-server-secret');
+    await page.getByRole('button', { name: 'Add it and sign in there' }).click();
+    await page.getByText('Sign in here').waitFor();
+    const { origin, searchParams } = new URL(page.url());
+    expect(origin).toBe(ORIGIN);
+    expect(searchParams.get('client_id')).toBe('our-id');
+    expect(searchParams.get('aud')).toBe(BASE);
+    expect(searchParams.get('redirect_uri')).toBe(`${served.publicUrl}/smart/callback`);
+    const added = served.program.registry.usable('smart/production/Quarry Hill', '').registration;
+    expect(added).toMatchObject({ auth: 'client_secret_basic', clientSecret: 'between us' });
+  });
+
+  it('says beside the name that it is another server’s', async () => {
+    await page.goto(`${served.publicUrl}/connections/add/server`);
+    await field('Address of the server').fill(BASE);
+    await page.getByRole('button', { name: 'Look at it' }).click();
+    await field('Client id').fill('another-id');
+    await field('Name here').fill('Quarry Hill');
+    await page.getByRole('button', { name: 'Add it and sign in there' }).click();
+    await page.getByRole('alert').filter({ hasText: 'another server with this name' }).waitFor();
+    expect(await field('Name here').getAttribute('aria-invalid')).toBe('true');
+    await look('add-server-name-taken');
+    expect(owner.errors).toEqual([]);
+  });
+});
