@@ -54,8 +54,11 @@ export const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'smart.renewal_cut_off',
   'smart.access_expired',
   'smart.no_refresh',
+  'smart.endpoint_moved',
+  'smart.other_patient',
   'smart.wrong_client',
   'fhir.unauthorized',
+  'fhir.other_version',
 ]);
 /** Thrown where a question is left, by what this file itself decides. */
 const LEFT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
