@@ -155,7 +155,8 @@ async function completeSignIn(
   const { connection, entry } = signIn;
   const client = await smartClient(context, entry);
   const tokens = await tokensFor(context, client, signIn);
-  const grant = grantOf(tokens, context.clock);
+  const { clock } = context;
+  const grant = grantOf(tokens, { clock, tokenEndpoint: client.server.tokenEndpoint });
   const { portal } = entry.vendor;
   const target = { entry, clinicId: connection.clinic_id };
   const found = await findPatient(portal, tokens, fetchOfSignIn(context, target, grant));

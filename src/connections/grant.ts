@@ -12,6 +12,8 @@ export type Grant = {
   readonly expiresAt: number | null;
   /** When the refresh token came, in milliseconds since the epoch; null where that was not kept. */
   readonly refreshSince: number | null;
+  /** Of the token endpoint that they came from; null where that was not kept. */
+  readonly tokenOrigin: string | null;
 };
 
 /** A token said to live longer than a year is taken to live a year; later times are none that can be written. */
@@ -20,10 +22,11 @@ const LONGEST_LIFE_S = 365 * 24 * 3600;
 /** A token reply as a grant. `kept` is the grant whose refresh token goes on where the reply brings none. */
 export function grantOf(
   tokens: Pick<Tokens, 'accessToken' | 'refreshToken' | 'expiresIn'>,
-  clock: Clock,
+  { clock, tokenEndpoint }: { readonly clock: Clock; readonly tokenEndpoint: string },
   kept: Grant | null = null,
 ): Grant {
   return {
+    tokenOrigin: new URL(tokenEndpoint).origin,
     accessToken: tokens.accessToken,
     refreshToken: tokens.refreshToken ?? kept?.refreshToken ?? null,
     refreshSince: tokens.refreshToken === null ? (kept?.refreshSince ?? null) : clock.now(),
@@ -49,6 +52,7 @@ export async function keepGrant(
         : sealer.seal(grant.refreshToken, contextOf(connectionId, 'refresh')),
     expires_at: grant.expiresAt === null ? null : isoTime(grant.expiresAt),
     refresh_since: grant.refreshSince === null ? null : isoTime(grant.refreshSince),
+    token_origin: grant.tokenOrigin,
     renewal_started: null,
   };
   await trx
@@ -77,6 +81,7 @@ export async function openGrant(
         : sealer.open(row.refresh_token, contextOf(connectionId, 'refresh')),
     expiresAt: row.expires_at === null ? null : Date.parse(row.expires_at),
     refreshSince: row.refresh_since === null ? null : Date.parse(row.refresh_since),
+    tokenOrigin: row.token_origin,
   };
 }
 

@@ -6,13 +6,21 @@ import type { PortalEntry } from '../portals/registry.ts';
 import { refreshTokens } from '../smart/token.ts';
 import { smartClient } from './client.ts';
 import { type ConnectionContext, getConnection, paceOf, portalOf } from './context.ts';
-import { beginRenewal, forgetRenewal, type Grant, grantOf, keepGrant, openGrant } from './grant.ts';
+import {
+  beginRenewal,
+  dropGrant,
+  forgetRenewal,
+  type Grant,
+  grantOf,
+  keepGrant,
+  openGrant,
+} from './grant.ts';
 
 export type Refresher = {
   /**
    * Renews the access of a connection, unless somebody has since the token given was read.
    * @throws `smart.sign_in_again`, `smart.renewal_cut_off`, `smart.access_expired`, `smart.no_refresh`,
-   *   `smart.wrong_client`, `smart.token_reply_invalid`, `net.*`
+   *   `smart.wrong_client`, `smart.token_reply_invalid`, `smart.endpoint_moved`, `smart.other_patient`, `net.*`
    */
   refresh(connectionId: string, staleAccessToken: string): Promise<Grant>;
 };
@@ -44,6 +52,8 @@ async function renew(
   const connection = await getConnection(context.db, connectionId);
   const entry = portalOf(context, connection);
   const client = await smartClient(context, entry);
+  const { tokenEndpoint } = client.server;
+  refuseMoved(entry, grant, tokenEndpoint);
   const repeats = entry.vendor.portal.refreshRepeats.map((name) => [
     name,
     name === 'client_id' ? client.clientId : connection.scopes_granted,
@@ -59,13 +69,29 @@ async function renew(
   const tokens = await asked.catch(async (error) => {
     throw await notRenewed(context, { connectionId, entry, grant, wasCutOff, error });
   });
-  const renewed = grantOf(tokens, context.clock, grant);
+  if (tokens.patient !== null && tokens.patient !== connection.patient_id) {
+    // What was sent is used up, and what came opens another record.
+    await dropGrant(context.db, connectionId);
+    throw new ChartfoldError('smart.other_patient');
+  }
+  const renewed = grantOf(tokens, { clock: context.clock, tokenEndpoint }, grant);
   const kept = await keepRenewed(context, connectionId, staleAccessToken, renewed);
   context.log.info('connection.refreshed', {
     connection: connectionId,
     rotated: tokens.refreshToken !== null,
   });
   return kept;
+}
+
+/**
+ * A refresh token, and the secret beside it, go where the token came from: a description that names another host is
+ * followed only by a new sign-in, which the person sees, or where the operator wrote the endpoint.
+ * @throws `smart.endpoint_moved`
+ */
+function refuseMoved(entry: PortalEntry, { tokenOrigin }: Grant, tokenEndpoint: string): void {
+  const { origin, host } = new URL(tokenEndpoint);
+  if (tokenOrigin === null || tokenOrigin === origin || entry.tokenEndpoint) return;
+  throw new ChartfoldError('smart.endpoint_moved', { detail: host });
 }
 
 const DAY_MS = 24 * 3_600_000;

@@ -68,6 +68,8 @@ export type GrantTable = {
   expires_at: string | null;
   /** ISO time at which the refresh token came; null for one from before this was kept. */
   refresh_since: string | null;
+  /** Where it came from: a refresh token is sent nowhere else. Null where that was not kept. */
+  token_origin: string | null;
   /** ISO time at which a renewal was sent of which nothing has been heard; null where there is none. */
   renewal_started: string | null;
 };
@@ -216,6 +218,11 @@ export const connectionMigrations: Record<string, Migration> = {
         .addColumn('added_by', 'text')
         .addColumn('added_at', 'text', (c) => c.notNull())
         .execute();
+    },
+  },
+  '2026-11-28-connections-9': {
+    async up(db) {
+      await db.schema.alterTable('connection_grant').addColumn('token_origin', 'text').execute();
     },
   },
 };

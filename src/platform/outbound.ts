@@ -46,7 +46,7 @@ export function createOutbound(own: {
   const publicOnly = new Agent({ connect: { lookup: lookUpPublic } });
   /**
    * Calls another machine and reads the whole answer.
-   * @throws `net.unreachable`, `net.timeout`, `net.too_large`, `net.private_address`
+   * @throws `net.unreachable`, `net.untrusted`, `net.timeout`, `net.too_large`, `net.private_address`
    */
   const outbound: Outbound = async (url, init = {}) => {
     const {
@@ -80,8 +80,10 @@ export function createOutbound(own: {
       if (request.signal?.aborted) throw request.signal.reason;
       const refused = refusalIn(cause);
       if (refused) throw refused;
-      const code = timeout.aborted ? 'net.timeout' : 'net.unreachable';
-      throw new ChartfoldError(code, { detail: where, cause });
+      throw new ChartfoldError(timeout.aborted ? 'net.timeout' : codeOf(cause), {
+        detail: where,
+        cause,
+      });
     }
   };
   const close = async () => {
@@ -146,6 +148,15 @@ function privateAddress(where: string): ChartfoldError {
 function refusalIn(error: unknown): ChartfoldError | undefined {
   if (error instanceof ChartfoldError) return error;
   return error instanceof Error && error.cause ? refusalIn(error.cause) : undefined;
+}
+
+/** What Node says where a certificate, or the name in it, did not hold. */
+const UNTRUSTED = /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY)_)/;
+
+function codeOf(error: unknown): 'net.untrusted' | 'net.unreachable' {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if ('code' in at && UNTRUSTED.test(String(at.code))) return 'net.untrusted';
+  return 'net.unreachable';
 }
 
 /** Each piece in a buffer of its own, so that it can be moved to a thread. */

@@ -54,9 +54,12 @@ export const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'smart.renewal_cut_off',
   'smart.access_expired',
   'smart.no_refresh',
+  'smart.endpoint_moved',
+  'smart.other_patient',
   'smart.wrong_client',
   'connection.clinic_api_off',
   'fhir.unauthorized',
+  'fhir.other_version',
 ]);
 /** Thrown where a question is left, by what this file itself decides. */
 const LEFT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -3,8 +3,9 @@
 
 import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
 import { type ConnectionContext, paceOf } from '../connections/context.ts';
-import { type Capabilities, readCapabilities } from '../fhir/capabilities.ts';
+import { type Capabilities, readCapabilities, readFhirVersion } from '../fhir/capabilities.ts';
 import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
+import type { FhirVersion } from '../portals/portal.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import type { PlannedQuestion } from '../records/types.ts';
 
@@ -25,10 +26,13 @@ export const CAPABILITIES_UNREAD: PlannedQuestion = {
   outcome: 'failed',
 };
 
+/** What versions of FHIR begin with that are read alike. */
+const VERSIONS: Readonly<Record<FhirVersion, string>> = { r4: '4.', dstu2: '1.0.' };
+
 /**
  * What the server says of itself; null where that could not be read, which the log says. Where the vendor's data names
  * questions, these wait ten seconds for it at most; where it names none there is nothing to ask without it.
- * @throws the signal's reason when aborted
+ * @throws the signal's reason when aborted; `fhir.other_version`
  * @see https://hl7.org/fhir/R4/http.html#capabilities
  */
 export async function askCapabilities(
@@ -50,6 +54,7 @@ export async function askCapabilities(
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       const { code } = asChartfoldError(cause);
+      if (code === 'fhir.other_version') throw cause;
       const backoff = backoffMs * 2 ** (attempt - 1);
       if (attempt >= attempts || code === 'fhir.not_found' || left() <= backoff) {
         context.log.warn('sync.capabilities_unread', { portal: entry.key, code });
@@ -73,6 +78,9 @@ export async function askCapabilities(
     if (response.status >= 400 && response.status < 500) throw new ChartfoldError('fhir.not_found');
     const capabilities = response.ok ? readCapabilities(text) : undefined;
     if (!capabilities) throw new ChartfoldError('fhir.not_json');
+    const version = readFhirVersion(text);
+    if (version && !version.startsWith(VERSIONS[entry.vendor.portal.fhirVersion]))
+      throw new ChartfoldError('fhir.other_version', { detail: version });
     return capabilities;
   }
 }

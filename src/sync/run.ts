@@ -13,7 +13,12 @@ import {
 import { smartClient } from '../connections/client.ts';
 import { noteReachable, setStatus } from '../connections/status.ts';
 import type { Capabilities } from '../fhir/capabilities.ts';
-import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
+import {
+  asChartfoldError,
+  ChartfoldError,
+  type ErrorCode,
+  isChartfoldError,
+} from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { markGone } from '../records/gone.ts';
 import { finishRun, openRunOf, questionsOf, startRun } from '../records/runs.ts';
@@ -73,12 +78,10 @@ async function sync(
     clinicId: connection.clinic_id,
   });
   const unfinished = await openRunOf(context.db, connectionId);
-  const run =
-    unfinished ??
-    (await begin(context, connection, entry, {
-      trigger,
-      capabilities: await askCapabilities(context, entry, portal, signal),
-    }));
+  const { capabilities, fault } = unfinished
+    ? NOTHING_SAID
+    : await statementOf(context, entry, portal, signal);
+  const run = unfinished ?? (await begin(context, connection, entry, { trigger, capabilities }));
   beginning.delete(connectionId);
   context.changed(connectionId);
   const ms = entry.vendor.portal.limits.runMs;
@@ -87,6 +90,7 @@ async function sync(
     const referenced = open.filter(isByReference);
     const types = referenced.map(({ type }) => type);
     const asking = askingOf(context, { connection, entry, portal, run, types, signal: inTime });
+    asking.stopped = fault;
     // What refers to them may not come in this run: it came before the cut, or has not changed since.
     const isBefore = open.some((q) => q.since !== null && !isByReference(q));
     if (unfinished || (isBefore && referenced.some(({ since }) => since === null)))
@@ -100,6 +104,20 @@ async function sync(
     await fetchAttachments(asking);
     return end(asking);
   });
+}
+
+const NOTHING_SAID = { capabilities: null, fault: null } as const;
+
+/** What the server says of itself, or why it is asked nothing. */
+async function statementOf(
+  ...about: Parameters<typeof askCapabilities>
+): Promise<{ capabilities: Capabilities | null; fault: ErrorCode | null }> {
+  try {
+    return { capabilities: await askCapabilities(...about), fault: null };
+  } catch (error) {
+    if (!isChartfoldError(error, 'fhir.other_version')) throw error;
+    return { capabilities: null, fault: error.code };
+  }
 }
 
 function askingOf(
@@ -169,7 +187,9 @@ async function end(asking: Asking): Promise<Run> {
     new: ended.sums.new,
   });
   await noteEnd(context, connectionId, questions);
-  const code = stopped ?? (await accessLost(asking, ofRecords));
+  // Of a server that speaks another version the permission holds: it may come back.
+  const lost = stopped === 'fhir.other_version' ? null : stopped;
+  const code = lost ?? (await accessLost(asking, ofRecords));
   // Not where it was disconnected meanwhile: that has been decided by the person.
   if (code) await setStatus(context, connectionId, 'sign-in-again', { code, from: 'ready' });
   else await noteReachable(context, connectionId, !isAll(ofRecords, isOutOfReach));

@@ -10,6 +10,12 @@ export const portalsErrors = {
     'later',
     502,
   ),
+  'net.untrusted': row(
+    'The portal showed a certificate that this machine does not trust, so nothing was sent. It may have run out, or somebody stands in between. Try again later.',
+    'operator',
+    'later',
+    502,
+  ),
   'net.timeout': row('The portal did not answer in time. Try again later.', 'us', 'later', 504),
   'net.too_large': row(
     'The portal’s answer was larger than Chartfold accepts.',
@@ -121,6 +127,18 @@ export const portalsErrors = {
     'after-reconnect',
     401,
   ),
+  'smart.endpoint_moved': row(
+    'The portal’s sign-in has moved to another server. Sign in again there to go on; your permission was not sent to it. Everything received so far is kept.',
+    'person',
+    'after-reconnect',
+    401,
+  ),
+  'smart.other_patient': row(
+    'The portal renewed the permission for another patient than this connection belongs to, so it was thrown away and nothing was read with it. Sign in again; everything received so far is kept.',
+    'person',
+    'after-reconnect',
+    401,
+  ),
   'smart.renewal_cut_off': row(
     'Sign in again: a renewal of your permission was cut off, so the portal’s answer to it was lost. Everything received so far is kept.',
     'person',
@@ -143,6 +161,12 @@ export const portalsErrors = {
   // fhir: what FHIR servers answer
   'fhir.not_json': row(
     'The portal sent something other than health data, such as a web page, and again when asked again. Chartfold asks again at the next sync.',
+    'us',
+    'later',
+    502,
+  ),
+  'fhir.other_version': row(
+    'The portal’s server now speaks another version of FHIR than this portal is known to. It was asked nothing, so that nothing is misread. Everything received so far is kept.',
     'us',
     'later',
     502,

@@ -72,5 +72,6 @@ const causes: Readonly<Record<string, string>> = {
   'fhir.rate_limited': 'the portal asked for a pause',
   'net.timeout': 'the portal did not answer in time',
   'net.unreachable': 'the portal could not be reached',
+  'net.untrusted': 'the portal’s certificate is not trusted here',
   'sync.attachment_unreadable': 'the portal sent something else in its place',
 };
