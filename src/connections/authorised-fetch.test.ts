@@ -77,6 +77,7 @@ describe('a redirect', () => {
         refreshToken: null,
         refreshSince: null,
         expiresAt: null,
+        tokenOrigin: null,
       },
     );
   });

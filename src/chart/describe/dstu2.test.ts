@@ -137,7 +137,6 @@ group('a value without a name', () => {
     const unnamed = value({});
     expect(unnamed).toMatchObject({
       title: 'Unnamed measurement',
-      note: 'name not sent',
       value: '13.5',
       unit: 'g/dL',
       flag: 'low',
@@ -146,13 +145,9 @@ group('a value without a name', () => {
     expect(factsOf(unnamed).Name).toContain('not known');
   });
 
-  it('that is preliminary too says both', () => {
-    expect(value({ status: 'preliminary' }).note).toBe('preliminary, name not sent');
-  });
-
   it('is a result where a code alone names it', () => {
     const named = value({ code: coded('http://loinc.org', '718-7') });
-    expect(named).toMatchObject({ title: '718-7', note: null });
+    expect(named).toMatchObject({ title: '718-7' });
     expect(named.measured?.analyte).toBe('loinc|718-7');
   });
 

@@ -49,7 +49,7 @@ export function describeObservation(o: Obj): Described {
   return {
     kind: isVital ? 'vital' : 'result',
     title: name,
-    note: noteOf(status, sentName !== null),
+    note: status === 'preliminary' || status === 'cancelled' ? status : null,
     value: measured?.value ?? absentWords(o),
     unit: measured?.unit ?? null,
     flag: enteredInError ? null : (measured?.flag ?? null),
@@ -80,14 +80,6 @@ export function describeObservation(o: Obj): Described {
 }
 
 const UNNAMED = 'The source sent no name with this, so what was measured is not known.';
-
-function noteOf(status: string | null, isNamed: boolean): string | null {
-  const words = [
-    status === 'preliminary' || status === 'cancelled' ? status : null,
-    isNamed ? null : 'name not sent',
-  ].filter((word) => word !== null);
-  return words.length > 0 ? words.join(', ') : null;
-}
 
 /** Values that came as parts of one measurement, without a word what each is. */
 function hasUnnamedParts(o: Obj): boolean {
