@@ -86,17 +86,7 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
     foreignOrigin: parts.foreignOrigin,
     readToken: makeTokenReader(parts, logins, signer),
   });
-  const list = serveList(() => {
-    const { vendor, directorySize, world } = parts;
-    if (!vendor.filling) return vendor.directory(environment, practices);
-    const size = environment.name === 'production' ? directorySize : 0;
-    const filled = filledUp(practices, vendor.filling, {
-      vendor: vendor.id,
-      size,
-      seed: world.seed,
-    });
-    return vendor.directory(environment, filled);
-  });
+  const list = serveList(() => clinicsListed(parts, practices));
   return {
     environment,
     behaviour,
@@ -123,6 +113,17 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
       return answer(request, response, notRegistered());
     },
   };
+}
+
+/** The list that the vendor publishes, as large as it is asked to be; test environments stay small. */
+function clinicsListed(
+  { environment, vendor, directorySize, world }: PortalParts,
+  practices: readonly Practice[],
+): string {
+  if (!vendor.filling) return vendor.directory(environment, practices);
+  const size = environment.name === 'production' ? directorySize : 0;
+  const wanted = { vendor: vendor.id, size, seed: world.seed };
+  return vendor.directory(environment, filledUp(practices, vendor.filling, wanted));
 }
 
 /** What of a path is the FHIR server's: the clinic in it, where each has a base, and what follows the base. */

@@ -181,11 +181,11 @@ function isChosen({ practiceId, patientId }: ChartAccess, choice: string): boole
   return choice === practiceId || choice === patientId;
 }
 
-function frameOf({ environment }: LoginParts, attempt: Attempt): PageFrame {
+function frameOf({ environment, behaviour }: LoginParts, attempt: Attempt): PageFrame {
   return {
     action: `${environment.prefix}${loginPath}/${attempt.uid}`,
     clientId: String(attempt.params.client_id),
-    environment: environment.name,
+    environment: `${behaviour.name}, ${environment.name}`,
   };
 }
 

@@ -121,8 +121,8 @@ export function page(title: string, environment: string | undefined, body: strin
   const where = environment === undefined ? '' : ` (${escape(environment)})`;
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)} – Simulated athenahealth</title><style>${style}</style></head>
-<body><header><p>Simulated athenahealth${where}</p></header>
+<title>${escape(title)} – Simulated patient portal</title><style>${style}</style></head>
+<body><header><p>Simulated patient portal${where}</p></header>
 <main>${body}</main></body></html>`;
 }
 

@@ -47,10 +47,17 @@ export function steadyUuid(text: string): string {
 }
 
 const FIRST_VENDOR = 'https://fhir.athena.io/';
+/** The organization that stands for the vendor itself. */
+const FIRST_VENDORS_OWN = 'a-1.Org-ATHENA';
 
 function reshaped(resource: Resource, shape: Shape): Resource {
   const turned = turn(resource, shape) as Resource;
-  return { ...turned, id: shape.id(resource.resourceType, resource.id) };
+  const isFirst = resource.id === FIRST_VENDORS_OWN;
+  return {
+    ...turned,
+    id: shape.id(resource.resourceType, resource.id),
+    ...(isFirst ? { name: 'The vendor of this portal (simulated)' } : {}),
+  };
 }
 
 function turn(value: unknown, shape: Shape): unknown {

@@ -62,7 +62,7 @@ export function presentConnection(
     personId: facts.person?.id ?? null,
     personName: facts.person?.name ?? null,
     portal: connection.portal,
-    portalName: entry?.name ?? vendorName(connection.portal),
+    portalName: portalNameOf(entry, connection),
     environment: connection.environment,
     clinicName: connection.clinic_name,
     town: connection.town,
@@ -91,7 +91,7 @@ export function presentConnection(
 
 /** What the person calls the portal; a server that bears its clinic's own name by what it is. */
 function portalNameOf(entry: PortalEntry | undefined, connection: Connection): string {
-  if (!entry) return connection.portal;
+  if (!entry) return vendorName(connection.portal);
   return entry.name === connection.clinic_name ? entry.vendor.portal.name : entry.name;
 }
 
