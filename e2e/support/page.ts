@@ -58,7 +58,7 @@ export async function expectNoSidewaysScroll(page: Page, what: string): Promise<
 
 /** Fills in the simulated portal's pages: sign-in, practice where it asks, consent. */
 export async function signInAtPortal(page: Page, decision: 'allow' | 'deny'): Promise<void> {
-  await page.waitForURL(/\/oauth2\/v1\//);
+  await page.waitForURL(/\/(production|preview)\/sign-in\//);
   await page.getByLabel('Email').fill('nora@example.org');
   await page.getByLabel('Password').fill('Sample-Login-1');
   await page.getByRole('button', { name: 'Sign in' }).click();
