@@ -84,20 +84,29 @@ describe('a base address', () => {
       'answers with a page',
       () => new Response('<!doctype html><title>Moved</title>'),
       'fhir.not_json',
+      'connection.vendor_down',
     ],
-    ['is not there any more', () => new Response('not here', { status: 404 }), 'fhir.not_found'],
-  ])('that %s leaves all as it was, and the receipt says so', async (_what, answer, code) => {
+    [
+      'is not there any more',
+      () => new Response('not here', { status: 404 }),
+      'fhir.not_found',
+      null,
+    ],
+  ])('that %s leaves all as it was, and the receipt says so', async (_what, answer, code, said) => {
     change = (url) => (isFhir(url) ? Promise.resolve(answer()) : undefined);
     const { codes, sentences, state } = await syncAgain();
     expect(codes).toContain(code);
     expect(sentences.every((sentence) => sentence !== '')).toBe(true);
-    expect(state).toEqual(['ready', null]);
+    expect(state).toEqual(['ready', said]);
   });
 
-  it('whose host is gone leaves all as it was', async () => {
+  it('whose host is gone leaves all as it was, and its card says so', async () => {
     change = (url, init) =>
       isFhir(url) ? outbound(url.replace(/:\d+\//, ':9/'), init) : undefined;
-    expect(await syncAgain()).toMatchObject({ codes: ['net.unreachable'], state: ['ready', null] });
+    expect(await syncAgain()).toMatchObject({
+      codes: ['net.unreachable'],
+      state: ['ready', 'connection.vendor_down'],
+    });
   });
 
   it('whose certificate is not trusted is told from one that is gone', async () => {
