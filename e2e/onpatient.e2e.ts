@@ -76,7 +76,7 @@ function tokens(): string[] {
 it('says before the sign-in whose server holds the access', async () => {
   await page.goto(`${running.publicUrl}/connections/add`);
   await page.getByRole('combobox').or(page.getByRole('searchbox')).first().fill('OnPatient');
-  await page.getByText('OnPatient').first().click();
+  await page.getByRole('option').filter({ hasText: 'OnPatient' }).first().click();
   await page.getByText(/somebody else runs this server/i).waitFor();
   await look('onpatient-add');
 });

@@ -119,7 +119,7 @@ function registrations(publicUrl: string) {
   return [
     ...signed.filter((client) => client.environment === 'production'),
     ...shared.filter((client) => client.environment === 'preview'),
-  ];
+  ].filter((client) => client.portal === 'athenahealth');
 }
 
 async function live(scene: Scene): Promise<void> {
