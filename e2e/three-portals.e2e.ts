@@ -11,6 +11,7 @@ import { type Running, startRunning } from './support/running.ts';
 /** Each by what is typed, found and chosen. Nora is a patient of all of them. */
 const CLINICS = [
   { name: 'Harbor Lane Family Medicine', software: 'athenahealth' },
+  { name: 'Penobscot Bay Endocrine & Thyroid Center', software: 'athenahealth' },
   // In FHIR DSTU2, where the others speak R4; it has no clinics to choose among.
   { name: 'OnPatient', software: 'OnPatient' },
   { name: 'Quarry Hill Health', software: 'SMART on FHIR' },

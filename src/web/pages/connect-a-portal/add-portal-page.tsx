@@ -28,7 +28,7 @@ export function AddPortalPage() {
   const { active } = search;
   const forWhom = useForWhom(active);
   const connect = () => {
-    if (!active || !search.isCurrent) return;
+    if (!active) return;
     const { portal, clinicId } = active;
     start.mutate({ portal, clinicId, personId: forWhom.personId });
   };
@@ -46,7 +46,12 @@ export function AddPortalPage() {
       <div className="grid items-start gap-10 wide:grid-cols-[minmax(0,1fr)_21.5rem]">
         <ClinicChooser
           search={search}
-          onEnter={isDesk ? connect : () => setSheetOpen(true)}
+          onEnter={() => {
+            // What is highlighted may not be what was typed since; what is clicked was seen.
+            if (!search.isCurrent) return;
+            if (isDesk) connect();
+            else setSheetOpen(true);
+          }}
           onPick={() => {
             if (!isDesk) setSheetOpen(true);
           }}
