@@ -1,5 +1,6 @@
 // Owns what athenahealth's patient FHIR API is, as data. Sources and confidence stand in README.md beside this.
 
+import { LIMITS, VOLATILE_PATHS } from '../defaults.ts';
 import { FHIR_JSON, type Portal, type PortalQuestion } from '../portal.ts';
 
 /** The 21 kinds of "FHIR R4 SMART V1" that the developer portal offers a patient app. */
@@ -159,24 +160,10 @@ export const athenahealth = {
     attempts: 4,
     backoffMs: 500,
   },
-  // A person with 20,000 documents must pass, on pages of one; at 200 a page that is 100 pages, 18 seconds for each. So
-  // must the million resources that syncs are measured with, nearly all of them answers to one question.
-  // Two runs have their turn at once, so 90 minutes is the longest that two bad portals keep all others waiting.
-  limits: {
-    pages: 25_000,
-    records: 2_000_000,
-    referenced: 50_000,
-    questionMs: 30 * 60_000,
-    runMs: 90 * 60_000,
-  },
+  limits: LIMITS,
   // meta.lastUpdated moves without a change of content, and is missing on about half. No address of an attachment was in
   // the sample; one that comes may be signed, and a signature is no content.
-  volatilePaths: [
-    'meta.lastUpdated',
-    'meta.versionId',
-    'content.attachment.url?',
-    'presentedForm.url?',
-  ],
+  volatilePaths: VOLATILE_PATHS,
   gaps: [
     'Documents that the clinic has not published come without their content.',
     'Scanned files and pictures are not offered to patients’ programs.',

@@ -1,5 +1,6 @@
 // Owns what eClinicalWorks' patient FHIR API (Healow) is, as data. Sources and confidence stand in README.md beside this.
 
+import { LIMITS, VOLATILE_PATHS } from '../defaults.ts';
 import { patientTypes } from '../patient-types.ts';
 import type { Portal, PortalQuestion } from '../portal.ts';
 
@@ -109,19 +110,8 @@ export const healow = {
     attempts: 3,
     backoffMs: 1000,
   },
-  limits: {
-    pages: 25_000,
-    records: 2_000_000,
-    referenced: 50_000,
-    questionMs: 30 * 60_000,
-    runMs: 90 * 60_000,
-  },
-  volatilePaths: [
-    'meta.lastUpdated',
-    'meta.versionId',
-    'content.attachment.url?',
-    'presentedForm.url?',
-  ],
+  limits: LIMITS,
+  volatilePaths: VOLATILE_PATHS,
   gaps: [
     'Orders, insurance and appointments are not offered to patients’ programs.',
     'A document without a date can’t be asked for, since documents are asked for by their years.',

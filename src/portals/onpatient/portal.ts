@@ -1,6 +1,7 @@
 // Owns what OnPatient's patient API is, as data: FHIR DSTU2 of one address for all practices, read with a secret.
 // Sources and confidence stand in README.md beside this.
 
+import { LIMITS } from '../defaults.ts';
 import { FHIR_JSON, type Portal, type PortalQuestion } from '../portal.ts';
 
 /** The one scope that there is; the token is bound to the patient who signed in. */
@@ -93,13 +94,7 @@ export const onpatient = {
     attempts: 4,
     backoffMs: 500,
   },
-  limits: {
-    pages: 25_000,
-    records: 2_000_000,
-    referenced: 50_000,
-    questionMs: 30 * 60_000,
-    runMs: 90 * 60_000,
-  },
+  limits: LIMITS,
   volatilePaths: ['meta.lastUpdated', 'meta.versionId'],
   gaps: [
     'Values of panels such as blood counts come without their names: they are shown as unnamed, and stand in no course of results.',

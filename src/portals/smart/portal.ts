@@ -1,6 +1,7 @@
 // Owns what any SMART on FHIR R4 server is taken to be, as data: the one that a person or an operator adds by its
 // address. What it has is asked of the server itself.
 
+import { LIMITS, VOLATILE_PATHS } from '../defaults.ts';
 import { FHIR_JSON, type Portal } from '../portal.ts';
 import { patientTypes } from '../patient-types.ts';
 
@@ -50,19 +51,8 @@ export const smart = {
     attempts: 4,
     backoffMs: 500,
   },
-  limits: {
-    pages: 25_000,
-    records: 2_000_000,
-    referenced: 50_000,
-    questionMs: 30 * 60_000,
-    runMs: 90 * 60_000,
-  },
-  volatilePaths: [
-    'meta.lastUpdated',
-    'meta.versionId',
-    'content.attachment.url?',
-    'presentedForm.url?',
-  ],
+  limits: LIMITS,
+  volatilePaths: VOLATILE_PATHS,
   gaps: [
     'What this server has and gives was learned from what it says of itself, not from its vendor.',
   ],
