@@ -31,8 +31,27 @@ export async function searchClinics(
   const { found, total, isMore } = few
     ? { found: few, total: few.length, isMore: false }
     : await directory.search(typed, limit);
-  const clinics = found.flatMap(({ clinic, entry }) => (entry ? [{ clinic, entry }] : []));
-  return { clinics, total, isMore, portals };
+  const listed = found.flatMap(({ clinic, entry }) => (entry ? [{ clinic, entry }] : []));
+  // A server that was added stands in no list, and is looked for by its name all the same.
+  const named = few ? [] : portals.filter(({ entry }) => isNamed(entry.name, typed));
+  return {
+    clinics: [...named, ...listed],
+    total: total + named.length,
+    isMore,
+    portals: portals.filter((portal) => !named.includes(portal)),
+  };
+}
+
+/** Whether each word that was typed begins one of a name's. */
+function isNamed(name: string, typed: string): boolean {
+  const words = (text: string) =>
+    text
+      .toLocaleLowerCase()
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean);
+  const own = words(name);
+  const wanted = words(typed);
+  return wanted.length > 0 && wanted.every((word) => own.some((one) => one.startsWith(word)));
 }
 
 /** A clinic that no list names: the vendor's name and the clinic's number, or the portal as a whole without one. */
