@@ -11,24 +11,19 @@ import {
 } from 'kysely';
 import { ownTurn } from '../own-turn.ts';
 import type { Db, Tables, Transaction } from './db.ts';
+import { withoutWaiting } from './waits.ts';
 
 /**
  * A transaction that survives the end of the process at once, and the end of the machine from the next ordinary
  * transaction on: each of those waits for the disk, and for all that was written before it. Where the machine loses
  * power sooner, the store is as it was before this one or an earlier one of its kind, whole. For what is fetched or made
  * again then: pages of a sync with their cursor, the chart.
- * @see https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 export function bulkTransaction<T>(db: Db, work: (trx: Transaction) => Promise<T>): Promise<T> {
   return db.connection().execute(async (one) => {
     // Else it would begin in the turn in which the transaction before it ended, and the loop would stand still for both.
     await ownTurn();
-    await sql`pragma synchronous = normal`.execute(one);
-    try {
-      return await one.transaction().execute(work);
-    } finally {
-      await sql`pragma synchronous = full`.execute(one);
-    }
+    return await withoutWaiting(() => one.transaction().execute(work));
   });
 }
 

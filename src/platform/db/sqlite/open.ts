@@ -3,14 +3,17 @@
 
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3-multiple-ciphers';
-import { Kysely, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { Kysely } from 'kysely';
 import { ChartfoldError } from '../../errors.ts';
 import type { Store, Tables } from '../db.ts';
 import { copyBeforeUpgrade } from '../before-upgrade.ts';
 import { type Migrations, migrateToLatest } from '../migrate.ts';
 import { asStoreError } from '../store-error.ts';
+import { mustWait } from '../waits.ts';
 import { faultsIn, useKey } from './raw.ts';
-import { TransactionalSqliteDialect } from './dialect.ts';
+import { dialectOf } from './dialect.ts';
+import { logOf } from './log.ts';
+import { statementsOf } from './statements.ts';
 import { type WriteBack, writeBackBeside } from './write-back.ts';
 
 /**
@@ -45,8 +48,12 @@ async function open({ file, keyHex, migrations }: Options): Promise<Store> {
   // Gone through once, page after page: more of them in memory would be of no use.
   if (migrations === null) raw.pragma('cache_size=-4000');
   let beside: WriteBack | null = null;
-  const database = withKeptStatements(raw, () => beside?.committed());
-  const db = new Kysely<Tables>({ dialect: new TransactionalSqliteDialect({ database }) });
+  const log = logOf(raw, inMemory ? null : file);
+  const { database, ended } = statementsOf(raw, async () => {
+    beside?.committed();
+    if (mustWait()) await log.saved().catch(rethrownAsStoreError);
+  });
+  const db = new Kysely<Tables>({ dialect: dialectOf(database, ended) });
   try {
     if (migrations) {
       await migrateToLatest(db, migrations, (lastMigration) => {
@@ -66,13 +73,18 @@ async function open({ file, keyHex, migrations }: Options): Promise<Store> {
   return {
     db,
     workBeside: () => {
-      if (!inMemory) beside ??= writeBackBeside(raw, { file, keyHex });
+      if (inMemory) return;
+      // Who has the one connection is alone with the store.
+      beside ??= writeBackBeside(raw, log, { file, keyHex }, (work) =>
+        db.connection().execute(work),
+      );
     },
     close: async () => {
       await beside?.close();
       // The query builder closes only what it has used; closing twice does no harm.
       await db.destroy();
       raw.close();
+      await log.close();
     },
     integrity: async () => faultsIn(raw),
   };
@@ -86,8 +98,8 @@ function openEncrypted(file: string, keyHex: string, inMemory: boolean): Databas
     // The first read of the file: a wrong key shows here, as damage.
     raw.prepare('select count(*) from sqlite_master').get();
     raw.pragma('journal_mode=WAL');
-    // A rotated refresh token must survive a power cut, so each commit waits for the disk.
-    raw.pragma('synchronous=FULL');
+    // A rotated refresh token must survive a power cut, so each commit waits for the disk: not here, but beside the loop.
+    raw.pragma('synchronous=NORMAL');
     raw.pragma('foreign_keys=ON');
     raw.pragma('temp_store=MEMORY');
     raw.pragma('busy_timeout=5000');
@@ -115,71 +127,6 @@ function refusePlaintext(file: string): void {
   }
 }
 
-const statementsKept = 200;
-
-/**
- * The database with its compiled statements kept by their text, the oldest let go first: the query
- * builder prepares anew for each call, and a bulk insert's text is long. None is handed out while it
- * is being read from: the query builder lends its one connection to one reader at a time.
- */
-function withKeptStatements(raw: Database.Database, committed: () => void): SqliteDatabase {
-  const kept = new Map<string, SqliteStatement>();
-  const prepare = (sql: string): SqliteStatement => {
-    const statement = kept.get(sql) ?? statementOf(raw, sql, committed);
-    kept.delete(sql);
-    kept.set(sql, statement);
-    if (kept.size > statementsKept) {
-      const oldest = kept.keys().next().value;
-      if (oldest !== undefined) kept.delete(oldest);
-    }
-    return statement;
-  };
-  return {
-    close: () => {
-      kept.clear();
-      raw.close();
-    },
-    prepare: (sql) => told(() => prepare(sql)),
-  };
-}
-
-function statementOf(raw: Database.Database, sql: string, committed: () => void): SqliteStatement {
-  if (sql === 'rollback') return rollback(raw);
-  const statement = forBuilder(raw.prepare(sql));
-  if (sql !== 'commit') return statement;
-  return {
-    ...statement,
-    run: (of) => {
-      const done = statement.run(of);
-      committed();
-      return done;
-    },
-  };
-}
-
-/**
- * SQLite ends a transaction itself where the disk is full (https://www.sqlite.org/lang_transaction.html), and would
- * refuse the builder's own rollback: the error that is told must be the first.
- */
-function rollback(raw: Database.Database): SqliteStatement {
-  const statement = forBuilder(raw.prepare('rollback'));
-  const done = { changes: 0, lastInsertRowid: 0 };
-  return { ...statement, run: (of) => (raw.inTransaction ? statement.run(of) : done) };
-}
-
-function forBuilder(statement: Database.Statement): SqliteStatement {
-  return {
-    reader: statement.reader,
-    all: (parameters) => told(() => statement.all(parameters)),
-    run: (parameters) => told(() => statement.run(parameters)),
-    iterate: (parameters) => statement.iterate(parameters),
-  };
-}
-
-function told<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw asStoreError(error);
-  }
+function rethrownAsStoreError(error: unknown): never {
+  throw asStoreError(error);
 }

@@ -50,6 +50,22 @@ it('a log that has grown is written back while the store is written to, and noth
   await again.close();
 });
 
+it('a log begins anew though its writer never stops', async () => {
+  const store = await open();
+  store.workBeside();
+  let longest = 0;
+  for (let n = 0; n < 160; n += 1) {
+    // It waits for the disk, as the thread does: so neither leaves the other behind.
+    await sql`insert into note values (randomblob(${MB}))`.execute(store.db);
+    longest = Math.max(longest, statSync(`${file}-wal`).size);
+  }
+  // The writer would let it grow to 64 MB, and begin it anew itself.
+  expect(longest).toBeLessThan(56 * MB);
+  expect(await held(store)).toEqual({ n: 160, bytes: 160 * MB });
+  expect(await store.integrity()).toEqual([]);
+  await store.close();
+});
+
 it('a store that does not stay is written back by its writer alone', async () => {
   const store = await open();
   for (let n = 0; n < 16; n += 1) await write(store, MB);

@@ -4,7 +4,11 @@
 import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3-multiple-ciphers';
 import { offThread, serveTasks } from '../../off-thread.ts';
+import type { Log } from './log.ts';
 import { openRaw } from './raw.ts';
+
+/** How long the log was, and how much of it is written back. */
+type Pages = { readonly log: number; readonly checkpointed: number };
 
 type Named = { readonly file: string; readonly keyHex: string };
 
@@ -15,8 +19,8 @@ const tasks = {
   writeBack({ file, keyHex }: Named) {
     const raw = connections.get(file) ?? openRaw(file, keyHex);
     connections.set(file, raw);
-    raw.pragma('wal_checkpoint(PASSIVE)');
-    return { value: null };
+    const [told] = raw.pragma('wal_checkpoint(PASSIVE)') as [Pages];
+    return { value: { log: told.log, checkpointed: told.checkpointed } };
   },
   close({ file }: Pick<Named, 'file'>) {
     connections.get(file)?.close();
@@ -30,7 +34,12 @@ serveTasks(import.meta.url, tasks);
 /** What the log may grow to before it is written back. */
 const worthwhileBytes = 8 * 1024 * 1024;
 const pageBytes = 8 * 1024;
-/** In pages: where the thread does not keep up, or has died, the writer does it itself. */
+/**
+ * In pages: from here on the log is made to begin anew. It does so only where a writer finds all of it written back, and
+ * one that goes on writing never does: so writers wait, beside the loop, for the last of it.
+ */
+const longEnough = 3_000;
+/** In pages: where the thread has died, or somebody reads for long, the writer does it itself, and the loop with it. */
 const writersOwn = 8_000;
 /** After each so many commits the log's size is looked at. */
 const commitsBetween = 8;
@@ -42,14 +51,32 @@ export type WriteBack = {
   close(): Promise<void>;
 };
 
-/** Begins to write the log of an open database back beside its writer. */
-export function writeBackBeside(writer: Database.Database, named: Named): WriteBack {
+/**
+ * Begins to write the log of an open database back beside its writer.
+ * @param withoutWriters does some work while nobody writes
+ */
+export function writeBackBeside(
+  writer: Database.Database,
+  log: Log,
+  named: Named,
+  withoutWriters: (work: () => Promise<unknown>) => Promise<unknown>,
+): WriteBack {
   writer.pragma(`wal_autocheckpoint=${writersOwn}`);
   // A log that has grown larger still gives its room back when it begins anew. It is the writer who cuts it then and who
   // waits for the disk, so what it grows to again and again is left to it.
   writer.pragma(`journal_size_limit=${writersOwn * pageBytes}`);
   let commits = 0;
   let underWay: Promise<unknown> | null = null;
+  const writeBack = () => thread.run('writeBack', named);
+  const writeBackAll = async () => {
+    const { log: pages, checkpointed } = await writeBack();
+    // A longer one the next writer writes back and begins anew by itself.
+    if (checkpointed === pages && pages < writersOwn) await log.beginAnew();
+  };
+  const work = async () => {
+    const { log: pages } = await writeBack();
+    if (pages >= longEnough) await withoutWriters(writeBackAll);
+  };
   return {
     committed() {
       commits += 1;
@@ -57,8 +84,7 @@ export function writeBackBeside(writer: Database.Database, named: Named): WriteB
       const { size } = statSync(`${named.file}-wal`, { throwIfNoEntry: false }) ?? { size: 0 };
       if (size < worthwhileBytes) return;
       // What goes wrong there goes wrong for the writer too, who says so.
-      underWay = thread
-        .run('writeBack', named)
+      underWay = work()
         .catch(() => undefined)
         .finally(() => {
           underWay = null;
