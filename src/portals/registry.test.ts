@@ -12,6 +12,7 @@ import {
   type PortalRegistry,
   portalFaults,
   vendorKeys,
+  wordsForClinic,
 } from './registry.ts';
 
 let dir: string;
@@ -37,6 +38,12 @@ function configured(env: Record<string, string>, portals: object[] = []): Config
 function ofOne({ entries }: PortalRegistry) {
   return entries.filter(({ vendor }) => vendor.portal.id === 'athenahealth');
 }
+
+it('the words for a clinic hold its name as it is written', () => {
+  const { portal, ...rest } = vendors.find((one) => one.portal.wordsForClinic) ?? vendors[0];
+  const vendor = { ...rest, portal: { ...portal, wordsForClinic: 'my record from {clinic}' } };
+  expect(wordsForClinic({ vendor }, '$& Care $1')).toBe('my record from $& Care $1');
+});
 
 describe('a portal', () => {
   it('is off until its client id is set, and says which key that is', () => {

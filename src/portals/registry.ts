@@ -206,7 +206,8 @@ export function wordsForClinic(
   { vendor }: Pick<PortalEntry, 'vendor'>,
   clinicName: string,
 ): string | null {
-  return vendor.portal.wordsForClinic?.replace('{clinic}', clinicName) ?? null;
+  // A name may hold a `$`, which means something in a text to put in.
+  return vendor.portal.wordsForClinic?.replace('{clinic}', () => clinicName) ?? null;
 }
 
 /** A vendor's addresses under another one, as the simulator lays them out: the paths are the vendor's. */
