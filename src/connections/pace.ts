@@ -50,7 +50,7 @@ export type Limits = Pick<Portal['requests'], 'concurrency' | 'rate'>;
 
 function createPace(clock: Clock, { concurrency, rate }: Limits): Pace {
   let running = 0;
-  let heldUntil = 0;
+  let held = { since: 0, until: 0 };
   let span = { begins: 0, used: 0 };
   const queue: (() => void)[] = [];
   /** Turns are given one after the other, so that who waits for the next minute does not let others by. */
@@ -59,8 +59,10 @@ function createPace(clock: Clock, { concurrency, rate }: Limits): Pace {
   /** Milliseconds until the next request may be sent; 0 takes its place. */
   function waitMs(): number {
     const now = clock.now();
-    if (now + longestPauseMs < heldUntil) throw new ChartfoldError('fhir.rate_limited');
-    if (now < heldUntil) return heldUntil - now;
+    // A clock that was ahead and is put right would hold for as long as it was wrong.
+    if (now < held.since) held = { since: 0, until: 0 };
+    if (now + longestPauseMs < held.until) throw new ChartfoldError('fhir.rate_limited');
+    if (now < held.until) return held.until - now;
     if (!rate) return 0;
     const length = SPAN_MS[rate.in];
     const begins = Math.floor(now / length) * length;
@@ -111,7 +113,8 @@ function createPace(clock: Clock, { concurrency, rate }: Limits): Pace {
     refused(retryAfterMs) {
       const now = clock.now();
       const untilNext = rate?.in === 'minute' ? SPAN_MS.minute - (now % SPAN_MS.minute) : 0;
-      heldUntil = Math.max(heldUntil, now + Math.min(retryAfterMs ?? untilNext, DAY_MS));
+      const until = now + Math.min(retryAfterMs ?? untilNext, DAY_MS);
+      held = { since: now, until: Math.max(held.until, until) };
     },
   };
 }
