@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Config, readConfig } from '../platform/config/read.ts';
+import { healow } from './healow/portal.ts';
 import { vendors } from './index.ts';
 import {
   createRegistry,
@@ -40,9 +41,9 @@ function ofOne({ entries }: PortalRegistry) {
 }
 
 it('the words for a clinic hold its name as it is written', () => {
-  const { portal, ...rest } = vendors.find((one) => one.portal.wordsForClinic) ?? vendors[0];
-  const vendor = { ...rest, portal: { ...portal, wordsForClinic: 'my record from {clinic}' } };
-  expect(wordsForClinic({ vendor }, '$& Care $1')).toBe('my record from $& Care $1');
+  const portal = { ...healow, wordsForClinic: 'my record from {clinic}' };
+  const words = wordsForClinic({ vendor: { portal, hooks: {} } }, '$& Care $1');
+  expect(words).toBe('my record from $& Care $1');
 });
 
 describe('a portal', () => {
