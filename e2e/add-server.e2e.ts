@@ -3,6 +3,7 @@
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PortalOverride } from '../src/platform/config/read.ts';
 import type { Outbound } from '../src/platform/outbound.ts';
 import { openBrowser } from './support/browser.ts';
 import { type Member, member } from './support/members.ts';
@@ -49,6 +50,22 @@ afterAll(async () => {
   await browser?.close();
   await served?.close();
 });
+
+const written: PortalOverride = {
+  vendor: 'smart',
+  environment: 'production',
+  name: undefined,
+  fhirBaseUrl: undefined,
+  authorizationEndpoint: undefined,
+  tokenEndpoint: undefined,
+  clientId: 'ours',
+  clientSecret: undefined,
+  auth: 'none',
+  scopes: undefined,
+  aud: undefined,
+  directoryUrl: undefined,
+  requestsPerMinute: undefined,
+};
 
 const field = (name: string) => page.getByLabel(name, { exact: true });
 
@@ -116,6 +133,43 @@ describe('the form that adds a server', () => {
     await page.getByRole('alert').filter({ hasText: 'another server with this name' }).waitFor();
     expect(await field('Name here').getAttribute('aria-invalid')).toBe('true');
     await look('add-server-name-taken');
+    expect(owner.errors).toEqual([]);
+  });
+});
+
+describe('a server that was added, in the search for a clinic', () => {
+  const choose = async () => {
+    await page.goto(`${served.publicUrl}/connections/add`);
+    await page.getByLabel('Clinic or town').fill('Quarry Hill');
+    await page.getByText('Chartfold asks for what the server says it has').waitFor();
+  };
+
+  it('is said to be asked for what it has, and is one of its own among names in any script', async () => {
+    for (const [at, name] of ['病院', '医院'].entries())
+      served.program.registry.add({ ...written, name, fhirBaseUrl: `https://h${at}.example/fhir` });
+    await choose();
+    const ids = await page
+      .getByRole('option')
+      .evaluateAll((options) => options.map((option) => option.id));
+    expect(ids.length).toBeGreaterThan(2);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('takes no more letters than a search does', async () => {
+    await page.getByLabel('Clinic or town').fill('');
+    await page.getByLabel('Clinic or town').pressSequentially('x'.repeat(201));
+    await page.getByText('No clinic here matches').waitFor();
+  });
+
+  it('can be gone to again by who comes back to the page as it was left', async () => {
+    await choose();
+    await page.route('**/connect/*', (route) => route.fulfill({ status: 204 }));
+    await page.getByRole('button', { name: 'Sign in at Quarry Hill' }).click();
+    await page.getByRole('button', { name: 'Going to the sign-in page' }).waitFor();
+    await page.evaluate(() =>
+      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })),
+    );
+    await page.getByRole('button', { name: 'Sign in at Quarry Hill' }).waitFor();
     expect(owner.errors).toEqual([]);
   });
 });

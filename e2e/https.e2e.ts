@@ -132,7 +132,7 @@ it('signs in with a cookie that this host alone can set, over https alone', asyn
     }),
   });
   const { go } = JSON.parse(begun.text) as { go: string };
-  const sent = await ask(new URL(go).pathname);
+  const sent = await ask(new URL(go).pathname, { headers: { cookie: pair } });
   expect(sent.response.statusCode).toBe(302);
   expect(String(sent.response.headers['set-cookie'])).toMatch(/^__Host-chartfold-attempt-.*Secure/);
   const redirect = new URL(sent.response.headers.location ?? '').searchParams.get('redirect_uri');

@@ -152,7 +152,9 @@ describe.each(proxies)('behind %s', (proxy) => {
     );
     expect(begun.response.statusCode).toBe(200);
     const { go } = JSON.parse(begun.text) as { go: string };
-    expect((await ask(new URL(go).pathname)).response.statusCode).toBe(302);
+    expect((await ask(new URL(go).pathname, { headers: { cookie } })).response.statusCode).toBe(
+      302,
+    );
     await expect.poll(() => heard.join('').length).toBeGreaterThan(before);
     stream.destroy();
   });

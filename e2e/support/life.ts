@@ -250,8 +250,13 @@ async function signInAt(scene: Scene, portal: string, who: typeof NORA): Promise
 }
 
 /** Goes from a link to the portal and through its pages. @returns the address that it sends the browser back to */
-async function answerOf({ line }: Scene, go: string, who: typeof NORA): Promise<URL> {
-  const came = await walk(go, { ...who, decision: 'allow' }, { stopAt: line.publicUrl });
+async function answerOf({ line, owner }: Scene, go: string, who: typeof NORA): Promise<URL> {
+  const sent = await owner.ask(new URL(go).pathname);
+  const came = await walk(
+    sent.headers.get('location') ?? '',
+    { ...who, decision: 'allow' },
+    { stopAt: line.publicUrl },
+  );
   if (came.status !== 0) throw new Error(`The portal ended with ${came.status}.`);
   return new URL(came.url);
 }

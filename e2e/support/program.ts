@@ -204,7 +204,7 @@ export async function startProgram(
         key: null,
         ...request,
       }),
-    /** Follows a link as a browser, a new one unless it has cookies; throws why nobody was sent away. */
+    /** Follows a link as a browser of whoever began, a new one unless it has cookies; throws why nobody was sent away. */
     follow: (go: string, cookieOf?: CookieOf) => follow(context, go, cookieOf),
     /** Goes from a link to the callback as a browser would. @returns the callback's query and cookies */
     browse: (go: string, answers: Partial<Answers> = {}) => browse(context, go, answers),
@@ -343,7 +343,14 @@ async function follow(
   go: string,
   cookieOf: CookieOf = () => undefined,
 ) {
-  const followed = await followLink(context, go.split('/').at(-1) ?? '', cookieOf);
+  const link = go.split('/').at(-1) ?? '';
+  const attempt = await context.db
+    .selectFrom('connect_attempt')
+    .select('account_id')
+    .where('id_hash', '=', sha256(link))
+    .executeTakeFirst();
+  const accountId = attempt?.account_id ?? null;
+  const followed = await followLink(context, link, { cookieOf, accountId });
   if ('failed' in followed) throw followed.failed;
   return followed;
 }

@@ -52,6 +52,8 @@ describe('the authorization request', () => {
   });
 });
 
+const nobody = { cookieOf: () => undefined, accountId: null };
+
 describe('the link of an attempt', () => {
   it('leads the same browser to the same place when followed again, and refuses another browser', async () => {
     program = await startProgram();
@@ -66,6 +68,19 @@ describe('the link of an attempt', () => {
     await expect(program.follow(link, () => 'another')).rejects.toSatisfy(
       code('smart.attempt_used'),
     );
+  });
+
+  it('is followed by the account that began it alone [CWE-352] [CWE-384]', async () => {
+    program = await startProgram();
+    const { go } = await program.begin({ by: 'ann' });
+    await expect(followLink(program.context, go, nobody)).rejects.toSatisfy(
+      code('access.sign_in_required'),
+    );
+    await expect(
+      followLink(program.context, go, { ...nobody, accountId: 'ben' }),
+    ).rejects.toSatisfy(code('smart.other_account'));
+    const sent = await followLink(program.context, go, { ...nobody, accountId: 'ann' });
+    expect(sent).toMatchObject({ location: expect.stringContaining('/authorize?') });
   });
 
   it('gives a double click the same answer twice, cookie included', async () => {
@@ -129,7 +144,7 @@ describe('a portal that does not know us', () => {
     const registry = { ...program.registry, usable: () => ({ ...unknown, registration }) };
     const context = { ...program.context, registry };
     const { go, connectionId } = await program.begin();
-    const followed = await followLink(context, go.split('/').at(-1) ?? '', () => undefined);
+    const followed = await followLink(context, go, nobody);
     expect(followed).toMatchObject({
       connectionId,
       via: 'app',

@@ -20,6 +20,7 @@ import {
 import { smartClient } from './client.ts';
 import { placeOf, unlistedClinic } from './clinics.ts';
 import { type ConnectionContext, getConnection, paceOf, portalOf } from './context.ts';
+import type { Attempt, Returning } from './returning.ts';
 import { noteFailure } from './status.ts';
 
 export type BeginRequest = {
@@ -125,35 +126,46 @@ export type Followed =
  * Follows an attempt's link: where to send the browser, and the cookie it must bring back; or why the portal
  * can't be gone to, which the connection then says too.
  * Following it again from the same browser (Back, reload, a double click) leads to the same place.
- * @throws `smart.attempt_expired`, `smart.attempt_used`
+ * @throws `smart.attempt_expired`, `smart.attempt_used`; `smart.other_account`, `access.sign_in_required`
  */
-export function followLink(
+export async function followLink(
   context: ConnectionContext,
   link: string,
-  cookieOf: (name: string) => string | undefined,
+  browser: Returning,
 ): Promise<Followed> {
   const idHash = hashOfLink(link);
-  // A browser drops the first answer of a double click: the second is given the same, cookie included.
-  const before = underWay.get(idHash);
-  if (before) return before;
-  const following = follow(context, idHash, cookieOf).finally(() => underWay.delete(idHash));
-  underWay.set(idHash, following);
-  return following;
-}
-
-const underWay = new Map<string, Promise<Followed>>();
-
-async function follow(
-  context: ConnectionContext,
-  idHash: string,
-  cookieOf: (name: string) => string | undefined,
-): Promise<Followed> {
   const attempt = await context.db
     .selectFrom('connect_attempt')
     .selectAll()
     .where('id_hash', '=', idHash)
     .executeTakeFirst();
   if (!attempt) throw new ChartfoldError('smart.attempt_used');
+  refuseOthers(attempt, browser);
+  // A browser drops the first answer of a double click: the second is given the same, cookie included.
+  const before = underWay.get(idHash);
+  if (before) return before;
+  const following = follow(context, attempt, browser).finally(() => underWay.delete(idHash));
+  underWay.set(idHash, following);
+  return following;
+}
+
+/**
+ * Whoever is handed the link of another account's would sign in at the portal for that account, and their record would
+ * be read there. At the terminal there is no account.
+ */
+function refuseOthers({ account_id }: Attempt, { accountId }: Returning): void {
+  if (account_id === null || account_id === accountId) return;
+  throw new ChartfoldError(accountId === null ? 'access.sign_in_required' : 'smart.other_account');
+}
+
+const underWay = new Map<string, Promise<Followed>>();
+
+async function follow(
+  context: ConnectionContext,
+  attempt: Attempt,
+  { cookieOf }: Returning,
+): Promise<Followed> {
+  const idHash = attempt.id_hash;
   if (attempt.expires_at < isoTime(context.clock.now()))
     throw new ChartfoldError('smart.attempt_expired');
   if (attempt.status !== 'new') {

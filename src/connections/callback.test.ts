@@ -63,6 +63,18 @@ describe('coming back', () => {
     expect(result.failed?.code).toBe('smart.issuer_mismatch');
   });
 
+  it('refuses one that names an issuer where the server names none [RFC 9207]', async () => {
+    const nameless: Outbound = async (url, init) => {
+      const response = await outbound(url, init);
+      if (!url.endsWith('/smart-configuration')) return response;
+      return Response.json({ ...((await response.json()) as object), issuer: null });
+    };
+    program = await startProgram({ outbound: nameless });
+    const back = await program.browse((await program.begin()).go);
+    back.query.set('iss', 'https://evil.example');
+    expect((await program.comeBack(back)).failed?.code).toBe('smart.issuer_mismatch');
+  });
+
   it('twice (reload, Back, double submit) does nothing twice [CWE-294]', async () => {
     program = await startProgram();
     const { go, connectionId } = await program.begin();

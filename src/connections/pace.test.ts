@@ -85,6 +85,14 @@ describe('a pace', () => {
     expect(await sentAt(free.pace, free.clock, 1)).toEqual([5 * MINUTE]);
   });
 
+  it('holds nobody any longer where the clock was ahead and is put right', async () => {
+    const { pace, clock } = paced(null, 365 * 24 * 3_600_000);
+    pace.refused(2_000);
+    const right = clock.now() - 30 * 24 * 3_600_000;
+    await clock.wait(right - clock.now());
+    expect(await sentAt(pace, clock, 1)).toEqual([right]);
+  });
+
   it('has no more at a time than it may, whoever asks and however it ends', async () => {
     const { pace } = paced(null, 0, 3);
     let running = 0;

@@ -48,19 +48,22 @@ export function createPaces(clock: Clock): Paces {
 /** What a vendor bears. */
 export type Limits = Pick<Portal['requests'], 'concurrency' | 'rate'>;
 
+const FREE = { since: 0, until: 0 };
+
 function createPace(clock: Clock, { concurrency, rate }: Limits): Pace {
-  let running = 0;
-  let heldUntil = 0;
+  const slots = createSlots(concurrency);
+  let held = FREE;
   let span = { begins: 0, used: 0 };
-  const queue: (() => void)[] = [];
   /** Turns are given one after the other, so that who waits for the next minute does not let others by. */
   let gate: Promise<void> = Promise.resolve();
 
   /** Milliseconds until the next request may be sent; 0 takes its place. */
   function waitMs(): number {
     const now = clock.now();
-    if (now + longestPauseMs < heldUntil) throw new ChartfoldError('fhir.rate_limited');
-    if (now < heldUntil) return heldUntil - now;
+    // A clock that was ahead and is put right would hold for as long as it was wrong.
+    if (now < held.since) held = FREE;
+    if (now + longestPauseMs < held.until) throw new ChartfoldError('fhir.rate_limited');
+    if (now < held.until) return held.until - now;
     if (!rate) return 0;
     const length = SPAN_MS[rate.in];
     const begins = Math.floor(now / length) * length;
@@ -82,36 +85,39 @@ function createPace(clock: Clock, { concurrency, rate }: Limits): Pace {
     }
   }
 
-  async function slot(): Promise<void> {
-    if (running < concurrency) {
-      running += 1;
-      return;
-    }
-    // Whoever leaves hands over the slot.
-    await new Promise<void>((resolve) => queue.push(resolve));
-  }
-
-  function leave(): void {
-    const next = queue.shift();
-    if (next) next();
-    else running -= 1;
-  }
-
   return {
     async run(work, signal) {
-      await slot();
+      await slots.take();
       try {
         signal?.throwIfAborted();
         await turn(signal);
         return await work();
       } finally {
-        leave();
+        slots.leave();
       }
     },
     refused(retryAfterMs) {
-      const now = clock.now();
-      const untilNext = rate?.in === 'minute' ? SPAN_MS.minute - (now % SPAN_MS.minute) : 0;
-      heldUntil = Math.max(heldUntil, now + Math.min(retryAfterMs ?? untilNext, DAY_MS));
+      const since = clock.now();
+      const untilNext = rate?.in === 'minute' ? SPAN_MS.minute - (since % SPAN_MS.minute) : 0;
+      const pauseMs = Math.min(retryAfterMs ?? untilNext, DAY_MS);
+      held = { since, until: Math.max(held.until, since + pauseMs) };
+    },
+  };
+}
+
+/** So many at a time; whoever leaves hands over the slot. */
+function createSlots(concurrency: number) {
+  let running = 0;
+  const queue: (() => void)[] = [];
+  return {
+    async take(): Promise<void> {
+      if (running < concurrency) running += 1;
+      else await new Promise<void>((resolve) => queue.push(resolve));
+    },
+    leave(): void {
+      const next = queue.shift();
+      if (next) next();
+      else running -= 1;
     },
   };
 }

@@ -33,23 +33,45 @@ const sources: Readonly<Record<PatientSource, Source>> = {
   token: async ({ patient }) => (patient === null ? null : { id: patient, patient: null }),
 
   // An address or a reference; who signed in for a patient is a RelatedPerson, and no help here.
-  fhirUser: async ({ fhirUser }) => {
+  fhirUser: async ({ fhirUser }, ask) => {
     const id = /(?:^|\/)Patient\/([A-Za-z0-9\-._~=]+)$/.exec(fhirUser ?? '')?.[1];
-    return id === undefined ? null : { id, patient: null };
+    if (id === undefined || isElsewhere(fhirUser ?? '', ask)) return null;
+    return { id, patient: null };
   },
 
-  /** The token opens one patient's record: the only Patient that the portal shows. */
+  /** The token opens one patient's record: the only Patient that the portal shows, on whatever page. */
   search: async (_said, ask, timeoutMs) => {
-    const text = await answered(ask, 'Patient', timeoutMs);
-    const patients = scanBundle(text).entries.filter((one) => one.resourceType === 'Patient');
-    const [only] = patients;
-    if (!only?.id || patients.length > 1)
+    const patients = new Map<string | undefined, string>();
+    let next: string | null = ask.addressOf('Patient');
+    for (let pages = 0; next !== null && pages < MOST_PAGES; pages += 1) {
+      const { entries, links } = scanBundle(await answered(ask, next, timeoutMs));
+      for (const { resourceType, id, raw } of entries)
+        if (resourceType === 'Patient') patients.set(id, raw);
+      const link = links.find(({ relation }) => relation === 'next');
+      next = link ? ask.followable(link.url) : null;
+    }
+    const [[id, raw] = []] = patients;
+    if (!id || !raw || patients.size > 1)
       throw new ChartfoldError('smart.no_patient', {
-        detail: `the portal shows ${patients.length} patients`,
+        detail: `the portal shows ${patients.size} patients`,
       });
-    return { id: only.id, patient: JSON.parse(only.raw) as object };
+    return { id, patient: JSON.parse(raw) as object };
   },
 };
+
+/** Some portals name a next page behind the last, again and again. */
+const MOST_PAGES = 5;
+
+/** Whether an address is none of this portal's: an id there means nobody here. */
+function isElsewhere(address: string, ask: AuthorisedFetch): boolean {
+  if (!URL.canParse(address)) return false;
+  try {
+    ask.followable(address);
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 /** The Patient by its id: the person decides by what it shows whose record it is, so it must be that very one. */
 export async function readPatient(
@@ -57,7 +79,8 @@ export async function readPatient(
   patientId: string,
   timeoutMs: number,
 ): Promise<object> {
-  const text = await answered(ask, `Patient/${encodeURIComponent(patientId)}`, timeoutMs);
+  const address = ask.addressOf(`Patient/${encodeURIComponent(patientId)}`);
+  const text = await answered(ask, address, timeoutMs);
   const patient = parsed(text);
   if (patient?.resourceType !== 'Patient' || patient.id !== patientId) {
     throw new ChartfoldError('smart.no_patient', { detail: 'the portal answered with another' });
@@ -65,8 +88,8 @@ export async function readPatient(
   return patient;
 }
 
-async function answered(ask: AuthorisedFetch, request: string, timeoutMs: number): Promise<string> {
-  const response = await ask.get(ask.addressOf(request), { timeoutMs });
+async function answered(ask: AuthorisedFetch, address: string, timeoutMs: number): Promise<string> {
+  const response = await ask.get(address, { timeoutMs });
   if (response.status === 200) return response.text();
   throw new ChartfoldError(codeOf(response.status), {
     detail: `the patient, HTTP status ${response.status}`,

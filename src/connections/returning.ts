@@ -11,7 +11,7 @@ import type { AttemptTable } from './tables.ts';
 
 export type Attempt = Selectable<AttemptTable>;
 
-/** The browser that a portal sent back. */
+/** A browser on its way to a portal, or back. */
 export type Returning = {
   /** A cookie by its name. */
   readonly cookieOf: (name: string) => string | undefined;

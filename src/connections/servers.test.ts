@@ -8,7 +8,8 @@ import { createOutbound, type Outbound } from '../platform/outbound.ts';
 import { createRegistry } from '../portals/registry.ts';
 import { addServer, type AddServerRequest, lookAtServer, putServers } from './servers.ts';
 
-const BASE = 'https://quarry.example/smart/production/fhir';
+const HOST = 'https://quarry.example';
+const BASE = `${HOST}/smart/production/fhir`;
 
 let program: TestProgram;
 /** What the server answers in place of its own answer, by the end of the address. */
@@ -19,7 +20,8 @@ beforeEach(async () => {
   const named: Outbound = async (url, init) => {
     const [, answer] = Object.entries(instead).find(([end]) => url.endsWith(end)) ?? [];
     if (answer) return answer.clone();
-    return outbound(url.replace('https://quarry.example', program.simulator.url), init);
+    const response = await outbound(url.replace(HOST, program.simulator.url), init);
+    return new Response((await response.text()).replaceAll(program.simulator.url, HOST), response);
   };
   program = await startProgram({ portal: 'smart', outbound: named });
 });
@@ -41,6 +43,10 @@ describe('a look at an address', () => {
     `  ${BASE}/ `,
     `${BASE}/metadata`,
     `${BASE}/.well-known/smart-configuration`,
+    `${BASE}/metadata/`,
+    `${BASE}//`,
+    `${BASE}?_format=json#top`,
+    BASE.replace('quarry.example', 'Quarry.Example.:443'),
     BASE.replace('https://', ''),
   ])('finds the server at %j', async (address) => {
     expect(await lookAtServer(program, address)).toEqual({
@@ -82,6 +88,14 @@ describe('a look at an address', () => {
     });
   });
 
+  it('gives a host of many letters a name that can be kept', async () => {
+    const host = `${'a.'.repeat(110)}quarry.example`;
+    const long: Outbound = (url, init) =>
+      program.outbound(url.replace(host, 'quarry.example'), init);
+    const found = await lookAtServer({ outbound: long }, BASE.replace('quarry.example', host));
+    expect(found.name).toBe(host.slice(0, 100));
+  });
+
   it('asks nothing in a private network', async () => {
     const strict = createOutbound(new Set());
     for (const address of ['https://127.0.0.1/fhir', 'https://10.0.0.8/fhir', 'https://[::1]/fhir'])
@@ -118,6 +132,35 @@ describe('a server that was added', () => {
     await expect(addServer(program, wanted({ clientId: 'theirs' }))).rejects.toMatchObject({
       code: 'server.name_taken',
     });
+  });
+
+  it('is the same under another name', async () => {
+    const key = await addServer(program, wanted());
+    expect(await addServer(program, wanted({ name: 'The quarry' }))).toBe(key);
+  });
+
+  it('takes another secret from who added it, now and after a restart', async () => {
+    const first = wanted({ auth: 'client_secret_basic', clientSecret: 'misspelt', by: 'ann' });
+    const key = await addServer(program, first);
+    const corrected = { ...first, auth: 'client_secret_post', clientSecret: 'spelt' } as const;
+    expect(await addServer(program, corrected)).toBe(key);
+    const restarted = createRegistry({ ...program.config, portals: [] }, null);
+    await putServers({ ...program, registry: restarted });
+    for (const registry of [program.registry, restarted])
+      expect(registry.usable(key, '').registration).toMatchObject({
+        auth: 'client_secret_post',
+        clientSecret: 'spelt',
+      });
+    expect(program.registry.entries.filter((entry) => entry.key === key)).toHaveLength(1);
+  });
+
+  it('keeps its secret where another account brings a different one', async () => {
+    const first = wanted({ auth: 'client_secret_basic', clientSecret: 'mine', by: 'ann' });
+    const key = await addServer(program, first);
+    await expect(
+      addServer(program, { ...first, clientSecret: 'theirs', by: 'ben' }),
+    ).rejects.toMatchObject({ code: 'server.name_taken' });
+    expect(program.registry.usable(key, '').registration?.clientSecret).toBe('mine');
   });
 
   it('is not taken without the secret that its way needs', async () => {

@@ -7,6 +7,7 @@ import { ChartfoldError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { AuthMethod, PortalOverride } from '../platform/config/read.ts';
 import { openVendor } from '../portals/index.ts';
+import type { PortalEntry } from '../portals/registry.ts';
 import { readConfiguration, requestConfiguration } from '../smart/discovery.ts';
 import type { ConnectionContext } from './context.ts';
 
@@ -66,15 +67,18 @@ export async function lookAtServer(
   const { capabilities } = await readConfiguration(configuration.value, fhirBaseUrl);
   return {
     fhirBaseUrl,
-    name: new URL(fhirBaseUrl).hostname,
+    name: new URL(fhirBaseUrl).hostname.slice(0, LONGEST_NAME),
     fhirVersion,
     takesPublicClients: capabilities.length === 0 || capabilities.includes('client-public'),
   };
 }
 
+/** A host may have 253 letters; the key of a portal holds its name. */
+const LONGEST_NAME = 100;
+
 /**
  * Takes a server among the portals, after a look at it. One that is there already under the same address and client
- * is the same.
+ * is the same, whatever it is called now; it takes another secret from whoever added it.
  * @returns its key among the portals
  * @throws what {@link lookAtServer} throws; `server.name_taken`, `server.secret_missing`
  */
@@ -83,15 +87,17 @@ export async function addServer(context: Serving, request: AddServerRequest): Pr
   if (auth.startsWith('client_secret') && !clientSecret)
     throw new ChartfoldError('server.secret_missing');
   const found = await lookAtServer(context, request.address);
+  const { entries } = context.registry;
+  const same = entries.find(
+    ({ vendor, fhirBaseUrl, registration }) =>
+      vendor.portal.id === openVendor.portal.id &&
+      fhirBaseUrl === found.fhirBaseUrl &&
+      registration?.clientId === clientId,
+  );
+  if (same && (await isProvedSo(context, same, request))) return same.key;
   const name = request.name.trim() || found.name;
-  const key = `${openVendor.portal.id}/production/${name}`;
-  const known = context.registry.entries.find((entry) => entry.key === key);
-  if (known) {
-    const isSame =
-      known.fhirBaseUrl === found.fhirBaseUrl && known.registration?.clientId === clientId;
-    if (isSame) return key;
-    throw new ChartfoldError('server.name_taken');
-  }
+  const key = keyOf(name);
+  if (entries.some((entry) => entry.key === key)) throw new ChartfoldError('server.name_taken');
   const id = newId();
   const added = await context.db
     .insertInto('added_server')
@@ -114,10 +120,37 @@ export async function addServer(context: Serving, request: AddServerRequest): Pr
   return key;
 }
 
-/** Puts the servers that were added before among the portals. */
+/** Whether a server is registered with just this proof, by now: whoever added it may give another. */
+async function isProvedSo(
+  { db, sealer, registry, log }: Serving,
+  { name, fhirBaseUrl, registration }: PortalEntry,
+  request: AddServerRequest,
+): Promise<boolean> {
+  const { auth, clientSecret, by } = request;
+  if (registration?.auth === auth && registration.clientSecret === clientSecret) return true;
+  const row = await db
+    .selectFrom('added_server')
+    .select('id')
+    .where('name', '=', name)
+    .where('added_by', 'is', by)
+    .executeTakeFirst();
+  if (!row) return false;
+  const client_secret = clientSecret ? sealer.seal(clientSecret, secretOf(row.id)) : null;
+  await db
+    .updateTable('added_server')
+    .set({ auth, client_secret })
+    .where('id', '=', row.id)
+    .execute();
+  registry.add(overrideOf({ fhirBaseUrl, name }, request));
+  log.info('server.proof_changed', { server: row.id });
+  return true;
+}
+
+/** Puts the servers that were added before among the portals; a name that the operator has given since is theirs. */
 export async function putServers({ db, sealer, registry }: Serving): Promise<void> {
   const rows = await db.selectFrom('added_server').selectAll().orderBy('added_at').execute();
-  for (const row of rows)
+  const taken = new Set(registry.entries.map(({ key }) => key));
+  for (const row of rows.filter(({ name }) => !taken.has(keyOf(name))))
     registry.add(
       overrideOf(
         { fhirBaseUrl: row.fhir_base_url, name: row.name },
@@ -151,14 +184,23 @@ function overrideOf(
   };
 }
 
-/** The base in what somebody typed or copied: without a page of it, a query or a slash at its end. */
+/** The base in what somebody typed or copied: without a page of it, a query or slashes at its end. */
 function baseOf(typed: string): string {
   const text = /^[a-z][a-z0-9+.-]*:/i.test(typed.trim()) ? typed.trim() : `https://${typed.trim()}`;
   if (!URL.canParse(text)) throw new ChartfoldError('server.not_https');
   const url = new URL(text);
   if (url.protocol !== 'https:' || url.username) throw new ChartfoldError('server.not_https');
-  const path = url.pathname.replace(/\/(metadata|\.well-known\/smart-configuration)?$/, '');
-  return `${url.origin}${path}`;
+  const path = url.pathname
+    .replace(/\/+$/, '')
+    .replace(/\/(metadata|\.well-known\/smart-configuration)$/, '')
+    .replace(/\/+$/, '');
+  // The root of all names may be written as a dot; certificates are for the name without.
+  return `https://${url.host.replace(/\.(?=:|$)/, '')}${path}`;
+}
+
+/** The key among the portals. */
+function keyOf(name: string): string {
+  return `${openVendor.portal.id}/production/${name}`;
 }
 
 function secretOf(id: string): string {

@@ -34,6 +34,16 @@ function recorder() {
   return { calls, record };
 }
 
+/** Changes what replies with tokens say: all of them, or those to one type of grant. */
+function replying(change: object, grantType = ''): Outbound {
+  return async (url, init) => {
+    const response = await outbound(url, init);
+    const isMeant = init?.method === 'POST' && String(init.body).includes(grantType);
+    if (!isMeant) return response;
+    return Response.json({ ...((await response.json()) as object), ...change });
+  };
+}
+
 /** Something that happens while the reply to a renewal is on its way. */
 function interruption() {
   const meanwhile = {
@@ -133,6 +143,28 @@ describe('renewal', () => {
     expect(once.refreshToken).not.toBe(before?.refreshToken);
     const twice = await program.refresher.refresh(connectionId, once.accessToken);
     expect(twice.refreshToken).not.toBe(once.refreshToken);
+  });
+
+  it.each([{ expires_in: 'soon' }, { expires_in: -60 }, { expires_in: 0 }, { expires_in: '' }])(
+    'keeps the tokens of a reply that says %j beside them',
+    async (nonsense) => {
+      program = await startProgram({ outbound: replying(nonsense) });
+      const { connectionId } = await program.signIn();
+      program.simulator.control.setFaults(['refresh.rotates']);
+      const before = await openGrant(program.context, connectionId);
+      const after = await program.refresher.refresh(connectionId, before?.accessToken ?? '');
+      expect(after.refreshToken).not.toBe(before?.refreshToken);
+      expect(after.expiresAt).toBeNull();
+    },
+  );
+
+  it('takes a refresh token without a letter for none', async () => {
+    const odd = replying({ refresh_token: '' }, 'grant_type=refresh_token');
+    program = await startProgram({ outbound: odd });
+    const { connectionId } = await program.signIn();
+    const before = await openGrant(program.context, connectionId);
+    const after = await program.refresher.refresh(connectionId, before?.accessToken ?? '');
+    expect(after.refreshToken).toBe(before?.refreshToken);
   });
 
   it('is made once for all who wait, so that a used token is never sent twice', async () => {

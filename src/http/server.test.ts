@@ -242,7 +242,8 @@ describe('the addresses that a browser passes through', () => {
     // A preview of the link asks for its head: it is not used up by that.
     const head = await request(new URL(begun.go).pathname, { method: 'HEAD' });
     expect([head.status, head.headers.getSetCookie()]).toEqual([200, []]);
-    const sent = await request(new URL(begun.go).pathname);
+    expect((await request(new URL(begun.go).pathname)).status).toBe(401);
+    const sent = await request(new URL(begun.go).pathname, { cookie });
     expect(sent.status).toBe(302);
     expect(sent.headers.get('location')).toContain('/oauth2/v1/authorize?');
     const set = sent.headers.getSetCookie()[0] ?? '';

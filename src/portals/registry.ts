@@ -62,7 +62,7 @@ export type PortalRegistry = {
    * @throws `connection.unknown_portal`, `connection.portal_off`
    */
   usable(key: string, clinicId: string): PortalEntry;
-  /** Takes a server in that was added by its address; its name is in no other entry's key. */
+  /** Takes a server in that was added by its address, in place of the one that has its key. */
   add(server: PortalOverride): void;
 };
 
@@ -177,7 +177,10 @@ export function createRegistry(config: Config, simulated: Simulated | null): Por
     entries,
     add(server) {
       const place = places.find((one) => isAt(one, server));
-      if (place) entries.push(entryOf(place, server, config, null));
+      if (!place) return;
+      const entry = entryOf(place, server, config, null);
+      const before = entries.findIndex(({ key }) => key === entry.key);
+      entries.splice(before < 0 ? entries.length : before, 1, entry);
     },
     usable(key, clinicId) {
       const entry = entries.find((e) => e.key === key);
@@ -203,7 +206,8 @@ export function wordsForClinic(
   { vendor }: Pick<PortalEntry, 'vendor'>,
   clinicName: string,
 ): string | null {
-  return vendor.portal.wordsForClinic?.replace('{clinic}', clinicName) ?? null;
+  // A name may hold a `$`, which means something in a text to put in.
+  return vendor.portal.wordsForClinic?.replace('{clinic}', () => clinicName) ?? null;
 }
 
 /** A vendor's addresses under another one, as the simulator lays them out: the paths are the vendor's. */

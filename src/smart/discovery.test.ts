@@ -30,6 +30,8 @@ describe('a SMART configuration', () => {
     ['javascript:alert(1)', 'authorization_endpoint'],
     ['https://[', 'revocation_endpoint'],
     ['file:///etc/hosts', 'jwks_uri'],
+    ['http://login.example.org/authorize', 'authorization_endpoint'],
+    ['http://login.example.org/token', 'token_endpoint'],
   ])(
     'with %j as an address lacks what is needed, and says at which name',
     async (address, name) => {

@@ -72,16 +72,20 @@ export async function readConfiguration(
 }
 
 function wire(base: string) {
-  // An empty address would be the base itself, which must never be sent a code.
-  const address = z
-    .string()
-    .min(1)
-    .refine((text) => URL.canParse(text, base) && /^https?:$/.test(new URL(text, base).protocol))
-    .transform((text) => new URL(text, base).href);
+  const addressBy = (protocol: RegExp) =>
+    z
+      .string()
+      // An empty address would be the base itself, which must never be sent a code.
+      .min(1)
+      .refine((text) => URL.canParse(text, base) && protocol.test(new URL(text, base).protocol))
+      .transform((text) => new URL(text, base).href);
+  const address = addressBy(/^https?:$/);
+  // A portal on https has nobody sign in where others read along (SMART 2.2 @1).
+  const signIn = base.startsWith('https:') ? addressBy(/^https:$/) : address;
   return z.object({
     issuer: z.string().nullish(),
-    authorization_endpoint: address,
-    token_endpoint: address,
+    authorization_endpoint: signIn,
+    token_endpoint: signIn,
     revocation_endpoint: z.literal('').or(address).nullish(),
     jwks_uri: z.literal('').or(address).nullish(),
     code_challenge_methods_supported: z.array(z.string()).nullish(),

@@ -104,7 +104,8 @@ export function readCallback(
     throw new ChartfoldError('smart.state_mismatch');
   }
   const iss = parameters.get('iss');
-  if (iss !== null && client.server.issuer !== null && iss !== client.server.issuer) {
+  // As everywhere: the FHIR base where the server names no issuer of its own.
+  if (iss !== null && iss !== (client.server.issuer ?? client.fhirBaseUrl)) {
     throw new ChartfoldError('smart.issuer_mismatch');
   }
   const error = parameters.get('error');

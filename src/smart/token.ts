@@ -164,7 +164,7 @@ function claimsOf(token: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
-/** Replies seen in the field that the strict reader would refuse: no token_type, nulls, status 201, denials as faults. */
+/** Replies seen in the field that the strict reader would refuse: no token_type, nulls and nonsense, status 201, denials as faults. */
 function conformed(outbound: Outbound, keepsIdToken: boolean): Outbound {
   return async (url, init) => {
     const response = await outbound(url, init);
@@ -201,9 +201,16 @@ function bendReply(text: string, keepsIdToken: boolean): string | undefined {
   }
   if (typeof body !== 'object' || body === null || !('access_token' in body)) return undefined;
   const present = Object.entries(body).filter(
-    ([name, value]) => value !== null && (keepsIdToken || name !== 'id_token'),
+    ([name, value]) => saysSomething(name, value) && (keepsIdToken || name !== 'id_token'),
   );
   return JSON.stringify({ token_type: 'bearer', ...Object.fromEntries(present) });
+}
+
+/** A life that is no time, or a refresh token without a letter: what stands beside them is good, and comes but once. */
+function saysSomething(name: string, value: unknown): boolean {
+  const number = Number.parseFloat(String(value));
+  if (name === 'expires_in') return number > 0 && Number.isFinite(number);
+  return value !== null && !(name === 'refresh_token' && value === '');
 }
 
 /** What was being done when it failed. */

@@ -171,7 +171,7 @@ function inParts(question: PlannedQuestion, parts: readonly string[]): PlannedQu
 function queryOf(parameters: Readonly<Record<string, string>>, patientId: string): string {
   return Object.entries(parameters)
     .map(([name, value]) => {
-      const filled = encodeURIComponent(value.replace('{patient}', patientId));
+      const filled = encodeURIComponent(value.replace('{patient}', () => patientId));
       return `${name}=${filled.replace(/%(2C|3A|2F|7C)/g, (code) => decodeURIComponent(code))}`;
     })
     .join('&');

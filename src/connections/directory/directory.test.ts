@@ -2,7 +2,7 @@
 // one is no list, cut off or far shorter, read from files, and searched only for portals that are on.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -263,6 +263,15 @@ describe('a list that is none', () => {
     expect(await state()).toMatchObject({ readAt: null, trouble: 'fhir.not_json' });
   });
 
+  it('said to be unchanged before it was ever read is none', async () => {
+    answer = (_request, response) => {
+      response.writeHead(304, { etag: '"1"' });
+      response.end();
+    };
+    expect(await code(update())).toBe('directory.refused');
+    expect(await state()).toMatchObject({ readAt: null, trouble: 'directory.refused' });
+  });
+
   it('shorter by less than a third is taken', async () => {
     answer = gives(whole);
     await update();
@@ -306,6 +315,20 @@ describe('a file', () => {
     await update();
     await directory.importFile(await file('practices.json', '{"1":"Harbor Lane"}'), null);
     expect(await found('harbor lane')).toEqual(['Harbor Lane']);
+  });
+
+  it('imported twice at a time counts once', async () => {
+    const names = Object.fromEntries(pines(500).map((name, at) => [String(at + 1), name]));
+    const own = await file('practices.json', JSON.stringify(names));
+    await Promise.all([directory.importFile(own, null), directory.importFile(own, null)]);
+    const rows = await store.db.selectFrom('listed_clinic').select('name').execute();
+    expect(rows).toHaveLength(500);
+  });
+
+  it('larger than any list is not read to its end', async () => {
+    const large = await file('large.json', '{}');
+    await truncate(large, 256 * 1024 * 1024 + 1);
+    expect(await code(directory.importFile(large, null))).toBe('directory.not_a_list');
   });
 
   it('that is none, or no list, is refused and changes nothing', async () => {

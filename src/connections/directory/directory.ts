@@ -74,6 +74,7 @@ export function createDirectory(context: UpdatesContext): Directory {
   const updates = createUpdates(context);
   const index = createSearchIndex(db);
   const { entryOf } = updates;
+  let importing: Promise<unknown> = Promise.resolve();
 
   /** The lists that have clinics: without `everywhere` only of portals that can be connected. */
   async function listsRead(everywhere: boolean): Promise<ClinicList[]> {
@@ -110,13 +111,14 @@ export function createDirectory(context: UpdatesContext): Directory {
       const row = await clinicNumbered(db, lists, clinicId);
       return row && clinicOfRow(row);
     },
-    async importFile(file, vendor) {
-      const reading = await importList(context, file, vendor);
-      tell();
+    importFile(file, vendor) {
+      // One after the other: of two files of one name the later one counts.
+      const reading = importing.then(() => importList(context, file, vendor)).finally(tell);
+      importing = reading.catch(() => undefined);
       return reading;
     },
     async close() {
-      await updates.settled();
+      await Promise.all([updates.settled(), importing]);
       await index.close();
     },
   };

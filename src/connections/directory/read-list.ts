@@ -46,7 +46,7 @@ export async function fetchList(
   const reading = newId();
   try {
     const answer = await ask(context, list, reading, heard, signal);
-    if (answer.status === 304) {
+    if (answer.status === 304 && list.edition !== null) {
       await noteChecked(context.db, list, context.clock.now(), null);
       return { outcome: 'unchanged', clinics: list.clinics, unreadable: list.unreadable };
     }
@@ -79,8 +79,13 @@ export async function importList(
 ): Promise<Reading & { readonly vendor: string }> {
   const reading = newId();
   try {
-    for await (const piece of createReadStream(file, { highWaterMark: 1 << 20 }))
+    let bytes = 0;
+    for await (const piece of createReadStream(file, { highWaterMark: 1 << 20 })) {
+      bytes += (piece as Uint8Array).byteLength;
+      if (bytes > MOST_BYTES)
+        throw new ChartfoldError('directory.not_a_list', { detail: `over ${MOST_BYTES} bytes` });
       await directoryThread.run('piece', { reading, bytes: piece as Uint8Array });
+    }
     const read = await directoryThread.run('read', { reading, vendor });
     const source = `file:${basename(file)}`;
     const from = { source, vendor: read.vendor, environment: 'production' } as const;

@@ -163,7 +163,7 @@ function noteOf(words: unknown): Obj[] | undefined {
 
 function ageWords(quantity: unknown): string | undefined {
   const { value, unit } = obj(quantity) ?? {};
-  return value === undefined ? undefined : `at ${[value, unit].filter(Boolean).join(' ')}`;
+  return typeof value === 'number' ? ['at', value, text(unit) ?? ''].join(' ').trim() : undefined;
 }
 
 /** Only what was there: what is not must not take the place of an element of R4. */

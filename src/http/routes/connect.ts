@@ -1,10 +1,11 @@
-// Owns the addresses that a browser passes through on its way to a portal and back. They need no session: whoever
-// comes back without one is asked to sign in before anything is done.
+// Owns the addresses that a browser passes through on its way to a portal and back. Of an account's attempt the way there
+// is for that account; whoever comes back without a session is asked to sign in before anything is done.
 
 import type { Context, Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { followLink } from '../../connections/begin.ts';
 import { handleCallback } from '../../connections/callback.ts';
+import type { Returning } from '../../connections/returning.ts';
 import { asChartfoldError, type ChartfoldError } from '../../platform/errors.ts';
 import { vendors } from '../../portals/index.ts';
 import { cookieName, giveCookie } from '../cookies.ts';
@@ -17,7 +18,7 @@ import type { Env } from '../problem.ts';
 export function connectRoutes(router: Hono<Env>, app: App): void {
   router.get('/connect/:link', headsOfLinks(), async (c) => {
     try {
-      const followed = await followLink(app, c.req.param('link'), cookieReader(c, app));
+      const followed = await followLink(app, c.req.param('link'), await browserOf(c, app));
       if ('failed' in followed) return notSent(c, followed);
       const { location, cookie } = followed;
       if (cookie) giveCookie(c, app, cookie.name, cookie.value, cookie.maxAgeS);
@@ -35,12 +36,7 @@ export function connectRoutes(router: Hono<Env>, app: App): void {
     router.get(path, headsOfLinks(), async (c) => {
       try {
         const answer = { callbackPath: path, parameters: new URL(c.req.url).searchParams };
-        const caller = await callerOf(c, app);
-        const returning = {
-          cookieOf: cookieReader(c, app),
-          accountId: caller?.session.accountId ?? null,
-        };
-        const result = await handleCallback(app, app.refresher, answer, returning);
+        const result = await handleCallback(app, app.refresher, answer, await browserOf(c, app));
         // Whoever is not signed in is asked to, there, and comes back to it.
         const same = result.wasKnown ? '#same-patient' : '';
         if (result.via === 'app')
@@ -74,6 +70,10 @@ function signedInPage(c: Context<Env>): Response {
   });
 }
 
-function cookieReader(c: Context<Env>, app: App): (name: string) => string | undefined {
-  return (name) => getCookie(c, cookieName(app, name));
+async function browserOf(c: Context<Env>, app: App): Promise<Returning> {
+  const caller = await callerOf(c, app);
+  return {
+    cookieOf: (name) => getCookie(c, cookieName(app, name)),
+    accountId: caller?.session.accountId ?? null,
+  };
 }

@@ -6,7 +6,7 @@ import {
   useMutation,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useId, useRef } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import type {
   ConnectReply,
   ConnectRequest,
@@ -36,13 +36,10 @@ export function useSignOut() {
 /** Starts a connection and leaves for the portal. The same wish sent again is the same request to the server. */
 export function useStartConnection() {
   const last = useRef({ wish: '', key: '' });
-  return useAction({
-    mutationFn: (request: Omit<ConnectRequest, 'key'>) => {
-      const wish = JSON.stringify(request);
-      if (last.current.wish !== wish) last.current = { wish, key: newKey() };
-      return send<ConnectReply>('POST', '/api/connections', { ...request, key: last.current.key });
-    },
-    onSuccess: ({ go }) => location.assign(go),
+  return useActionThatLeaves((request: Omit<ConnectRequest, 'key'>) => {
+    const wish = JSON.stringify(request);
+    if (last.current.wish !== wish) last.current = { wish, key: newKey() };
+    return send<ConnectReply>('POST', '/api/connections', { ...request, key: last.current.key });
   });
 }
 
@@ -71,11 +68,9 @@ export function useFetchLists() {
 
 /** Signs in again at a portal that is connected already, or goes on with a sign-in left halfway. */
 export function useReconnect() {
-  return useAction({
-    mutationFn: (connectionId: string) =>
-      send<ConnectReply>('POST', `${at(connectionId)}/reconnect`),
-    onSuccess: ({ go }) => location.assign(go),
-  });
+  return useActionThatLeaves((connectionId: string) =>
+    send<ConnectReply>('POST', `${at(connectionId)}/reconnect`),
+  );
 }
 
 /** Goes on with a sign-in at the portal that came back while nobody was signed in here. */
@@ -172,6 +167,23 @@ export function useAction<Data, Variables = void>(
       if (cache.isMutating({ mutationKey }) === 0) mutation.mutate(...given);
     },
   };
+}
+
+/** An action that leaves for a portal. A browser may keep the page as it was left, and show it so to who goes back. */
+function useActionThatLeaves<Variables>(request: (given: Variables) => Promise<ConnectReply>) {
+  const action = useAction({
+    mutationFn: request,
+    onSuccess: ({ go }: ConnectReply) => location.assign(go),
+  });
+  const { reset } = action;
+  useEffect(() => {
+    const onShow = ({ persisted }: PageTransitionEvent) => {
+      if (persisted) reset();
+    };
+    addEventListener('pageshow', onShow);
+    return () => removeEventListener('pageshow', onShow);
+  }, [reset]);
+  return action;
 }
 
 /** 128 random bits; `randomUUID` is not there on plain http. */

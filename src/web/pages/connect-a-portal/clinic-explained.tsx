@@ -106,7 +106,10 @@ function steps(c: Clinic): [string, string][] {
     ],
     ['You choose what to allow', 'Leave every box ticked to get everything that exists.'],
     [
-      `Chartfold asks ${counted(c.questions, 'question')}`,
+      // A server that was added says itself what it can be asked.
+      c.questions === 0
+        ? 'Chartfold asks for what the server says it has'
+        : `Chartfold asks ${counted(c.questions, 'question')}`,
       'First it shows whose record this is, and stores nothing before you say yes. Then you can watch, or leave.',
     ],
   ];

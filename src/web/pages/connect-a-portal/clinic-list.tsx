@@ -6,11 +6,12 @@ import { type KeyboardEvent, type Ref, useEffect, useRef } from 'react';
 import type { Clinic } from '../../../http/contract.ts';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
 import { counted, listed } from '../../parts/words.ts';
-import { clinicKey, isWhole, markMatches } from './clinic-search.ts';
+import { clinicKey, isWhole, markMatches, optionId } from './clinic-search.ts';
 import type { ClinicSearch } from './use-clinic-search.ts';
 
 const listId = 'clinics';
-const optionId = (c: Clinic) => `clinic-${clinicKey(c).replace(/[^\w-]/g, '_')}`;
+/** Longer than any name, and the most that a search takes. */
+const MOST_LETTERS = 200;
 
 type ClinicFieldProps = {
   ref: Ref<HTMLInputElement>;
@@ -48,6 +49,7 @@ export function ClinicField({ ref, search, onEnter }: ClinicFieldProps) {
         autoCapitalize="off"
         spellCheck={false}
         placeholder="Clinic or town"
+        maxLength={MOST_LETTERS}
         value={typed}
         onChange={(e) => onType(e.target.value)}
         onKeyDown={move}

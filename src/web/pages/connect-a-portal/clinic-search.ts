@@ -26,6 +26,14 @@ export function clinicKey(c: Clinic): string {
   return `${c.portal}/${c.environment}/${c.clinicId || c.name}`;
 }
 
+/** The id of its option on the page: one for each key, of whatever letters that is. */
+export function optionId(c: Clinic): string {
+  const letters = Array.from(clinicKey(c), (letter) =>
+    /[\w-]/.test(letter) ? letter : `.${letter.codePointAt(0)?.toString(16)}.`,
+  );
+  return `clinic-${letters.join('')}`;
+}
+
 /** A portal as a whole, whose clinic is told after the sign-in. */
 export function isWhole(c: Clinic): boolean {
   return c.clinicId === '' && c.name === c.portalName;
