@@ -190,7 +190,7 @@ export type DirectoryReader = {
   isOwn(beginning: string): boolean;
   /**
    * Of many megabytes, so never on the main thread.
-   * @throws `fhir.not_json`, `fhir.truncated`, `fhir.not_a_bundle`, `directory.not_a_list`
+   * @throws `directory.not_a_list`, `directory.cut_off`
    */
   read(text: string): DirectoryList;
 };

@@ -72,6 +72,6 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new ChartfoldError('fhir.undecodable', { cause });
+    throw new ChartfoldError('directory.not_a_list', { cause });
   }
 }
