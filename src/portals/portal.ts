@@ -195,10 +195,11 @@ export type DirectoryReader = {
   read(text: string): DirectoryList;
 };
 
-/** A vendor: its data and its hooks. */
+/** A vendor: its data, its hooks, and a reader where its clinics stand in lists. */
 export type Vendor = {
   readonly portal: Portal;
   readonly hooks: PortalHooks;
+  readonly directory: DirectoryReader | null;
 };
 
 /** The media type of FHIR's JSON; some vendors answer with the older one, and parsing goes by structure. */

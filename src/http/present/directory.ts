@@ -4,6 +4,7 @@ import { listPeople } from '../../access/people.ts';
 import type { Actor } from '../../access/policy.ts';
 import { type ClinicChoice, placeOf, searchClinics } from '../../connections/clinics.ts';
 import { DIRECTORY_QUEUE, listConnections } from '../../connections/context.ts';
+import { vendorName } from '../../portals/index.ts';
 import { notesOf } from '../../portals/registry.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import type { App } from '../app.ts';
@@ -56,7 +57,7 @@ export async function presentDirectory(app: App): Promise<DirectoryLists> {
     lists: states.map((list) => {
       const isFile = list.source.startsWith('file:');
       return {
-        vendor: list.entry?.name ?? list.vendor,
+        vendor: isFile ? vendorName(list.vendor) : (list.entry?.name ?? list.vendor),
         from: isFile ? list.source.slice('file:'.length) : new URL(list.source).host,
         imported: isFile,
         sample: list.entry?.simulated ?? false,
