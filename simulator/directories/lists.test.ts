@@ -38,9 +38,9 @@ describe('athenahealth’s list', () => {
     expect(read.clinics).toHaveLength(athenahealthFilling.full);
     expect(read.clinics[0]?.name).toBe('Harbor Lane Family Medicine');
     expect(new Set(read.clinics.map(({ id }) => id)).size).toBe(athenahealthFilling.full);
-    expect(
-      read.clinics.every((c) => c.town && c.state && /^\d{5}$/.test(c.postalCode ?? '')),
-    ).toBe(true);
+    expect(read.clinics.every((c) => c.town && c.state && /^\d{5}$/.test(c.postalCode ?? ''))).toBe(
+      true,
+    );
   });
 
   it('of the test environment stays as it is', async () => {
