@@ -11,6 +11,7 @@ import {
   hasConfiguredPortal,
   type PortalRegistry,
   portalFaults,
+  tellsClinic,
   vendorKeys,
 } from './registry.ts';
 
@@ -54,6 +55,12 @@ describe('a portal', () => {
     expect(() => registry.usable('athenahealth/else', '')).toThrow(
       expect.objectContaining({ code: 'connection.unknown_portal' }),
     );
+  });
+
+  it('chosen as a whole says which clinic it was where its vendor tells', () => {
+    const { entries } = createRegistry(configured({}), null);
+    const telling = entries.filter(tellsClinic).map(({ vendor }) => vendor.portal.id);
+    expect([...new Set(telling)]).toEqual(['athenahealth']);
   });
 
   it('may be used in production and preview at once, each with its own client', () => {

@@ -5,7 +5,7 @@ import type { Actor } from '../../access/policy.ts';
 import { type ClinicChoice, placeOf, searchClinics } from '../../connections/clinics.ts';
 import { DIRECTORY_QUEUE, listConnections } from '../../connections/context.ts';
 import { vendorName } from '../../portals/index.ts';
-import { notesOf } from '../../portals/registry.ts';
+import { notesOf, tellsClinic } from '../../portals/registry.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import type { App } from '../app.ts';
 import type { Clinic, Clinics, DirectoryLists } from '../contract.ts';
@@ -31,6 +31,7 @@ export async function presentClinics(app: App, actor: Actor, typed: string): Pro
       clinicId: clinic.id,
       name: clinic.name,
       town: placeOf(clinic),
+      tellsClinic: tellsClinic(entry),
       sample: entry.simulated,
       notes: notesOf(entry),
       questions: questions.length + referenced.questions.length,
