@@ -26,7 +26,7 @@ import { type Logins, makeLogins } from './smart-server/logins.ts';
 import { isOAuthPath, makeOAuthServer, type OAuthHandler } from './smart-server/oauth-server.ts';
 import { makeProvider } from './smart-server/provider.ts';
 import type { SimulatorState } from './state.ts';
-import type { SimulatedVendor } from './vendors/vendor.ts';
+import type { PublishedList, SimulatedVendor } from './vendors/vendor.ts';
 
 export type PortalParts = {
   readonly environment: Environment;
@@ -86,7 +86,8 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
     foreignOrigin: parts.foreignOrigin,
     readToken: makeTokenReader(parts, logins, signer),
   });
-  const list = serveList(() => clinicsListed(parts, practices));
+  const { list } = parts.vendor;
+  const serve = list && serveList(() => clinicsListed(parts, list, practices));
   return {
     environment,
     behaviour,
@@ -106,9 +107,7 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
       if (issuer !== null && path === `${issuer}/.well-known/openid-configuration`) {
         return answerJson(request, response, openidConfiguration(environment, behaviour));
       }
-      if (path === directory) {
-        return list(request, response);
-      }
+      if (serve && path === directory) return serve(request, response);
       record.path = '(unknown)';
       return answer(request, response, notRegistered());
     },
@@ -118,12 +117,12 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
 /** The list that the vendor publishes, as large as it is asked to be; test environments stay small. */
 function clinicsListed(
   { environment, vendor, directorySize, world }: PortalParts,
+  list: PublishedList,
   practices: readonly Practice[],
 ): string {
-  if (!vendor.filling) return vendor.directory(environment, practices);
   const size = environment.name === 'production' ? directorySize : 0;
   const wanted = { vendor: vendor.id, size, seed: world.seed };
-  return vendor.directory(environment, filledUp(practices, vendor.filling, wanted));
+  return list.text(environment, filledUp(practices, list.filling, wanted));
 }
 
 /** What of a path is the FHIR server's: the clinic in it, where each has a base, and what follows the base. */

@@ -141,6 +141,8 @@ const breaches: readonly (readonly [rule: string, path: string, text: string, wh
   ['the clock belongs to platform', 'src/records/a.ts', `const at = Date.now();`, /clock is used/],
   ['the clock in its other form', 'src/records/a.ts', `const at = new Date();`, /clock is used/],
   ['a vendor in a string', 'src/sync/a.ts', `const header = 'ah-practice';`, /names a vendor/],
+  // Known by its folder alone.
+  ['a vendor that has a folder', 'src/sync/a.ts', `const id = 'healow';`, /names a vendor: healow/],
   ['a vendor in an identifier', 'src/http/a.ts', `const athenaUrl = 1;`, /names a vendor/],
   [
     'a vendor in a page',

@@ -1,6 +1,10 @@
 // Owns who may import whom, as data: ARCHITECTURE.md's table in a form that boundaries.ts can check. A change here is
 // a change of the architecture and wants a decision under docs/adr.
 
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './tree.ts';
+
 /** What a folder of src may import. An entry is a folder or a path's beginning; `never` wins over `may`. */
 export type FolderRule = {
   readonly may: readonly string[];
@@ -105,9 +109,17 @@ export const impure: Readonly<Record<string, readonly { where: string; because: 
   ],
 };
 
-/** Vendors' names and words that only a vendor uses, in strings and identifiers. */
-export const vendorWords =
-  /athena|ah[-_]practice|healow|eclinicalworks|onpatient|drchrono|mychart|cerner|veradigm|\bepic\b/i;
+/** Words that only a vendor uses. */
+const words =
+  'athena ah[-_]practice eclinicalworks drchrono mychart cerner veradigm \\bepic\\b'.split(' ');
+
+/** `smart` is a standard's name, and everybody's. */
+const vendors = readdirSync(join(ROOT, 'src/portals'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== 'smart')
+  .map(({ name }) => name);
+
+/** Vendors' names, of each that has a folder, and words that only a vendor uses, in strings and identifiers. */
+export const vendorWords = new RegExp([...vendors, ...words].join('|'), 'i');
 
 /** The only places within src for them. */
 export const vendorHomes = ['portals', 'practice/athenaone'];

@@ -2,7 +2,9 @@
 // asked, the same ones for the same seed, and 304 for who has them.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { directoryReaders } from '../../src/portals/index.ts';
+import { athenahealthDirectory } from '../../src/portals/athenahealth/directory.ts';
+import { healowDirectory } from '../../src/portals/healow/directory.ts';
+import { vendorOfList } from '../../src/portals/index.ts';
 import { type RunningSimulator, startSimulator } from '../start.ts';
 import { healowBundle } from '../vendors/healow-directory.ts';
 import { athenahealthFilling, filledUp, healowFilling } from './generate.ts';
@@ -22,28 +24,28 @@ const start = async (directorySize?: number | 'full') => {
   return `${simulator.url}/athenahealth/production/athena-fhir-service-base-urls.json`;
 };
 const clinicsAt = async (url: string) =>
-  directoryReaders.athenahealth?.read(await (await fetch(url)).text()) ?? null;
+  athenahealthDirectory.read(await (await fetch(url)).text());
 
 describe('athenahealth’s list', () => {
   it('names the practices that there are', async () => {
-    expect((await clinicsAt(await start()))?.clinics).toHaveLength(4);
+    expect((await clinicsAt(await start())).clinics).toHaveLength(4);
   });
 
   it('names as many as the vendor’s where it is asked to, those that there are first', async () => {
     const url = await start('full');
     const read = await clinicsAt(url);
-    expect(read?.unreadable).toBe(0);
-    expect(read?.clinics).toHaveLength(athenahealthFilling.full);
-    expect(read?.clinics[0]?.name).toBe('Harbor Lane Family Medicine');
-    expect(new Set(read?.clinics.map(({ id }) => id)).size).toBe(athenahealthFilling.full);
-    expect(
-      read?.clinics.every((c) => c.town && c.state && /^\d{5}$/.test(c.postalCode ?? '')),
-    ).toBe(true);
+    expect(read.unreadable).toBe(0);
+    expect(read.clinics).toHaveLength(athenahealthFilling.full);
+    expect(read.clinics[0]?.name).toBe('Harbor Lane Family Medicine');
+    expect(new Set(read.clinics.map(({ id }) => id)).size).toBe(athenahealthFilling.full);
+    expect(read.clinics.every((c) => c.town && c.state && /^\d{5}$/.test(c.postalCode ?? ''))).toBe(
+      true,
+    );
   });
 
   it('of the test environment stays as it is', async () => {
     const url = await start('full');
-    expect((await clinicsAt(url.replace('production', 'preview')))?.clinics).toHaveLength(1);
+    expect((await clinicsAt(url.replace('production', 'preview'))).clinics).toHaveLength(1);
   });
 
   it('is not sent again to who has it', async () => {
@@ -64,12 +66,12 @@ describe('Healow’s list', () => {
   it('has as many practices as the vendor’s, each with a code and a base of its own', () => {
     const practices = filledUp([], healowFilling, wanted);
     const text = healowBundle('https://fhir4.healow.com/fhir/r4', practices);
-    expect(directoryReaders.healow?.isOwn(text.slice(0, 65_536))).toBe(true);
-    const read = directoryReaders.healow?.read(text);
-    expect(read?.clinics).toHaveLength(healowFilling.full);
-    expect(read?.unreadable).toBe(0);
-    expect(read?.clinics.every(({ id }) => /^[A-J]{6}$/.test(id))).toBe(true);
-    expect(new Set(read?.clinics.map(({ fhirBaseUrl }) => fhirBaseUrl)).size).toBe(
+    expect(vendorOfList(text)?.portal.id).toBe('healow');
+    const read = healowDirectory.read(text);
+    expect(read.clinics).toHaveLength(healowFilling.full);
+    expect(read.unreadable).toBe(0);
+    expect(read.clinics.every(({ id }) => /^[A-J]{6}$/.test(id))).toBe(true);
+    expect(new Set(read.clinics.map(({ fhirBaseUrl }) => fhirBaseUrl)).size).toBe(
       healowFilling.full,
     );
   });

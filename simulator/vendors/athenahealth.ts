@@ -18,6 +18,5 @@ export const athenahealthVendor: SimulatedVendor = {
       { practices: practicesOf(request.environment), ...peopleOf(request.environment) },
       emit,
     ),
-  directory: directoryBundle,
-  filling: athenahealthFilling,
+  list: { text: directoryBundle, filling: athenahealthFilling },
 };

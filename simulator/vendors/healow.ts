@@ -19,9 +19,11 @@ export const healowVendor: SimulatedVendor = {
   behaviour: healowBehaviour,
   generateWorld: (request, emit) =>
     reshapedWorld(request, castOf(request.environment), { id: longId, bend }, emit),
-  directory: (environment, practices) =>
-    healowBundle(environment.fhirBaseOf('').replace(/\/$/, ''), practices),
-  filling: healowFilling,
+  list: {
+    text: (environment, practices) =>
+      healowBundle(environment.fhirBaseOf('').replace(/\/$/, ''), practices),
+    filling: healowFilling,
+  },
 };
 
 const [family, women, senior, closed] = ['BDKCAA', 'CFHJBD', 'GKAEDC', 'DAJHFB'];

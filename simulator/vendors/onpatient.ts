@@ -13,7 +13,7 @@ export const onpatientVendor: SimulatedVendor = {
   behaviour: onpatientBehaviour,
   generateWorld: (request, emit) =>
     reshapedWorld(request, cast, { id: numbersOf(), bend: toDstu2 }, emit),
-  directory: () => '',
+  list: null,
 };
 
 /** Ids as they were recorded: numbers of eight digits, one row for all types. */

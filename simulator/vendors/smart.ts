@@ -17,7 +17,7 @@ export const smartVendor: SimulatedVendor = {
       { id: (type, id) => steadyUuid(`${type}/${id}`), bend: (resource) => resource },
       emit,
     ),
-  directory: () => '',
+  list: null,
 };
 
 const clinic = '70311';

@@ -16,8 +16,12 @@ export type SimulatedVendor = {
    * @param emit is given each resource as soon as it is made, so that the objects need not all be kept
    */
   generateWorld(request: WorldRequest, emit: (generated: GeneratedResource) => void): World;
-  /** The text of its published list of clinics; asked for only where its behaviour has an address for one. */
-  directory(environment: Environment, practices: readonly Practice[]): string;
-  /** How that list grows to the vendor's size, where a test asks for it. */
-  readonly filling?: Filling;
+  /** The list of clinics that it publishes, where its behaviour has an address for one. */
+  readonly list: PublishedList | null;
+};
+
+export type PublishedList = {
+  text(environment: Environment, practices: readonly Practice[]): string;
+  /** How it grows to the vendor's size, where a test asks for it. */
+  readonly filling: Filling;
 };

@@ -69,6 +69,14 @@ describe('directory', () => {
     const { code, out } = await line.run('directory', 'import', practices);
     expect([code, out.trim()]).toEqual([0, '1 clinic of athenahealth read.']);
     expect((await line.run('directory', 'search', 'old mill')).out).toContain('--clinic 7');
+    const servers = join(folder, 'servers.json');
+    await writeFile(servers, '[{"name":"Far Clinic","url":"https://far.example/r4"}]');
+    expect((await line.run('directory', 'import', servers)).out).toContain(
+      'those are found whose server was added',
+    );
+    expect((await line.run('directory', 'search', 'far clinic')).out.trim()).toBe(
+      'Far Clinic  smart  not switched on here, at https://far.example/r4',
+    );
     const none = await line.run('directory', 'import', `${practices}x`);
     expect(none.code).toBe(1);
     expect(none.err).toContain('[directory.no_such_file]');

@@ -201,7 +201,6 @@ async function sendAway(
     scopes,
     aud: entry.aud,
     pkce: entry.vendor.portal.pkce,
-    extra: entry.vendor.hooks.authorizationParams?.(connection.clinic_id) ?? {},
   });
   const pace = paceOf(context, entry);
   await pace.run(() =>

@@ -11,6 +11,7 @@ it.each([
   ['quarry', ['Quarry Hill Health'], []],
   ['health QUAR', ['Quarry Hill Health'], []],
   ['quarry lane', [], ['Quarry Hill Health']],
+  ['quárry-hill', ['Quarry Hill Health'], []],
   ['arry', [], ['Quarry Hill Health']],
   ['', [], ['Quarry Hill Health']],
 ])('a server that was added is found by %j', async (typed, found, offered) => {

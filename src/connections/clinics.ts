@@ -4,6 +4,7 @@
 import type { DirectoryClinic } from '../portals/portal.ts';
 import { isPerClinic, type PortalEntry } from '../portals/registry.ts';
 import type { ConnectionContext } from './context.ts';
+import { wordsOf } from './directory/words.ts';
 
 export type ClinicChoice = { readonly entry: PortalEntry; readonly clinic: DirectoryClinic };
 
@@ -44,13 +45,8 @@ export async function searchClinics(
 
 /** Whether each word that was typed begins one of a name's. */
 function isNamed(name: string, typed: string): boolean {
-  const words = (text: string) =>
-    text
-      .toLocaleLowerCase()
-      .split(/[^\p{L}\p{N}]+/u)
-      .filter(Boolean);
-  const own = words(name);
-  const wanted = words(typed);
+  const own = wordsOf(name);
+  const wanted = wordsOf(typed);
   return wanted.length > 0 && wanted.every((word) => own.some((one) => one.startsWith(word)));
 }
 

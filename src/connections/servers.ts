@@ -8,6 +8,7 @@ import { newId } from '../platform/ids.ts';
 import type { AuthMethod, PortalOverride } from '../platform/config/read.ts';
 import { openVendor } from '../portals/index.ts';
 import type { PortalEntry } from '../portals/registry.ts';
+import { isOfVersion } from '../portals/portal.ts';
 import { readConfiguration, requestConfiguration } from '../smart/discovery.ts';
 import type { ConnectionContext } from './context.ts';
 
@@ -61,7 +62,7 @@ export async function lookAtServer(
     throw new ChartfoldError('server.not_fhir', {
       detail: status === 200 ? 'it answers with a page' : `HTTP status ${status}`,
     });
-  if (!fhirVersion.startsWith('4.'))
+  if (!isOfVersion(fhirVersion, openVendor.portal.fhirVersion))
     throw new ChartfoldError('server.other_version', { detail: fhirVersion });
   if (configuration.status === 'rejected') throw configuration.reason;
   const { capabilities } = await readConfiguration(configuration.value, fhirBaseUrl);

@@ -18,14 +18,8 @@ export type Capabilities = ReadonlyMap<string, TypeCapability>;
  * @see https://hl7.org/fhir/R4/capabilitystatement.html, https://hl7.org/fhir/DSTU2/conformance.html
  */
 export function readCapabilities(text: string): Capabilities | undefined {
-  let statement: unknown;
-  try {
-    statement = JSON.parse(text);
-  } catch {
-    // A server that is down answers with a page: then it says nothing.
-    return undefined;
-  }
-  if (!isRecord(statement) || !STATEMENTS.has(statement.resourceType)) return undefined;
+  const statement = statementIn(text);
+  if (!statement) return undefined;
   const servers = records(statement.rest).filter(({ mode }) => mode !== 'client');
   const types = servers.flatMap(({ resource }) => records(resource));
   return new Map(
@@ -35,14 +29,17 @@ export function readCapabilities(text: string): Capabilities | undefined {
 
 /** The version of FHIR that a statement says, `4.0.1`; undefined where it is no such statement. */
 export function readFhirVersion(text: string): string | undefined {
-  let statement: unknown;
+  return texts(statementIn(text)?.fhirVersion)[0];
+}
+
+function statementIn(text: string): Record<string, unknown> | undefined {
   try {
-    statement = JSON.parse(text);
+    const statement: unknown = JSON.parse(text);
+    return isRecord(statement) && STATEMENTS.has(statement.resourceType) ? statement : undefined;
   } catch {
-    return undefined; // A page of a web site.
+    // A server that is down, or none, answers with a page: then it says nothing.
+    return undefined;
   }
-  if (!isRecord(statement) || !STATEMENTS.has(statement.resourceType)) return undefined;
-  return texts(statement.fhirVersion)[0];
 }
 
 const STATEMENTS: ReadonlySet<unknown> = new Set(['CapabilityStatement', 'Conformance']);

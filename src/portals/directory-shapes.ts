@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { type BundleEntry, scanBundle } from '../fhir/bundle.ts';
-import { ChartfoldError } from '../platform/errors.ts';
+import { ChartfoldError, isChartfoldError } from '../platform/errors.ts';
 import type { DirectoryClinic } from './portal.ts';
 
 /** An Organization as far as lists use it. */
@@ -43,14 +43,19 @@ export type Endpoint = z.infer<typeof endpoint>;
 
 /**
  * The resources of a Bundle, each read when its turn comes, with what its entry calls it; and how many entries have none.
- * @throws as `scanBundle`
+ * @throws `directory.cut_off`, `directory.not_a_list`
  */
 export function resourcesOf(text: string): {
   readonly resources: Iterable<{ readonly fullUrl: string; readonly resource: object }>;
   readonly entriesWithoutResource: number;
 } {
-  const { entries, entriesWithoutResource } = scanBundle(text);
-  return { resources: parsedInTurn(entries), entriesWithoutResource };
+  try {
+    const { entries, entriesWithoutResource } = scanBundle(text);
+    return { resources: parsedInTurn(entries), entriesWithoutResource };
+  } catch (cause) {
+    const isCutOff = isChartfoldError(cause, 'fhir.truncated');
+    throw new ChartfoldError(isCutOff ? 'directory.cut_off' : 'directory.not_a_list', { cause });
+  }
 }
 
 function* parsedInTurn(entries: readonly BundleEntry[]) {
@@ -87,7 +92,7 @@ const names = z.record(z.string(), z.string().trim().min(1));
 /**
  * Reads the shapes that are no Bundle: ONC Lantern's `*_EndpointSources.json`, an array of `id`, `name` and `url`, an
  * object of names by id. Entries without a name or address are counted as unreadable.
- * @throws `fhir.not_json`, `directory.not_a_list`
+ * @throws `directory.not_a_list`
  */
 export function readPlainList(text: string): { entries: PlainEntry[]; unreadable: number } {
   const value = parsed(text);
@@ -145,6 +150,6 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new ChartfoldError('fhir.not_json', { cause });
+    throw new ChartfoldError('directory.not_a_list', { cause });
   }
 }

@@ -9,6 +9,13 @@ export const environments: readonly Environment[] = ['production', 'preview'];
 
 export type FhirVersion = 'r4' | 'dstu2';
 
+/** Whether a version as servers write it, `4.0.1`, is this one. */
+export function isOfVersion(said: string, version: FhirVersion): boolean {
+  return said.startsWith(BEGINNINGS[version]);
+}
+
+const BEGINNINGS: Readonly<Record<FhirVersion, string>> = { r4: '4.', dstu2: '1.0.' };
+
 /** One address set of a vendor. */
 export type PortalEnvironment = {
   /** `{clinic}` stands for the clinic's id where each clinic has a base of its own. */
@@ -91,9 +98,8 @@ export type Portal = {
   readonly refreshTokenDays: number | null;
   /** Hours between two syncs where the person has chosen nothing: what was said at the registration. */
   readonly syncEveryHours: number;
+  /** Empty where only the server itself says what it has; where that can't be read, all that a patient may read is asked for. */
   readonly questions: readonly PortalQuestion[];
-  /** Whether types are asked for all the same where the server's CapabilityStatement can't be read. */
-  readonly unstated: 'asked' | 'left';
   /** Search parameters of the questions that are added because the server's CapabilityStatement lists their types. */
   readonly addedParameters: Readonly<Record<string, string>>;
   /**
@@ -153,10 +159,8 @@ export type FailedAnswer = {
   readonly outcomeText: string;
 };
 
-/** What data cannot say. Each returns a shape that the shared code knows; a sixth needs a decision record. */
+/** What data cannot say. Each returns a shape that the shared code knows; a further one needs a decision record. */
 export type PortalHooks = {
-  /** Further parameters of the authorization request. */
-  authorizationParams?(clinicId: string): Readonly<Record<string, string>>;
   /** What the reply says beyond the specification: which clinic it is for. */
   conformTokenReply?(facts: TokenFacts): { readonly clinicId: string | null };
   /** A code for an answer that the shared classification would misread; undefined leaves it to that. */
@@ -190,15 +194,16 @@ export type DirectoryReader = {
   isOwn(beginning: string): boolean;
   /**
    * Of many megabytes, so never on the main thread.
-   * @throws `fhir.not_json`, `fhir.truncated`, `fhir.not_a_bundle`, `directory.not_a_list`
+   * @throws `directory.not_a_list`, `directory.cut_off`
    */
   read(text: string): DirectoryList;
 };
 
-/** A vendor: its data and its hooks. */
+/** A vendor: its data, its hooks, and a reader where its clinics stand in lists. */
 export type Vendor = {
   readonly portal: Portal;
   readonly hooks: PortalHooks;
+  readonly directory: DirectoryReader | null;
 };
 
 /** The media type of FHIR's JSON; some vendors answer with the older one, and parsing goes by structure. */

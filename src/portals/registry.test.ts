@@ -12,6 +12,7 @@ import {
   hasConfiguredPortal,
   type PortalRegistry,
   portalFaults,
+  tellsClinic,
   vendorKeys,
   wordsForClinic,
 } from './registry.ts';
@@ -42,7 +43,7 @@ function ofOne({ entries }: PortalRegistry) {
 
 it('the words for a clinic hold its name as it is written', () => {
   const portal = { ...healow, wordsForClinic: 'my record from {clinic}' };
-  const words = wordsForClinic({ vendor: { portal, hooks: {} } }, '$& Care $1');
+  const words = wordsForClinic({ vendor: { portal, hooks: {}, directory: null } }, '$& Care $1');
   expect(words).toBe('my record from $& Care $1');
 });
 
@@ -62,6 +63,12 @@ describe('a portal', () => {
     expect(() => registry.usable('athenahealth/else', '')).toThrow(
       expect.objectContaining({ code: 'connection.unknown_portal' }),
     );
+  });
+
+  it('chosen as a whole says which clinic it was where its vendor tells', () => {
+    const { entries } = createRegistry(configured({}), null);
+    const telling = entries.filter(tellsClinic).map(({ vendor }) => vendor.portal.id);
+    expect([...new Set(telling)]).toEqual(['athenahealth']);
   });
 
   it('may be used in production and preview at once, each with its own client', () => {

@@ -210,6 +210,11 @@ export function wordsForClinic(
   return vendor.portal.wordsForClinic?.replace('{clinic}', () => clinicName) ?? null;
 }
 
+/** Whether a portal that is chosen as a whole says after the sign-in which of its clinics it was. */
+export function tellsClinic({ vendor: { portal, hooks } }: Pick<PortalEntry, 'vendor'>): boolean {
+  return portal.clinicInPatientId !== null || hooks.conformTokenReply !== undefined;
+}
+
 /** A vendor's addresses under another one, as the simulator lays them out: the paths are the vendor's. */
 export function laidOutAt(base: string, own: PortalEnvironment): PortalEnvironment {
   const here = (address: string) => address.replace(/^https?:\/\/[^/]+/, base);

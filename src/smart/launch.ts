@@ -22,10 +22,7 @@ export function newLaunchSecrets(): LaunchSecrets {
   };
 }
 
-/**
- * The address to send the browser to. A standalone launch carries no `launch` parameter (SMART 2.2 @36).
- * @param extra what the vendor wants besides
- */
+/** The address to send the browser to. A standalone launch carries no `launch` parameter (SMART 2.2 @36). */
 export async function authorizationUrl(
   client: SmartClient,
   secrets: LaunchSecrets,
@@ -34,7 +31,6 @@ export async function authorizationUrl(
     scopes: readonly string[];
     aud: string | null;
     pkce: boolean;
-    extra?: Readonly<Record<string, string>>;
   },
 ): Promise<string> {
   const url = new URL(client.server.authorizationEndpoint);
@@ -52,7 +48,6 @@ export async function authorizationUrl(
         }
       : {}),
     ...(request.scopes.includes('openid') ? { nonce: secrets.nonce } : {}),
-    ...request.extra,
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url.href;

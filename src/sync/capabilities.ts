@@ -5,7 +5,7 @@ import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
 import { type ConnectionContext, paceOf } from '../connections/context.ts';
 import { type Capabilities, readCapabilities, readFhirVersion } from '../fhir/capabilities.ts';
 import { asChartfoldError, ChartfoldError } from '../platform/errors.ts';
-import type { FhirVersion } from '../portals/portal.ts';
+import { isOfVersion } from '../portals/portal.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import type { PlannedQuestion } from '../records/types.ts';
 
@@ -26,9 +26,6 @@ export const CAPABILITIES_UNREAD: PlannedQuestion = {
   outcome: 'failed',
 };
 
-/** What versions of FHIR begin with that are read alike. */
-const VERSIONS: Readonly<Record<FhirVersion, string>> = { r4: '4.', dstu2: '1.0.' };
-
 /**
  * What the server says of itself; null where that could not be read, which the log says. Where the vendor's data names
  * questions, these wait ten seconds for it at most; where it names none there is nothing to ask without it.
@@ -41,7 +38,7 @@ export async function askCapabilities(
   portal: Pick<AuthorisedFetch, 'addressOf'>,
   signal: AbortSignal,
 ): Promise<Capabilities | null> {
-  const { questions, requests, limits } = entry.vendor.portal;
+  const { questions, requests, limits, fhirVersion, accept } = entry.vendor.portal;
   const { attempts, backoffMs, timeoutMs } = requests;
   const { clock } = context;
   const ms = questions.length > 0 ? Math.min(timeoutMs, MOST_MS) : limits.questionMs;
@@ -71,7 +68,7 @@ export async function askCapabilities(
         timeoutMs: Math.max(1, Math.min(timeoutMs, left())),
         signal,
         maxBytes: MOST_BYTES,
-        headers: { accept: 'application/fhir+json, application/json+fhir;q=0.9' },
+        headers: { accept },
       });
     }, signal);
     const text = await response.text();
@@ -79,7 +76,7 @@ export async function askCapabilities(
     const capabilities = response.ok ? readCapabilities(text) : undefined;
     if (!capabilities) throw new ChartfoldError('fhir.not_json');
     const version = readFhirVersion(text);
-    if (version && !version.startsWith(VERSIONS[entry.vendor.portal.fhirVersion]))
+    if (version && !isOfVersion(version, fhirVersion))
       throw new ChartfoldError('fhir.other_version', { detail: version });
     return capabilities;
   }

@@ -32,6 +32,8 @@ type Expected = {
   readonly also?: readonly FaultSetting[];
   readonly with?: Partial<FaultSetting>;
   readonly setsAside?: boolean;
+  /** At a vendor whose clinics switch patients' interface on, each by itself. */
+  readonly isSwitchedByClinics?: boolean;
 };
 const full: Expected = { outcome: 'full' };
 const file = { question: 'attachments', outcome: 'full' } as const;
@@ -56,8 +58,10 @@ const EXPECTED: Record<FaultName, Expected | 'sign-in'> = {
   'page.next-cycle': { outcome: 'part', code: 'sync.next_link_cycle', act: 'us' },
   'page.endless': { outcome: 'part', code: 'sync.limit_reached', act: 'us' },
   'page.other-patient': { ...full, setsAside: true },
-  // Of vendors whose clinics switch it on: portals/healow.
-  'clinic.api-off': full,
+  'clinic.api-off': {
+    ...lost('connection.clinic_api_off', 'clinic'),
+    isSwitchedByClinics: true,
+  },
   'page.latin-1': full,
   'page.invalid-utf8': lost('fhir.undecodable'),
   'search.in-parts': { ...full, question: 'observations-by-category' },
@@ -121,9 +125,15 @@ describe('the receipt of a sync', () => {
       const expected = EXPECTED[name];
       if (expected === 'sign-in') return;
       const behaviour = expected.question === 'attachments' ? GIVES_FILES : {};
-      const program = await startProgram({ vendor: patient, behaviour });
+      const program = await startProgram({
+        vendor: patient,
+        behaviour,
+        ...(expected.isSwitchedByClinics ? { portal: 'healow' } : {}),
+      });
       try {
-        const connection = await program.connect();
+        const connection = expected.isSwitchedByClinics
+          ? await program.connect({ clinicId: 'BDKCAA' }, tomas)
+          : await program.connect();
         program.simulator.control.setFaults(settingsOf(name, expected));
         const run = await program.sync(connection);
         const receipt = await readReceiptFor(program, run.id);
@@ -156,6 +166,8 @@ What a person is told when a portal fails in each of the ways that the simulator
     await expect([head, ...written].join('\n')).toMatchFileSnapshot(PAGE);
   });
 });
+
+const tomas = { username: 'tomas@example.org', password: 'Sample-Login-1' };
 
 /** A portal that refers to the files of its documents and gives them. */
 const GIVES_FILES = {

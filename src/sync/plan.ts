@@ -127,7 +127,7 @@ function listedRequest(
   { type, patient }: PatientType,
 ): string | null {
   const capability = capabilities?.get(type);
-  const isAskedBlind = capabilities === null && portal.unstated === 'asked';
+  const isAskedBlind = capabilities === null && portal.questions.length === 0;
   if (!capability?.searches && !isAskedBlind) return null;
   const { parameters = NONE, revIncludes = NONE } = capability ?? {};
   const lists = (name: string) => parameters.size === 0 || parameters.has(name);

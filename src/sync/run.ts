@@ -78,10 +78,8 @@ async function sync(
     clinicId: connection.clinic_id,
   });
   const unfinished = await openRunOf(context.db, connectionId);
-  const { capabilities, fault } = unfinished
-    ? NOTHING_SAID
-    : await statementOf(context, entry, portal, signal);
-  const run = unfinished ?? (await begin(context, connection, entry, { trigger, capabilities }));
+  const statement = unfinished ? NOTHING_SAID : await statementOf(context, entry, portal, signal);
+  const run = unfinished ?? (await begin(context, connection, entry, { trigger, ...statement }));
   beginning.delete(connectionId);
   context.changed(connectionId);
   const ms = entry.vendor.portal.limits.runMs;
@@ -90,7 +88,7 @@ async function sync(
     const referenced = open.filter(isByReference);
     const types = referenced.map(({ type }) => type);
     const asking = askingOf(context, { connection, entry, portal, run, types, signal: inTime });
-    asking.stopped = fault;
+    asking.stopped = statement.fault;
     // What refers to them may not come in this run: it came before the cut, or has not changed since.
     const isBefore = open.some((q) => q.since !== null && !isByReference(q));
     if (unfinished || (isBefore && referenced.some(({ since }) => since === null)))
@@ -106,14 +104,22 @@ async function sync(
   });
 }
 
-const NOTHING_SAID = { capabilities: null, fault: null } as const;
+const NOTHING_SAID: Statement = { capabilities: null, fault: null };
 
-/** What the server says of itself, or why it is asked nothing. */
+/** What the server says of itself, or why it is asked nothing else. */
+type Statement = { readonly capabilities: Capabilities | null; readonly fault: ErrorCode | null };
+
 async function statementOf(
-  ...about: Parameters<typeof askCapabilities>
-): Promise<{ capabilities: Capabilities | null; fault: ErrorCode | null }> {
+  context: SyncContext,
+  entry: PortalEntry,
+  portal: AuthorisedFetch,
+  signal: AbortSignal,
+): Promise<Statement> {
   try {
-    return { capabilities: await askCapabilities(...about), fault: null };
+    const capabilities = await askCapabilities(context, entry, portal, signal);
+    // One that is off says nothing of itself, and would call each question wrongly put.
+    const isOff = capabilities === null && (await isClinicOff(context, entry));
+    return { capabilities, fault: isOff ? 'connection.clinic_api_off' : null };
   } catch (error) {
     if (!isChartfoldError(error, 'fhir.other_version')) throw error;
     return { capabilities: null, fault: error.code };
@@ -204,10 +210,15 @@ async function accessLost(
 ): Promise<ErrorCode | null> {
   const isForbidden = (q: Question) => q.outcome === 'refused' && q.code === 'fhir.forbidden';
   if (isAll(questions, isForbidden)) return 'connection.withdrawn';
-  if (entry.vendor.portal.wordsForClinic === null || !isAll(questions, isUnanswered)) return null;
-  // A clinic that switches patients' programs off says so where it says how to sign in.
+  const isOff = isAll(questions, isUnanswered) && (await isClinicOff(context, entry));
+  return isOff ? 'connection.clinic_api_off' : null;
+}
+
+/** Whether a clinic has switched patients' programs off: it says so where it says how to sign in. */
+async function isClinicOff(context: SyncContext, entry: PortalEntry): Promise<boolean> {
+  if (entry.vendor.portal.wordsForClinic === null) return false;
   const error = await smartClient(context, entry).then(() => null, asChartfoldError);
-  return error?.code === 'connection.clinic_api_off' ? error.code : null;
+  return error?.code === 'connection.clinic_api_off';
 }
 
 function isUnanswered({ outcome }: Question): boolean {
@@ -247,7 +258,7 @@ async function begin(
   context: SyncContext,
   connection: ReadyConnection,
   entry: PortalEntry,
-  { trigger, capabilities }: { trigger: RunTrigger; capabilities: Capabilities | null },
+  { trigger, capabilities, fault }: Statement & { readonly trigger: RunTrigger },
 ): Promise<Run> {
   const { portal } = entry.vendor;
   const granted = connection.scopes_granted.split(' ').filter(Boolean);
@@ -272,7 +283,7 @@ async function begin(
     trigger,
     scopesAsked: scopesAskedFor(connection, entry),
     scopesGranted: granted,
-    questions: capabilities ? questions : [...questions, CAPABILITIES_UNREAD],
+    questions: capabilities || fault ? questions : [...questions, CAPABILITIES_UNREAD],
     now,
   });
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createClinicIndex } from '../../connections/directory/clinic-index.ts';
 import type { IndexedClinic } from '../../connections/directory/names.ts';
-import { directoryReaders } from '../../portals/index.ts';
+import { vendorOfList } from '../../portals/index.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
 import { listsOfSimulator, madeQueries, nonsense, type Query } from './directory-data.ts';
 
@@ -121,8 +121,7 @@ async function clinicsOf(
 }
 
 function clinicsIn(text: string): readonly DirectoryClinic[] {
-  const reader = Object.values(directoryReaders).find(({ isOwn }) => isOwn(text.slice(0, 65_536)));
-  return reader?.read(text).clinics ?? [];
+  return vendorOfList(text)?.directory?.read(text).clinics ?? [];
 }
 
 function queriesOf(

@@ -2,8 +2,9 @@
 
 import { placeOf } from '../../connections/clinics.ts';
 import type { ClinicFound } from '../../connections/directory/directory.ts';
+import type { App } from '../../http/app.ts';
 import { asChartfoldError, ChartfoldError } from '../../platform/errors.ts';
-import { directoryReaders } from '../../portals/index.ts';
+import { openVendor, vendors } from '../../portals/index.ts';
 import type { Verb } from '../verb.ts';
 
 export const updateDirectory: Verb = {
@@ -41,18 +42,15 @@ export const importDirectory: Verb<{ file: string; vendor?: string }> = {
   name: 'directory-import',
   act: 'directory.import',
   async *run(app, { file, vendor }) {
-    const known = new Set(Object.keys(directoryReaders));
-    if (vendor !== undefined && !known.has(vendor))
+    const known = vendors.filter(({ directory }) => directory !== null).map((v) => v.portal.id);
+    if (vendor !== undefined && !known.includes(vendor))
       throw new ChartfoldError('http.invalid_request', {
-        detail: `--vendor is one of ${[...known].join(', ')}`,
+        detail: `--vendor is one of ${known.join(', ')}`,
       });
     const read = await app.directory.importFile(file, vendor ?? null);
-    const isOn = app.registry.entries.some(
-      (e) => e.vendor.portal.id === read.vendor && e.registration !== null && !e.simulated,
-    );
     yield {
       json: { file, ...read },
-      text: `${countOf(read.clinics)} of ${read.vendor} read${read.unreadable > 0 ? `; ${read.unreadable} entries could not be read` : ''}.${isOn ? '' : ' That portal is not switched on here: its clinics can be found with “directory search”, and connected once it is.'}`,
+      text: `${countOf(read.clinics)} of ${read.vendor} read${read.unreadable > 0 ? `; ${read.unreadable} entries could not be read` : ''}.${whereFound(app, read.vendor)}`,
     };
   },
 };
@@ -81,11 +79,23 @@ export const searchDirectory: Verb<{ words: string[]; limit?: number }> = {
   },
 };
 
+/** What is not found in the app, and why. */
+function whereFound({ registry }: App, vendor: string): string {
+  if (vendor === openVendor.portal.id)
+    return ' In the app those are found whose server was added; “directory search” names the address of each.';
+  const isOn = registry.entries.some(
+    (e) => e.vendor.portal.id === vendor && e.registration !== null && !e.simulated,
+  );
+  return isOn
+    ? ''
+    : ' That portal is not switched on here: its clinics can be found with “directory search”, and connected once it is.';
+}
+
 function lineOf({ clinic, vendor, entry }: ClinicFound): string {
   const place = [placeOf(clinic), clinic.postalCode].filter((part) => part !== null).join(' ');
   const how = entry
     ? `--clinic ${clinic.id || '(told after the sign-in)'}`
-    : 'not switched on here';
+    : `not switched on here${clinic.fhirBaseUrl === null ? '' : `, at ${clinic.fhirBaseUrl}`}`;
   return [clinic.name, place, entry?.key ?? vendor, how].filter((part) => part !== '').join('  ');
 }
 

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrations } from '../../../e2e/support/migrations.ts';
 import { outbound } from '../../../e2e/support/outbound.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { readConfig } from '../../platform/config/read.ts';
+import { type PortalOverride, readConfig } from '../../platform/config/read.ts';
 import type { Store } from '../../platform/db/db.ts';
 import { openStore } from '../../platform/db/sqlite/open.ts';
 import { silentLog } from '../../platform/log.ts';
@@ -43,10 +43,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function directoryWith(env: Record<string, string>): Directory {
+function directoryWith(env: Record<string, string>, added: readonly PortalOverride[] = []) {
   const names = vendorKeys.map((key) => key.name);
   const config = readConfig(env, names);
-  const registry = createRegistry({ ...config, portals: overridden(config.portals) }, null);
+  const registry = createRegistry({ ...config, portals: [listedAt(url), ...added] }, null);
   const tell = () => {
     told += 1;
   };
@@ -60,25 +60,33 @@ function directoryWith(env: Record<string, string>): Directory {
   });
 }
 
-type Overrides = ReturnType<typeof readConfig>['portals'];
-const overridden = (portals: Overrides): Overrides => [
-  ...portals,
-  {
-    vendor: 'athenahealth',
-    environment: 'production',
-    directoryUrl: url,
-    name: undefined,
-    fhirBaseUrl: undefined,
-    authorizationEndpoint: undefined,
-    tokenEndpoint: undefined,
-    clientId: undefined,
-    clientSecret: undefined,
-    auth: undefined,
-    scopes: undefined,
-    aud: undefined,
-    requestsPerMinute: undefined,
-  },
-];
+const unsaid = {
+  name: undefined,
+  fhirBaseUrl: undefined,
+  authorizationEndpoint: undefined,
+  tokenEndpoint: undefined,
+  clientId: undefined,
+  clientSecret: undefined,
+  auth: undefined,
+  scopes: undefined,
+  aud: undefined,
+  directoryUrl: undefined,
+  requestsPerMinute: undefined,
+};
+const listedAt = (directoryUrl: string): PortalOverride => ({
+  ...unsaid,
+  vendor: 'athenahealth',
+  environment: 'production',
+  directoryUrl,
+});
+const nearClinic: PortalOverride = {
+  ...unsaid,
+  vendor: 'smart',
+  environment: 'production',
+  name: 'Our doctor',
+  fhirBaseUrl: 'https://near.example/r4/',
+  clientId: 'here',
+};
 
 const bundle = (names: readonly string[]) =>
   JSON.stringify({
@@ -217,10 +225,10 @@ describe('a list that comes', () => {
 describe('a list that is none', () => {
   const whole = bundle(pines(30));
   const broken: [string, string, Answer][] = [
-    ['is a web page', 'fhir.not_json', gives('<!doctype html><p>Sorry')],
-    ['is empty', 'fhir.not_json', gives('')],
-    ['ends inside', 'fhir.truncated', gives(whole.slice(0, -40))],
-    ['is another resource', 'fhir.not_a_bundle', gives('{"resourceType":"Patient"}')],
+    ['is a web page', 'directory.not_a_list', gives('<!doctype html><p>Sorry')],
+    ['is empty', 'directory.not_a_list', gives('')],
+    ['ends inside', 'directory.cut_off', gives(whole.slice(0, -40))],
+    ['is another resource', 'directory.not_a_list', gives('{"resourceType":"Patient"}')],
     ['names nobody', 'directory.not_a_list', gives('{"resourceType":"Bundle","entry":[]}')],
     ['has lost more than a third', 'directory.shrunk', gives(bundle(pines(19)))],
     [
@@ -259,8 +267,8 @@ describe('a list that is none', () => {
 
   it('the first time leaves a list that was never read, with what was wrong', async () => {
     answer = gives('<html>');
-    expect(await code(update())).toBe('fhir.not_json');
-    expect(await state()).toMatchObject({ readAt: null, trouble: 'fhir.not_json' });
+    expect(await code(update())).toBe('directory.not_a_list');
+    expect(await state()).toMatchObject({ readAt: null, trouble: 'directory.not_a_list' });
   });
 
   it('said to be unchanged before it was ever read is none', async () => {
@@ -310,6 +318,31 @@ describe('a file', () => {
     expect(everywhere).toMatchObject([{ vendor: 'smart', entry: null }]);
   });
 
+  it('of servers that are added one by one names those that were, and no other is taken for one', async () => {
+    await directory.close();
+    directory = directoryWith({}, [nearClinic]);
+    const brands = await file(
+      'brands.json',
+      JSON.stringify([
+        { id: 'far', name: 'Hill Clinic Far', url: 'https://far.example/r4' },
+        { id: 'near', name: 'Hill Clinic Near', url: 'https://near.example/r4' },
+      ]),
+    );
+    await directory.importFile(brands, null);
+    const here = await directory.search('hill clinic', 5);
+    expect(here).toMatchObject({ total: 1, found: [{ clinic: { id: 'near' } }] });
+    expect((await directory.few()).map(({ clinic }) => clinic.id)).toEqual(['near']);
+    const added = here.found[0]?.entry as PortalEntry;
+    expect(added.key).toBe('smart/production/Our doctor');
+    expect((await directory.find(added, 'near'))?.name).toBe('Hill Clinic Near');
+    expect(await directory.find(added, 'far')).toBeUndefined();
+    const { found: everywhere } = await directory.search('hill clinic', 5, true);
+    expect(everywhere.map(({ clinic, entry: at }) => [clinic.id, at?.key ?? null]).sort()).toEqual([
+      ['far', null],
+      ['near', 'smart/production/Our doctor'],
+    ]);
+  });
+
   it('with a clinic that the vendor’s list has too shows it once', async () => {
     answer = gives(bundle(['Harbor Lane']));
     await update();
@@ -336,7 +369,7 @@ describe('a file', () => {
       'directory.no_such_file',
     );
     expect(await code(directory.importFile(await file('a.json', 'hello'), null))).toBe(
-      'fhir.not_json',
+      'directory.not_a_list',
     );
     expect(await code(directory.importFile(await file('b.json', '{"a":1}'), null))).toBe(
       'directory.not_a_list',

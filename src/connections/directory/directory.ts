@@ -3,7 +3,7 @@
 
 import type { ErrorCode } from '../../platform/errors.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
-import type { PortalEntry } from '../../portals/registry.ts';
+import { isPerClinic, type PortalEntry } from '../../portals/registry.ts';
 import {
   allLists,
   type ClinicList,
@@ -14,7 +14,7 @@ import {
   rowsNumbered,
 } from './lists.ts';
 import { importList, type Reading } from './read-list.ts';
-import { createSearchIndex } from './search-index.ts';
+import { createSearchIndex, isAmong } from './search-index.ts';
 import { createUpdates, type Updates, type UpdatesContext } from './updates.ts';
 import './tables.ts';
 
@@ -30,7 +30,7 @@ export type ListState = {
   /** Address or `file:` and a name. */
   readonly source: string;
   readonly vendor: string;
-  /** Null where the portal is not switched on here. */
+  /** The first that its clinics may be connected through; null where none is switched on here. */
   readonly entry: PortalEntry | null;
   /** Null before it was read. */
   readonly readAt: string | null;
@@ -73,14 +73,16 @@ export function createDirectory(context: UpdatesContext): Directory {
   const { db, tell } = context;
   const updates = createUpdates(context);
   const index = createSearchIndex(db);
-  const { entryOf } = updates;
+  const { entriesOf } = updates;
   let importing: Promise<unknown> = Promise.resolve();
 
   /** The lists that have clinics: without `everywhere` only of portals that can be connected. */
   async function listsRead(everywhere: boolean): Promise<ClinicList[]> {
     await updates.readSimulated();
     const all = await allLists(db);
-    return all.filter((list) => list.edition !== null && (everywhere || entryOf(list)));
+    return all.filter(
+      (list) => list.edition !== null && (everywhere || entriesOf(list).length > 0),
+    );
   }
 
   return {
@@ -92,8 +94,12 @@ export function createDirectory(context: UpdatesContext): Directory {
     },
     async search(typed, limit, everywhere = false) {
       const lists = await listsRead(everywhere);
-      const { rows, total, isMore } = await index.search(lists, typed, limit);
-      const found = foundIn(lists, await rowsNumbered(db, rows), entryOf);
+      const searched = lists.map((list) => ({
+        ...list,
+        at: everywhere ? null : basesOf(entriesOf(list)),
+      }));
+      const { rows, total, isMore } = await index.search(searched, typed, limit);
+      const found = foundIn(lists, await rowsNumbered(db, rows), entriesOf);
       const once = withoutRepeats(found);
       return { found: once, total: total - (found.length - once.length), isMore };
     },
@@ -103,13 +109,15 @@ export function createDirectory(context: UpdatesContext): Directory {
       const found: ClinicFound[] = [];
       for (const list of lists)
         for await (const rows of clinicsOfList(db, list))
-          found.push(...foundIn(lists, rows, entryOf));
-      return found;
+          found.push(...foundIn(lists, rows, entriesOf));
+      return found.filter(({ entry }) => entry !== null);
     },
     async find(entry, clinicId) {
-      const lists = (await listsRead(false)).filter((list) => entryOf(list)?.key === entry.key);
+      const lists = (await listsRead(false)).filter((list) =>
+        entriesOf(list).some(({ key }) => key === entry.key),
+      );
       const row = await clinicNumbered(db, lists, clinicId);
-      return row && clinicOfRow(row);
+      return row && isAmong(row, basesOf([entry])) ? clinicOfRow(row) : undefined;
     },
     importFile(file, vendor) {
       // One after the other: of two files of one name the later one counts.
@@ -127,25 +135,35 @@ export function createDirectory(context: UpdatesContext): Directory {
 function foundIn(
   lists: readonly ClinicList[],
   rows: readonly ClinicRow[],
-  entryOf: Updates['entryOf'],
+  entriesOf: Updates['entriesOf'],
 ): ClinicFound[] {
   const byId = new Map(lists.map((list) => [list.id, list]));
   return rows.flatMap((row) => {
     const list = byId.get(row.list_id);
-    return list ? [{ clinic: clinicOfRow(row), vendor: list.vendor, entry: entryOf(list) }] : [];
+    if (!list) return [];
+    const entry = entriesOf(list).find((one) => isAmong(row, basesOf([one]))) ?? null;
+    return [{ clinic: clinicOfRow(row), vendor: list.vendor, entry }];
   });
+}
+
+/**
+ * The FHIR bases that portals reach of those in a list: their own. Null where each clinic's is theirs, by its id. A list of
+ * servers that are added one by one names many, of which nobody is signed in at any but those that were added.
+ */
+function basesOf(entries: readonly PortalEntry[]): readonly string[] | null {
+  return entries.some(isPerClinic) ? null : entries.map(({ fhirBaseUrl }) => fhirBaseUrl);
 }
 
 /** The lists of portals that are on, read or not, and those that were imported. */
 function statesOf(
   lists: readonly ClinicList[],
-  { offered, entryOf, received }: Updates,
+  { offered, entriesOf, received }: Updates,
 ): ListState[] {
   const missing = offered().filter(
     ({ directoryUrl }) => !lists.some(({ source }) => source === directoryUrl),
   );
   return [
-    ...lists.map((list) => stateOf(list, entryOf(list), received(list.source))),
+    ...lists.map((list) => stateOf(list, entriesOf(list)[0] ?? null, received(list.source))),
     ...missing.map((entry) => stateOfMissing(entry, received(entry.directoryUrl ?? ''))),
   ].filter(({ entry, source }) => entry !== null || source.startsWith('file:'));
 }

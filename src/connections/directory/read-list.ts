@@ -33,8 +33,8 @@ const LEAST_LEFT = 2 / 3;
 /**
  * Asks for a list, by what is known of the last one (ETag, else Last-Modified), and takes it where it has changed.
  * @param heard told how many bytes have come
- * @throws `net.*`, `directory.refused`, `directory.shrunk`, `directory.not_a_list`, `fhir.not_json`,
- *   `fhir.truncated`, `fhir.not_a_bundle`; what was wrong is noted with the list, which stays as it was
+ * @throws `net.*`, `directory.refused`, `directory.shrunk`, `directory.not_a_list`, `directory.cut_off`; what was wrong
+ *   is noted with the list, which stays as it was
  */
 export async function fetchList(
   context: ReadingContext,
@@ -70,7 +70,7 @@ export async function fetchList(
 /**
  * Reads a list from a file in any form that the vendors or others publish; a file of the same name takes its place.
  * @param vendor whose it is; null where it says so itself
- * @throws `directory.no_such_file`, `directory.not_a_list`, `fhir.not_json`, `fhir.truncated`, `fhir.not_a_bundle`
+ * @throws `directory.no_such_file`, `directory.not_a_list`, `directory.cut_off`
  */
 export async function importList(
   context: Pick<ReadingContext, 'db' | 'clock'>,

@@ -3,7 +3,7 @@
 
 import { ChartfoldError } from '../../platform/errors.ts';
 import { offThread, serveTasks } from '../../platform/off-thread.ts';
-import { directoryReaders } from '../../portals/index.ts';
+import { vendorOfList, vendors } from '../../portals/index.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
 import { type ClinicIndex, createClinicIndex, type Found } from './clinic-index.ts';
 import type { IndexedClinic } from './names.ts';
@@ -21,8 +21,6 @@ export type ReadList = {
   readonly bytes: number;
 };
 
-const BEGINNING = 64 * 1024;
-
 const tasks = {
   piece({ reading, bytes }: { reading: string; bytes: Uint8Array }) {
     const known = readings.get(reading) ?? { pieces: [], clinics: [] };
@@ -33,16 +31,19 @@ const tasks = {
   read({ reading, vendor: said }: { reading: string; vendor: string | null }) {
     const bytes = Buffer.concat(readings.get(reading)?.pieces ?? []);
     const text = decode(bytes);
-    const beginning = text.slice(0, BEGINNING);
     const vendor =
-      said ?? Object.entries(directoryReaders).find(([, { isOwn }]) => isOwn(beginning))?.[0];
-    const reader = directoryReaders[vendor ?? ''];
-    if (!vendor || !reader) throw new ChartfoldError('directory.not_a_list');
-    const { clinics, unreadable } = reader.read(text);
+      said === null ? vendorOfList(text) : vendors.find(({ portal }) => portal.id === said);
+    if (!vendor?.directory) throw new ChartfoldError('directory.not_a_list');
+    const { clinics, unreadable } = vendor.directory.read(text);
     if (clinics.length === 0) throw new ChartfoldError('directory.not_a_list');
     readings.set(reading, { pieces: [], clinics });
-    const value = { vendor, clinics: clinics.length, unreadable, bytes: bytes.length };
-    return { value: value satisfies ReadList };
+    const value: ReadList = {
+      vendor: vendor.portal.id,
+      clinics: clinics.length,
+      unreadable,
+      bytes: bytes.length,
+    };
+    return { value };
   },
   take({ reading, from, count }: { reading: string; from: number; count: number }) {
     return { value: readings.get(reading)?.clinics.slice(from, from + count) ?? [] };
@@ -72,6 +73,6 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new ChartfoldError('fhir.undecodable', { cause });
+    throw new ChartfoldError('directory.not_a_list', { cause });
   }
 }

@@ -7,8 +7,8 @@ import { fetchList, type Reading, type ReadingContext } from './read-list.ts';
 export type Updates = {
   /** The portals whose lists are fetched when told to. */
   offered(): readonly PortalEntry[];
-  /** The portal that the clinics of a list are connected through; null where that is not switched on here. */
-  entryOf(list: { source: string; vendor: string; environment: string }): PortalEntry | null;
+  /** The portals that clinics of a list may be connected through; none where they are not switched on here. */
+  entriesOf(list: { source: string; vendor: string; environment: string }): readonly PortalEntry[];
   /** Fetches a portal's list; the same call again joins the one under way. @throws as `fetchList` */
   update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading>;
   /** Reads the lists of simulated portals, unless that was done just now. One that can't be read stays as it was. */
@@ -81,7 +81,7 @@ export function createUpdates(context: UpdatesContext): Updates {
 
   return {
     offered,
-    entryOf: (list) => entryOfList(list, usable(), [...simulated(), ...offered()]),
+    entriesOf: (list) => entriesOfList(list, usable(), [...simulated(), ...offered()]),
     update,
     readSimulated,
     received: (source) => received.get(source) ?? null,
@@ -89,18 +89,15 @@ export function createUpdates(context: UpdatesContext): Updates {
   };
 }
 
-/** A list from a server is of the portal that names its address; one from a file of the vendor's real portal. */
-function entryOfList(
+/** A list from a server is of the portals that name its address; one from a file of the vendor's real ones. */
+function entriesOfList(
   { source, vendor, environment }: { source: string; vendor: string; environment: string },
   usable: readonly PortalEntry[],
   fetched: readonly PortalEntry[],
-): PortalEntry | null {
-  if (!source.startsWith('file:'))
-    return fetched.find((entry) => entry.directoryUrl === source) ?? null;
-  return (
-    usable.find(
-      (entry) =>
-        !entry.simulated && entry.vendor.portal.id === vendor && entry.environment === environment,
-    ) ?? null
+): readonly PortalEntry[] {
+  if (!source.startsWith('file:')) return fetched.filter((entry) => entry.directoryUrl === source);
+  return usable.filter(
+    (entry) =>
+      !entry.simulated && entry.vendor.portal.id === vendor && entry.environment === environment,
   );
 }

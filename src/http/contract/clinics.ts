@@ -17,10 +17,12 @@ export const clinic = z.object({
   clinicId: z.string().max(200),
   name: z.string(),
   town: z.string().nullable(),
+  /** Of a portal that is chosen as a whole: whether it says after the sign-in which clinic it was. */
+  tellsClinic: z.boolean(),
   sample: z.boolean(),
   /** What the person should know before signing in there. */
   notes: z.array(z.string()),
-  /** How many questions a sync asks, and for how many permissions. */
+  /** How many questions a sync asks at least; none where only the server itself says what there is to ask. */
   questions: count,
   /** Connected already, for whom. */
   connected: z.array(z.object({ connectionId: id, personName: z.string() })),

@@ -10,6 +10,7 @@ import { queueSync } from '../../connections/queue-sync.ts';
 import type { Outbound } from '../../platform/outbound.ts';
 import type { PortalEntry } from '../../portals/registry.ts';
 import { presentOne } from './overview.ts';
+import { readReceiptFor } from './receipt.ts';
 
 let program: TestProgram;
 afterEach(() => program.close());
@@ -89,14 +90,14 @@ describe('a connection whose portal', () => {
   it('was simulated, and is so no longer, says that the simulator is off', async () => {
     program = await startProgram({ isSample: true });
     const id = await program.connect({ clinicId: '24411' });
+    await program.db.deleteFrom('job').execute();
+    const { id: run } = await program.sync(id);
+    const gone = without(() => []);
     const isOff = { kind: 'failed', code: 'connection.simulator_off', act: 'operator' };
-    expect(await stateOf(id)).toMatchObject({ kind: 'waiting' });
-    expect(
-      await stateOf(
-        id,
-        without(() => []),
-      ),
-    ).toMatchObject(isOff);
+    expect(await stateOf(id)).toMatchObject({ kind: 'ready' });
+    expect(await stateOf(id, gone)).toMatchObject(isOff);
+    const receipt = await readReceiptFor({ ...program, registry: gone }, run);
+    expect(receipt.portalName).toBe('athenahealth');
     // The keys of the vendor itself have taken the simulator's place.
     const real = without((entry) => [{ ...entry, simulated: false }]);
     expect(await stateOf(id, real)).toMatchObject(isOff);

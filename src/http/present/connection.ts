@@ -6,7 +6,7 @@ import { candidateOf } from '../../connections/confirm.ts';
 import { type Connection, scopesAskedFor, whyUnusable } from '../../connections/context.ts';
 import { differencesFrom } from '../../fhir/text/names.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
-import { vendors } from '../../portals/index.ts';
+import { vendorName } from '../../portals/index.ts';
 import { type PortalEntry, wordsForClinic } from '../../portals/registry.ts';
 import { missingScopes } from '../../smart/scopes.ts';
 import type { Receipt, RunSummary } from '../../records/types.ts';
@@ -187,12 +187,6 @@ function readableState(
 function failedWith(code: ErrorCode, since: string): ConnectionState {
   const { sentence, act } = errorCatalogue[code];
   return { kind: 'failed', code, sentence, act, since, words: null };
-}
-
-/** Of a portal that is not there any more. */
-function vendorName(key: string): string {
-  const [id] = key.split('/');
-  return vendors.find(({ portal }) => portal.id === id)?.portal.name ?? key;
 }
 
 /** What to send the clinic, where it alone can let anybody in. */

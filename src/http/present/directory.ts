@@ -4,7 +4,8 @@ import { listPeople } from '../../access/people.ts';
 import type { Actor } from '../../access/policy.ts';
 import { type ClinicChoice, placeOf, searchClinics } from '../../connections/clinics.ts';
 import { DIRECTORY_QUEUE, listConnections } from '../../connections/context.ts';
-import { notesOf } from '../../portals/registry.ts';
+import { vendorName } from '../../portals/index.ts';
+import { notesOf, tellsClinic } from '../../portals/registry.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import type { App } from '../app.ts';
 import type { Clinic, Clinics, DirectoryLists } from '../contract.ts';
@@ -30,6 +31,7 @@ export async function presentClinics(app: App, actor: Actor, typed: string): Pro
       clinicId: clinic.id,
       name: clinic.name,
       town: placeOf(clinic),
+      tellsClinic: tellsClinic(entry),
       sample: entry.simulated,
       notes: notesOf(entry),
       questions: questions.length + referenced.questions.length,
@@ -56,7 +58,7 @@ export async function presentDirectory(app: App): Promise<DirectoryLists> {
     lists: states.map((list) => {
       const isFile = list.source.startsWith('file:');
       return {
-        vendor: list.entry?.name ?? list.vendor,
+        vendor: isFile ? vendorName(list.vendor) : (list.entry?.name ?? list.vendor),
         from: isFile ? list.source.slice('file:'.length) : new URL(list.source).host,
         imported: isFile,
         sample: list.entry?.simulated ?? false,

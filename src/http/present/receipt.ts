@@ -12,6 +12,7 @@ import { nextSyncOf, renewalsOf } from '../../sync/scheduler.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { App } from '../app.ts';
 import type { ReceiptQuestion, Receipt as Wire } from '../contract.ts';
+import { vendorName } from '../../portals/index.ts';
 
 /** A receipt as the doors show it. @throws `record.not_found` */
 export async function readReceiptFor(
@@ -66,7 +67,7 @@ function presentReceipt(
     id: run.id,
     connectionId: connection.id,
     clinicName: connection.clinic_name,
-    portalName: entry?.name ?? connection.portal,
+    portalName: entry?.name ?? vendorName(connection.portal),
     environment: connection.environment,
     personId: run.person,
     personName: about.personName,

@@ -346,6 +346,12 @@ export const portalsErrors = {
     'never',
     422,
   ),
+  'directory.cut_off': row(
+    'The list of clinics broke off in the middle. One from before stays; fetch it again.',
+    'us',
+    'later',
+    502,
+  ),
   'directory.no_such_file': row('There is no such file to read.', 'operator', 'never', 422),
   'directory.shrunk': row(
     'The new list of clinics is far shorter than the one before. The one before is kept.',
@@ -354,7 +360,7 @@ export const portalsErrors = {
     502,
   ),
   'directory.refused': row(
-    'The list of clinics could not be fetched: its server answered with a fault. The one before is kept.',
+    'The list of clinics could not be fetched: its server answered with a fault. One from before stays.',
     'us',
     'later',
     502,

@@ -136,7 +136,6 @@ export const athenahealth = {
     question('goals', 'Goals', 'Goal', 'what was agreed to aim for'),
     question('devices', 'Implanted devices', 'Device', 'what you carry in you'),
   ],
-  unstated: 'left',
   // What scopes of v2, or later ones, allow beside these.
   addedParameters: COUNT,
   // Ours to choose: what a portal hides from the time asked for stays hidden no longer than this.

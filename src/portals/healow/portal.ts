@@ -90,7 +90,6 @@ export const healow = {
   questions: known
     .filter(({ patient }) => patient.length > 0)
     .map((one) => question(one, one.patient[0] ?? 'patient')),
-  unstated: 'left',
   addedParameters: COUNT,
   // Nothing tells what has changed: no search takes a time of change.
   fullPassEveryDays: 7,

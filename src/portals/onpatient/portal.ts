@@ -80,7 +80,6 @@ export const onpatient = {
       'what was done, office visits among it',
     ),
   ],
-  unstated: 'left',
   addedParameters: {},
   // Nothing is known by which changes alone could be asked for.
   fullPassEveryDays: 7,

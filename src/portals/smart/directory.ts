@@ -13,7 +13,12 @@ import {
   readPlainList,
   resourcesOf,
 } from '../directory-shapes.ts';
-import type { DirectoryClinic, DirectoryList, DirectoryReader } from '../portal.ts';
+import {
+  type DirectoryClinic,
+  type DirectoryList,
+  type DirectoryReader,
+  isOfVersion,
+} from '../portal.ts';
 
 const PORTAL = 'http://hl7.org/fhir/StructureDefinition/organization-portal';
 const FHIR_VERSION = 'http://hl7.org/fhir/StructureDefinition/endpoint-fhir-version';
@@ -158,7 +163,7 @@ function namesOf({ resourceType, id }: Endpoint | Organization, fullUrl: string)
 
 function isR4({ extension }: Endpoint): boolean {
   const said = extension.flatMap((one) => version.safeParse(one).data?.valueCode ?? []);
-  return said.length === 0 || said.some((code) => code.startsWith('4.'));
+  return said.length === 0 || said.some((code) => isOfVersion(code, 'r4'));
 }
 
 function withoutSlash(url: string): string {

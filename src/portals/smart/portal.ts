@@ -39,7 +39,6 @@ export const smart = {
   refreshTokenDays: null,
   syncEveryHours: 24,
   questions: [],
-  unstated: 'asked',
   addedParameters: { _count: '200' },
   fullPassEveryDays: 7,
   referenced: { batch: 20, questions: [] },

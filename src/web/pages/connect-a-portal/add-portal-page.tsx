@@ -157,8 +157,7 @@ function NoneFound({ typed, any }: { typed: string; any: boolean }) {
       <p>No clinic here matches “{typed}”.</p>
       <p className="mt-1">
         Try fewer words, its name as it stands on a bill, or its town. If you know whose portal it
-        uses, choose that below: after the sign-in it says which clinic it is. If the clinic gave
-        you the address of its server, add that.
+        uses, choose that below. If the clinic gave you the address of its server, add that.
       </p>
     </div>
   );

@@ -6,8 +6,8 @@ import type { useStartConnection } from '../../app/actions.ts';
 import { Button } from '../../parts/button.tsx';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
 import { Notice } from '../../parts/page-states.tsx';
-import { counted, listed } from '../../parts/words.ts';
-import { isWhole } from './clinic-search.ts';
+import { listed } from '../../parts/words.ts';
+import { askedWords, whereWords } from './clinic-search.ts';
 import { type ForWhom, ForWhomField } from './for-whom.tsx';
 
 /** The highlighted clinic, explained. */
@@ -70,11 +70,6 @@ export function ClinicExplained({
   );
 }
 
-function whereWords(c: Clinic): string {
-  if (isWhole(c)) return 'Any of its clinics: after the sign-in it says which.';
-  return [c.town, c.portalName].filter((s) => s !== null).join(', ');
-}
-
 function Steps({ clinic }: { clinic: Clinic }) {
   return (
     <ol className="mt-4">
@@ -106,10 +101,7 @@ function steps(c: Clinic): [string, string][] {
     ],
     ['You choose what to allow', 'Leave every box ticked to get everything that exists.'],
     [
-      // A server that was added says itself what it can be asked.
-      c.questions === 0
-        ? 'Chartfold asks for what the server says it has'
-        : `Chartfold asks ${counted(c.questions, 'question')}`,
+      askedWords(c),
       'First it shows whose record this is, and stores nothing before you say yes. Then you can watch, or leave.',
     ],
   ];

@@ -6,7 +6,7 @@ import { type KeyboardEvent, type Ref, useEffect, useRef } from 'react';
 import type { Clinic } from '../../../http/contract.ts';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
 import { counted, listed } from '../../parts/words.ts';
-import { clinicKey, isWhole, markMatches, optionId } from './clinic-search.ts';
+import { clinicKey, markMatches, optionId, townWords, whereWords } from './clinic-search.ts';
 import type { ClinicSearch } from './use-clinic-search.ts';
 
 const listId = 'clinics';
@@ -146,12 +146,10 @@ function ClinicOption({
     >
       <span className="min-w-0">
         <Marked text={c.name} typed={typed} />
-        <span className="block truncate text-13 text-ink2 desk:hidden">
-          {isWhole(c) ? placeWords(c) : [c.town, c.portalName].filter((s) => s !== null).join(', ')}
-        </span>
+        <span className="block truncate text-13 text-ink2 desk:hidden">{whereWords(c)}</span>
       </span>
       <span className="hidden min-w-0 text-ink2 desk:block">
-        {c.town ? <Marked text={c.town} typed={typed} /> : placeWords(c)}
+        {c.town ? <Marked text={c.town} typed={typed} /> : townWords(c)}
       </span>
       <span className="hidden truncate text-ink2 desk:block">{c.portalName}</span>
       <span className="flex items-center justify-end gap-2 text-13 text-ink2">
@@ -180,8 +178,6 @@ function Marked({ text, typed }: { text: string; typed: string }) {
     </span>
   );
 }
-
-const placeWords = (c: Clinic) => (isWhole(c) ? 'Any of its clinics' : '');
 
 function Key({ children, className = '' }: { children: React.ReactNode; className?: string }) {
   return (

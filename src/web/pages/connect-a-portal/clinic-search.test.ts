@@ -1,7 +1,8 @@
-// Proves what of a clinic's name is marked, for what was typed.
+// Proves what of a clinic's name is marked, for what was typed, and what is said of a clinic.
 
 import { describe, expect, it } from 'vitest';
-import { markMatches } from './clinic-search.ts';
+import type { Clinic } from '../../../http/contract.ts';
+import { askedWords, markMatches, townWords, whereWords } from './clinic-search.ts';
 
 describe('marking what matched', () => {
   const marked = (text: string, typed: string) =>
@@ -29,5 +30,46 @@ describe('marking what matched', () => {
 
   it('marks nothing where nothing was typed', () => {
     expect(marked('Harbor', '')).toBe('Harbor');
+  });
+});
+
+describe('what is said of', () => {
+  const clinic: Clinic = {
+    portal: 'one/production',
+    portalName: 'One',
+    environment: 'production',
+    clinicId: '7',
+    name: 'Harbor Lane',
+    town: 'Rockport, ME',
+    tellsClinic: true,
+    sample: false,
+    notes: [],
+    questions: 19,
+    connected: [],
+  };
+  const said = (c: Clinic) => [whereWords(c), townWords(c), askedWords(c)];
+
+  it('a clinic is its town and its software', () => {
+    expect(said(clinic)).toEqual([
+      'Rockport, ME, One',
+      'Rockport, ME',
+      'Chartfold asks 19 questions',
+    ]);
+    expect(said({ ...clinic, town: null }).slice(0, 2)).toEqual(['One', '']);
+  });
+
+  const whole = { ...clinic, clinicId: '', name: 'One', town: null };
+  it('a portal as a whole is that it says which clinic it was, where it does', () => {
+    expect(said(whole).slice(0, 2)).toEqual([
+      'Any of its clinics: after the sign-in it says which.',
+      'Any of its clinics',
+    ]);
+    expect(said({ ...whole, tellsClinic: false }).slice(0, 2)).toEqual(['', '']);
+  });
+
+  it('a server that alone says what there is to ask is no number of questions', () => {
+    expect(askedWords({ ...whole, questions: 0 })).toBe(
+      'Chartfold asks for what the server says it has',
+    );
   });
 });

@@ -1,6 +1,7 @@
-// Owns where the typed words stand in the clinics found, and what a clinic is called among them.
+// Owns where the typed words stand in the clinics found, and what is said of a clinic among them.
 
 import type { Clinic } from '../../../http/contract.ts';
+import { counted } from '../../parts/words.ts';
 
 /** The text cut into runs, those that the typed words matched marked. */
 export function markMatches(text: string, typed: string): { text: string; hit: boolean }[] {
@@ -34,8 +35,26 @@ export function optionId(c: Clinic): string {
   return `clinic-${letters.join('')}`;
 }
 
-/** A portal as a whole, whose clinic is told after the sign-in. */
-export function isWhole(c: Clinic): boolean {
+/** Where a clinic is, and whose software it has; of a portal as a whole, that it may be any of its clinics. */
+export function whereWords(c: Clinic): string {
+  if (!isWhole(c)) return [c.town, c.portalName].filter((part) => part !== null).join(', ');
+  return c.tellsClinic ? 'Any of its clinics: after the sign-in it says which.' : '';
+}
+
+/** The town, as a column of its own. */
+export function townWords(c: Clinic): string {
+  return c.town ?? (isWhole(c) && c.tellsClinic ? 'Any of its clinics' : '');
+}
+
+/** What a sync there asks for. */
+export function askedWords(c: Clinic): string {
+  return c.questions > 0
+    ? `Chartfold asks ${counted(c.questions, 'question')}`
+    : 'Chartfold asks for what the server says it has';
+}
+
+/** A portal as a whole. */
+function isWhole(c: Clinic): boolean {
   return c.clinicId === '' && c.name === c.portalName;
 }
 
