@@ -1,6 +1,10 @@
 // Proves in a browser how a server is added by its address: what was found, what to register there, each refusal beside
-// its field, and the way to its sign-in page. The server is the simulated one; only its name is an https one.
+// its field, and the way to its sign-in page; and how a clinic of an imported list leads there. The server is the
+// simulated one; only its names are https ones.
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Outbound } from '../src/platform/outbound.ts';
@@ -12,22 +16,26 @@ import { type Served, startServed } from './support/served.ts';
 
 const ORIGIN = 'https://quarry.example';
 const BASE = `${ORIGIN}/smart/production/fhir`;
+/** Where it is too, as a list names it. */
+const LISTED = 'https://orchard.example';
 
 let served: Served;
 let browser: Browser;
 let owner: Member;
 let page: Page;
 
-/** The simulator under the name: what is asked of it, and what it says of its own addresses. */
+/** The simulator under either name: what is asked of it, and what it says of its own addresses. */
 const named: Outbound = async (url, init) => {
   const { url: simulator } = served.program.simulator;
   if (url.startsWith('https://page.example'))
     return new Response('<!doctype html><title>Welcome</title>');
+  const origin = [ORIGIN, LISTED].find((one) => url.startsWith(one));
+  if (!origin) return outbound(url, init);
   const there = url
-    .replaceAll(ORIGIN, simulator)
-    .replaceAll(encodeURIComponent(ORIGIN), encodeURIComponent(simulator));
+    .replaceAll(origin, simulator)
+    .replaceAll(encodeURIComponent(origin), encodeURIComponent(simulator));
   const answer = await outbound(there, init);
-  return new Response((await answer.text()).replaceAll(simulator, ORIGIN), answer);
+  return new Response((await answer.text()).replaceAll(simulator, origin), answer);
 };
 
 beforeAll(async () => {
@@ -43,7 +51,8 @@ beforeAll(async () => {
   browser = await openBrowser();
   owner = await member(served, browser);
   ({ page } = owner);
-  await page.context().route(`${ORIGIN}/**`, (route) => route.fulfill({ body: 'Sign in here' }));
+  for (const origin of [ORIGIN, LISTED])
+    await page.context().route(`${origin}/**`, (route) => route.fulfill({ body: 'Sign in here' }));
 });
 afterAll(async () => {
   await browser?.close();
@@ -119,3 +128,68 @@ describe('the form that adds a server', () => {
     expect(owner.errors).toEqual([]);
   });
 });
+
+describe('a clinic of an imported list of brands', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'chartfold-e2e-'));
+    const brands = join(folder, 'brands.json');
+    await writeFile(
+      brands,
+      JSON.stringify({
+        resourceType: 'Bundle',
+        entry: [
+          endpoint('orchard', `${LISTED}/smart/production/fhir/`),
+          endpoint('quarry', BASE),
+          brand('Orchard Street Family Medicine', 'Rockport', 'orchard'),
+          brand('Quarry Hill Pediatrics', 'Camden', 'quarry'),
+        ],
+      }),
+    );
+    await served.program.directory.importFile(brands, null);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const search = async (typed: string) => {
+    await page.goto(`${served.publicUrl}/connections/add`);
+    await page.getByRole('combobox', { name: 'Clinic or town' }).fill(typed);
+    await page.getByRole('status').filter({ hasText: /found/ }).waitFor();
+  };
+
+  it('whose server is new here is looked at, and its registration bears its name', async () => {
+    await search('orchard street');
+    await page.getByText('Chartfold looks at its server').waitFor();
+    await look('listed-clinic');
+    await page.getByRole('combobox', { name: 'Clinic or town' }).press('Enter');
+    await page.getByRole('heading', { name: 'orchard.example answers' }).waitFor();
+    expect(await field('Address of the server').inputValue()).toBe(
+      `${LISTED}/smart/production/fhir`,
+    );
+    expect(await field('Name here').inputValue()).toBe('Orchard Street Family Medicine');
+    await look('listed-clinic-server');
+    await field('Client id').fill('our-id');
+    await page.getByRole('button', { name: 'Add it and sign in there' }).click();
+    await page.getByText('Sign in here').waitFor();
+    expect(new URL(page.url()).origin).toBe(LISTED);
+  });
+
+  it.each([
+    ['orchard street rockport', 'Orchard Street Family Medicine', LISTED],
+    ['quarry pediatrics camden', 'Quarry Hill Pediatrics', ORIGIN],
+  ])('whose server is known by now goes to its sign-in: %s', async (typed, name, origin) => {
+    await search(typed);
+    await page.getByRole('button', { name: `Sign in at ${name}` }).click();
+    await page.getByText('Sign in here').waitFor();
+    expect(new URL(page.url()).origin).toBe(origin);
+    expect(owner.errors).toEqual([]);
+  });
+});
+
+function endpoint(id: string, address: string) {
+  return { resource: { resourceType: 'Endpoint', id, address } };
+}
+
+function brand(name: string, city: string, of: string) {
+  const at = { address: [{ city, state: 'ME' }], endpoint: [{ reference: `Endpoint/${of}` }] };
+  return { resource: { resourceType: 'Organization', id: of, name, ...at } };
+}

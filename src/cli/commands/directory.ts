@@ -3,7 +3,7 @@
 import { placeOf } from '../../connections/clinics.ts';
 import type { ClinicFound } from '../../connections/directory/directory.ts';
 import { asChartfoldError, ChartfoldError } from '../../platform/errors.ts';
-import { directoryReaders } from '../../portals/index.ts';
+import { directoryReaders, openVendor } from '../../portals/index.ts';
 import type { Verb } from '../verb.ts';
 
 export const updateDirectory: Verb = {
@@ -47,9 +47,11 @@ export const importDirectory: Verb<{ file: string; vendor?: string }> = {
         detail: `--vendor is one of ${[...known].join(', ')}`,
       });
     const read = await app.directory.importFile(file, vendor ?? null);
-    const isOn = app.registry.entries.some(
-      (e) => e.vendor.portal.id === read.vendor && e.registration !== null && !e.simulated,
-    );
+    const isOn =
+      read.vendor === openVendor.portal.id ||
+      app.registry.entries.some(
+        (e) => e.vendor.portal.id === read.vendor && e.registration !== null && !e.simulated,
+      );
     yield {
       json: { file, ...read },
       text: `${countOf(read.clinics)} of ${read.vendor} read${read.unreadable > 0 ? `; ${read.unreadable} entries could not be read` : ''}.${isOn ? '' : ' That portal is not switched on here: its clinics can be found with “directory search”, and connected once it is.'}`,
@@ -85,7 +87,9 @@ function lineOf({ clinic, vendor, entry }: ClinicFound): string {
   const place = [placeOf(clinic), clinic.postalCode].filter((part) => part !== null).join(' ');
   const how = entry
     ? `--clinic ${clinic.id || '(told after the sign-in)'}`
-    : 'not switched on here';
+    : vendor === openVendor.portal.id
+      ? `server to be added in the app: ${clinic.fhirBaseUrl}`
+      : 'not switched on here';
   return [clinic.name, place, entry?.key ?? vendor, how].filter((part) => part !== '').join('  ');
 }
 

@@ -291,14 +291,30 @@ describe('a file', () => {
   });
 
   it('of a portal that is off is found only by who asks for everything', async () => {
-    const brands = await file(
+    const clinics = await file(
       'list.json',
-      '[{"name":"Far Clinic","url":"https://ehr.example/r4"}]',
+      '[{"name":"Far Clinic","url":"https://fhir4.healow.com/fhir/r4/ABCDEF"}]',
     );
-    expect(await directory.importFile(brands, null)).toMatchObject({ vendor: 'smart' });
+    expect(await directory.importFile(clinics, 'healow')).toMatchObject({ vendor: 'healow' });
     expect(await found('far clinic')).toEqual([]);
     const { found: everywhere } = await directory.search('far clinic', 5, true);
-    expect(everywhere).toMatchObject([{ vendor: 'smart', entry: null }]);
+    expect(everywhere).toMatchObject([{ vendor: 'healow', entry: null }]);
+  });
+
+  it('of any servers gives each clinic its own: that of a portal here, else one to be added', async () => {
+    const brands = await file(
+      'brands.json',
+      JSON.stringify([
+        { name: 'Far Clinic', url: 'https://ehr.example/r4/' },
+        { name: 'Far Practice', url: 'https://API.platform.athenahealth.com/fhir/r4' },
+      ]),
+    );
+    await directory.importFile(brands, 'smart');
+    const { found: both } = await directory.search('far', 5);
+    expect(both.map(({ clinic, entry }) => [clinic.name, clinic.fhirBaseUrl, entry?.key])).toEqual([
+      ['Far Clinic', 'https://ehr.example/r4', undefined],
+      ['Far Practice', 'https://API.platform.athenahealth.com/fhir/r4', 'athenahealth/production'],
+    ]);
   });
 
   it('with a clinic that the vendor’s list has too shows it once', async () => {

@@ -2,6 +2,7 @@
 // vendors at once. Lists of simulated portals are read without asking; of the vendors', only when told to.
 
 import type { ErrorCode } from '../../platform/errors.ts';
+import { openVendor } from '../../portals/index.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
 import type { PortalEntry } from '../../portals/registry.ts';
 import {
@@ -18,7 +19,10 @@ import { createSearchIndex } from './search-index.ts';
 import { createUpdates, type Updates, type UpdatesContext } from './updates.ts';
 import './tables.ts';
 
-/** A clinic, and the portal that it is connected through; null where that is not switched on here. */
+/**
+ * A clinic, and the portal that it is connected through; null where that is not switched on here, and for a clinic of a
+ * server that nobody has added yet: then it has an address of its own.
+ */
 export type ClinicFound = {
   readonly clinic: DirectoryClinic;
   readonly vendor: string;
@@ -47,7 +51,10 @@ export type ListState = {
 
 export type Directory = {
   states(): Promise<ListState[]>;
-  /** Clinics that can be connected here, the likeliest first; with `everywhere` also of portals that are off. */
+  /**
+   * Clinics that can be connected here, at once or once their server is added, the likeliest first; with `everywhere`
+   * also of portals that are off.
+   */
   search(
     typed: string,
     limit: number,
@@ -73,13 +80,14 @@ export function createDirectory(context: UpdatesContext): Directory {
   const { db, tell } = context;
   const updates = createUpdates(context);
   const index = createSearchIndex(db);
-  const { entryOf } = updates;
-
   /** The lists that have clinics: without `everywhere` only of portals that can be connected. */
   async function listsRead(everywhere: boolean): Promise<ClinicList[]> {
     await updates.readSimulated();
     const all = await allLists(db);
-    return all.filter((list) => list.edition !== null && (everywhere || entryOf(list)));
+    return all.filter(
+      (list) =>
+        list.edition !== null && (everywhere || isOfAnyServer(list) || updates.entryOf(list)),
+    );
   }
 
   return {
@@ -92,7 +100,7 @@ export function createDirectory(context: UpdatesContext): Directory {
     async search(typed, limit, everywhere = false) {
       const lists = await listsRead(everywhere);
       const { rows, total, isMore } = await index.search(lists, typed, limit);
-      const found = foundIn(lists, await rowsNumbered(db, rows), entryOf);
+      const found = foundIn(lists, await rowsNumbered(db, rows), updates);
       const once = withoutRepeats(found);
       return { found: once, total: total - (found.length - once.length), isMore };
     },
@@ -102,11 +110,13 @@ export function createDirectory(context: UpdatesContext): Directory {
       const found: ClinicFound[] = [];
       for (const list of lists)
         for await (const rows of clinicsOfList(db, list))
-          found.push(...foundIn(lists, rows, entryOf));
+          found.push(...foundIn(lists, rows, updates));
       return found;
     },
     async find(entry, clinicId) {
-      const lists = (await listsRead(false)).filter((list) => entryOf(list)?.key === entry.key);
+      const lists = (await listsRead(false)).filter(
+        (list) => updates.entryOf(list)?.key === entry.key,
+      );
       const row = await clinicNumbered(db, lists, clinicId);
       return row && clinicOfRow(row);
     },
@@ -125,13 +135,23 @@ export function createDirectory(context: UpdatesContext): Directory {
 function foundIn(
   lists: readonly ClinicList[],
   rows: readonly ClinicRow[],
-  entryOf: Updates['entryOf'],
+  { entryOf, entryAt }: Updates,
 ): ClinicFound[] {
   const byId = new Map(lists.map((list) => [list.id, list]));
   return rows.flatMap((row) => {
     const list = byId.get(row.list_id);
-    return list ? [{ clinic: clinicOfRow(row), vendor: list.vendor, entry: entryOf(list) }] : [];
+    if (!list) return [];
+    const { vendor } = list;
+    const clinic = clinicOfRow(row);
+    if (vendor !== openVendor.portal.id) return [{ clinic, vendor, entry: entryOf(list) }];
+    // Brands that share a server share its sign-in: it has no clinics to choose from.
+    return [{ clinic: { ...clinic, id: '' }, vendor, entry: entryAt(clinic.fhirBaseUrl ?? '') }];
   });
+}
+
+/** A list of servers of nobody's in particular: whoever finds a clinic on it may add its server. */
+function isOfAnyServer({ source, vendor }: ClinicList): boolean {
+  return vendor === openVendor.portal.id && source.startsWith('file:');
 }
 
 /** The lists of portals that are on, read or not, and those that were imported. */
@@ -152,7 +172,8 @@ function statesOf(
 function withoutRepeats(found: readonly ClinicFound[]): ClinicFound[] {
   const seen = new Set<string>();
   return found.filter(({ clinic, vendor, entry }) => {
-    const key = [vendor, entry?.key, clinic.id || clinic.name, clinic.fhirBaseUrl].join('\n');
+    const { id, name, town, fhirBaseUrl } = clinic;
+    const key = [vendor, entry?.key, id || `${name}\n${town}`, fhirBaseUrl].join('\n');
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

@@ -1,7 +1,8 @@
 // Owns which portals' lists are fetched, and each one's fetching: once at a time, with how far it has come.
 
 import type { Log } from '../../platform/log.ts';
-import type { PortalEntry, PortalRegistry } from '../../portals/registry.ts';
+import { openVendor } from '../../portals/index.ts';
+import { isPerClinic, type PortalEntry, type PortalRegistry } from '../../portals/registry.ts';
 import { fetchList, type Reading, type ReadingContext } from './read-list.ts';
 
 export type Updates = {
@@ -9,6 +10,8 @@ export type Updates = {
   offered(): readonly PortalEntry[];
   /** The portal that the clinics of a list are connected through; null where that is not switched on here. */
   entryOf(list: { source: string; vendor: string; environment: string }): PortalEntry | null;
+  /** The portal at a FHIR base, whoever's it is; null where none is switched on there. */
+  entryAt(fhirBaseUrl: string): PortalEntry | null;
   /** Fetches a portal's list; the same call again joins the one under way. @throws as `fetchList` */
   update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading>;
   /** Reads the lists of simulated portals, unless that was done just now. One that can't be read stays as it was. */
@@ -82,6 +85,8 @@ export function createUpdates(context: UpdatesContext): Updates {
   return {
     offered,
     entryOf: (list) => entryOfList(list, usable(), [...simulated(), ...offered()]),
+    entryAt: (base) =>
+      usable().find((entry) => sameAddress(entry.fhirBaseUrl, base) && !isPerClinic(entry)) ?? null,
     update,
     readSimulated,
     received: (source) => received.get(source) ?? null,
@@ -89,7 +94,10 @@ export function createUpdates(context: UpdatesContext): Updates {
   };
 }
 
-/** A list from a server is of the portal that names its address; one from a file of the vendor's real portal. */
+/**
+ * A list from a server is of the portal that names its address; one from a file of the vendor's real portal, or of no
+ * one portal where each of its clinics may have another.
+ */
 function entryOfList(
   { source, vendor, environment }: { source: string; vendor: string; environment: string },
   usable: readonly PortalEntry[],
@@ -97,10 +105,18 @@ function entryOfList(
 ): PortalEntry | null {
   if (!source.startsWith('file:'))
     return fetched.find((entry) => entry.directoryUrl === source) ?? null;
+  if (vendor === openVendor.portal.id) return null;
   return (
     usable.find(
       (entry) =>
         !entry.simulated && entry.vendor.portal.id === vendor && entry.environment === environment,
     ) ?? null
   );
+}
+
+/** Whether two addresses are one, however host and end are written. */
+function sameAddress(one: string, other: string): boolean {
+  const plain = (text: string) =>
+    URL.canParse(text) ? new URL(text).href.replace(/\/+$/, '') : text;
+  return plain(one) === plain(other);
 }

@@ -18,10 +18,13 @@ const methods = {
   key: 'private_key_jwt',
 } as const satisfies Record<Proof, ServerAdd['auth']>;
 
+const NAME_LENGTH = 100;
+
 /** A real person's record: no server that somebody adds is a simulated one, or a test environment of ours. */
 const REAL = { environment: 'production', sample: false } as const;
 
-export function ServerRegistration({ found }: { found: ServerFound }) {
+/** @param name what it is called here unless somebody says otherwise */
+export function ServerRegistration({ found, name }: { found: ServerFound; name: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -46,7 +49,7 @@ export function ServerRegistration({ found }: { found: ServerFound }) {
         </ToRegister>
       </ul>
       <h3 className="mt-6 font-semibold">2. Say what they gave you</h3>
-      <RegisteredForm found={found} />
+      <RegisteredForm found={found} suggested={name} />
     </section>
   );
 }
@@ -64,11 +67,11 @@ function ToRegister({ name, text, children }: { name: string; text: string; chil
   );
 }
 
-function RegisteredForm({ found }: { found: ServerFound }) {
+function RegisteredForm({ found, suggested }: { found: ServerFound; suggested: string }) {
   const [clientId, setClientId] = useState('');
   const [proof, setProof] = useState<Proof>(found.takesPublicClients ? 'none' : 'secret');
   const [secret, setSecret] = useState('');
-  const [name, setName] = useState(found.name);
+  const [name, setName] = useState(suggested.slice(0, NAME_LENGTH));
   const forWhom = useForWhom(REAL);
   const { go, isUnderWay, refused, notBegun } = useAddAndSignIn();
   const wrong = refused && problemOf(refused);
@@ -96,7 +99,7 @@ function RegisteredForm({ found }: { found: ServerFound }) {
         label="Name here"
         autoComplete="off"
         required
-        maxLength={100}
+        maxLength={NAME_LENGTH}
         value={name}
         onText={setName}
         hint="As your household calls the clinic."
