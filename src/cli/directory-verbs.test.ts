@@ -46,6 +46,15 @@ describe('directory', () => {
     expect(again.out).toContain('athenahealth: 300 clinics, unchanged');
   });
 
+  it('status tells each list, and since when', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    const { code, out } = await line.run('directory', 'status');
+    expect(code).toBe(0);
+    expect(out).toContain(
+      `athenahealth  ${new URL(simulator.url).host}  300 clinics, as of ${today}`,
+    );
+  });
+
   it('search prints the likeliest first, with what connects it', async () => {
     const { code, out } = await line.run('directory', 'search', 'harbr', 'lane', 'family');
     expect(code).toBe(0);

@@ -91,6 +91,8 @@ export type Portal = {
   readonly refreshTokenDays: number | null;
   /** Hours between two syncs where the person has chosen nothing: what was said at the registration. */
   readonly syncEveryHours: number;
+  /** Days, about, after which a list of clinics that was fetched before is asked for again. */
+  readonly directoryEveryDays: number;
   readonly questions: readonly PortalQuestion[];
   /** Whether types are asked for all the same where the server's CapabilityStatement can't be read. */
   readonly unstated: 'asked' | 'left';

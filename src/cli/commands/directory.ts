@@ -1,10 +1,27 @@
-// Owns `directory update`, `directory import` and `directory search`: the lists of clinics from the terminal.
+// Owns `directory status`, `update`, `import` and `search`: the lists of clinics from the terminal.
 
 import { placeOf } from '../../connections/clinics.ts';
 import type { ClinicFound } from '../../connections/directory/directory.ts';
 import { asChartfoldError, ChartfoldError } from '../../platform/errors.ts';
 import { directoryReaders, openVendor } from '../../portals/index.ts';
+import type { DirectoryLists } from '../../http/contract.ts';
+import { presentDirectory } from '../../http/present/directory.ts';
 import type { Verb } from '../verb.ts';
+
+export const directoryStatus: Verb = {
+  name: 'directory-status',
+  act: 'portals.list',
+  needsPortals: true,
+  async *run(app) {
+    const { lists } = await presentDirectory(app);
+    yield {
+      json: lists,
+      text:
+        lists.map(lineOfList).join('\n') ||
+        'No portal that publishes a list of clinics is switched on here, and none was imported.',
+    };
+  },
+};
 
 export const updateDirectory: Verb = {
   name: 'directory-update',
@@ -82,6 +99,14 @@ export const searchDirectory: Verb<{ words: string[]; limit?: number }> = {
     };
   },
 };
+
+function lineOfList(list: DirectoryLists['lists'][number]): string {
+  const { vendor, from, clinics, readAt, checkedAt, triedAt, trouble } = list;
+  const state =
+    readAt === null ? 'not fetched yet' : `${countOf(clinics)}, as of ${checkedAt?.slice(0, 10)}`;
+  const failed = trouble && `the last try, on ${triedAt?.slice(0, 10)}, failed: ${trouble}`;
+  return [vendor, from, state, failed].filter((part) => part !== null).join('  ');
+}
 
 function lineOf({ clinic, vendor, entry }: ClinicFound): string {
   const place = [placeOf(clinic), clinic.postalCode].filter((part) => part !== null).join(' ');

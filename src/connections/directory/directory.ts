@@ -38,7 +38,10 @@ export type ListState = {
   readonly entry: PortalEntry | null;
   /** Null before it was read. */
   readonly readAt: string | null;
+  /** When it was last known to be the newest. */
   readonly checkedAt: string | null;
+  /** When that was last tried. */
+  readonly triedAt: string | null;
   readonly clinics: number;
   readonly unreadable: number;
   /** Of its text: the last one's, else about. Null where nobody knows. */
@@ -66,6 +69,8 @@ export type Directory = {
   find(entry: PortalEntry, clinicId: string): Promise<DirectoryClinic | undefined>;
   /** The portals whose lists are fetched when told to. */
   offered(): readonly PortalEntry[];
+  /** Those of them whose lists somebody has had fetched, with when that was last tried and whether it failed. */
+  fetched(): Promise<{ entry: PortalEntry; triedAt: string | null; failed: boolean }[]>;
   /** Fetches a portal's list; the same call again joins the one under way. @throws as `fetchList` */
   update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading>;
   /** @throws as `importList` */
@@ -93,6 +98,13 @@ export function createDirectory(context: UpdatesContext): Directory {
   return {
     offered: updates.offered,
     update: updates.update,
+    async fetched() {
+      const all = await allLists(db);
+      return updates.offered().flatMap((entry) => {
+        const list = all.find(({ source }) => source === entry.directoryUrl);
+        return list ? [{ entry, triedAt: list.tried_at, failed: list.trouble !== null }] : [];
+      });
+    },
     async states() {
       await updates.readSimulated();
       return statesOf(await allLists(db), updates);
@@ -188,6 +200,7 @@ function stateOf(list: ClinicList, entry: PortalEntry | null, reading: number | 
     entry,
     readAt: list.read_at,
     checkedAt: list.checked_at,
+    triedAt: list.tried_at,
     clinics,
     unreadable,
     bytes: bytes || (entry ? aboutBytes(entry) : null),
@@ -203,6 +216,7 @@ function stateOfMissing(entry: PortalEntry, reading: number | null): ListState {
     entry,
     readAt: null,
     checkedAt: null,
+    triedAt: null,
     clinics: 0,
     unreadable: 0,
     bytes: aboutBytes(entry),

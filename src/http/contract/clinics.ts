@@ -53,6 +53,9 @@ export const directory = z.object({
       sample: z.boolean(),
       /** Null before it was read whole. */
       readAt: z.string().nullable(),
+      /** When it was last known to be the newest, and when that was last tried. */
+      checkedAt: z.string().nullable(),
+      triedAt: z.string().nullable(),
       clinics: count,
       /** How large it is, about. */
       bytes: count.nullable(),

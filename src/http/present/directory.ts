@@ -63,6 +63,8 @@ export async function presentDirectory(app: App): Promise<DirectoryLists> {
         imported: isFile,
         sample: list.entry?.simulated ?? false,
         readAt: list.readAt,
+        checkedAt: list.checkedAt,
+        triedAt: list.triedAt,
         clinics: list.clinics,
         bytes: list.bytes,
         progress:
