@@ -35,8 +35,12 @@ export async function searchClinics(
   const { found, total, isMore } = few
     ? { found: few, total: few.length, isMore: false }
     : await directory.search(typed, limit);
-  // A server that was added stands in no list, and is looked for by its name all the same.
-  const named = few ? [] : portals.filter(({ entry }) => isNamed(entry.name, typed));
+  // A server that was added, or a vendor without a list, is looked for by its names all the same.
+  const named = few
+    ? []
+    : portals.filter(({ entry: { name, vendor } }) =>
+        [name, ...vendor.portal.otherNames].some((one) => isNamed(one, typed)),
+      );
   return {
     clinics: [...named, ...found],
     total: total + named.length,

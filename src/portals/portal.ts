@@ -53,6 +53,8 @@ export type PortalQuestion = {
 export type Portal = {
   readonly id: string;
   readonly name: string;
+  /** What people may know it by beside that: its maker, or the clinics' own software. */
+  readonly otherNames: readonly string[];
   readonly fhirVersion: FhirVersion;
   /** Empty for servers that are added one by one. */
   readonly environments: Readonly<Partial<Record<Environment, PortalEnvironment>>>;

@@ -324,6 +324,15 @@ describe('a file', () => {
     expect(await found('harbor lane')).toEqual(['Harbor Lane']);
   });
 
+  it('of addresses without names is refused as such, and one name among them is a clinic', async () => {
+    const at = (OrganizationName: string) => ({ URL: 'https://ehr.example/r4', OrganizationName });
+    const list = (...names: string[]) => JSON.stringify({ Endpoints: names.map(at) });
+    const nameless = await file('a.json', list('', ' '));
+    expect(await code(directory.importFile(nameless, null))).toBe('directory.no_names');
+    const one = await file('b.json', list('', 'Far Clinic'));
+    expect(await directory.importFile(one, null)).toMatchObject({ clinics: 1, unreadable: 1 });
+  });
+
   it('that is none, or no list, is refused and changes nothing', async () => {
     expect(await code(directory.importFile(join(folder, 'none.json'), null))).toBe(
       'directory.no_such_file',

@@ -346,6 +346,12 @@ export const portalsErrors = {
     'never',
     422,
   ),
+  'directory.no_names': row(
+    'This list has addresses without the names of their clinics, so nobody could be found in it.',
+    'operator',
+    'never',
+    422,
+  ),
   'directory.no_such_file': row('There is no such file to read.', 'operator', 'never', 422),
   'directory.shrunk': row(
     'The new list of clinics is far shorter than the one before. The one before is kept.',

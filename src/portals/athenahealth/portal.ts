@@ -37,6 +37,7 @@ const PROVENANCE = { _revinclude: 'Provenance:target' };
 export const athenahealth = {
   id: 'athenahealth',
   name: 'athenahealth',
+  otherNames: [],
   fhirVersion: 'r4',
   environments: {
     production: {

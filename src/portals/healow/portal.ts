@@ -41,6 +41,7 @@ const known = patientTypes('r4').filter(({ type }) => TYPES.some((one) => one ==
 export const healow = {
   id: 'healow',
   name: 'Healow',
+  otherNames: ['eClinicalWorks'],
   fhirVersion: 'r4',
   environments: {
     production: {

@@ -10,6 +10,7 @@ const SCOPE = 'patient/*.read';
 export const onpatient = {
   id: 'onpatient',
   name: 'OnPatient',
+  otherNames: ['drchrono', 'Dr Chrono'],
   fhirVersion: 'dstu2',
   environments: {
     production: {

@@ -8,6 +8,7 @@ import { patientTypes } from '../patient-types.ts';
 export const smart = {
   id: 'smart',
   name: 'SMART on FHIR',
+  otherNames: [],
   fhirVersion: 'r4',
   environments: {},
   callbackPath: '/smart/callback',
