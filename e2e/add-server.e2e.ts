@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureRings } from '../src/keys/keyring.ts';
 import type { Outbound } from '../src/platform/outbound.ts';
 import { openBrowser } from './support/browser.ts';
 import { type Member, member } from './support/members.ts';
@@ -23,6 +24,8 @@ let served: Served;
 let browser: Browser;
 let owner: Member;
 let page: Page;
+/** How a program may prove itself there, where that is not what the simulator says. */
+let ways: string[] | null = null;
 
 /** The simulator under either name: what is asked of it, and what it says of its own addresses. */
 const named: Outbound = async (url, init) => {
@@ -35,17 +38,24 @@ const named: Outbound = async (url, init) => {
     .replaceAll(origin, simulator)
     .replaceAll(encodeURIComponent(origin), encodeURIComponent(simulator));
   const answer = await outbound(there, init);
+  if (ways && url.endsWith('/smart-configuration')) {
+    const said = JSON.parse((await answer.text()).replaceAll(simulator, origin)) as object;
+    const takes = { capabilities: ['sso'], token_endpoint_auth_methods_supported: ways };
+    return Response.json({ ...said, ...takes });
+  }
   return new Response((await answer.text()).replaceAll(simulator, origin), answer);
 };
 
 beforeAll(async () => {
   served = await startServed({ portal: 'smart', isSample: true, outbound: named });
+  const { db, sealer, clock } = served.program;
+  await ensureRings(db, sealer, clock);
   served.program.simulator.control.registerClient({
     portal: 'smart',
     environment: 'production',
     clientId: 'our-id',
     clientSecret: 'between us',
-    auth: 'client_secret_basic',
+    auth: 'client_secret_post',
     redirectUris: [`${served.publicUrl}/smart/callback`],
   });
   browser = await openBrowser();
@@ -100,7 +110,7 @@ describe('the form that adds a server', () => {
 
   it('goes to the sign-in page with what was registered', async () => {
     await field('Client id').fill(' our-id ');
-    await page.getByRole('radio', { name: /with a secret/i }).check();
+    await page.getByRole('radio', { name: /with a secret, in the form/i }).check();
     await field('Client secret').fill('between us');
     await field('Name here').fill('Quarry Hill');
     await look('add-server-secret');
@@ -112,7 +122,7 @@ describe('the form that adds a server', () => {
     expect(searchParams.get('aud')).toBe(BASE);
     expect(searchParams.get('redirect_uri')).toBe(`${served.publicUrl}/smart/callback`);
     const added = served.program.registry.usable('smart/production/Quarry Hill', '').registration;
-    expect(added).toMatchObject({ auth: 'client_secret_basic', clientSecret: 'between us' });
+    expect(added).toMatchObject({ auth: 'client_secret_post', clientSecret: 'between us' });
   });
 
   it('says beside the name that it is another server’s', async () => {
@@ -126,6 +136,27 @@ describe('the form that adds a server', () => {
     expect(await field('Name here').getAttribute('aria-invalid')).toBe('true');
     await look('add-server-name-taken');
     expect(owner.errors).toEqual([]);
+  });
+});
+
+describe('the ways to prove oneself', () => {
+  it('are those that the server says it takes', async () => {
+    ways = ['private_key_jwt'];
+    await page.goto(`${served.publicUrl}/connections/add/server`);
+    await field('Address of the server').fill(BASE);
+    await page.getByRole('button', { name: 'Look at it' }).click();
+    await page.getByText(`${served.publicUrl}/.well-known/jwks.json`).waitFor();
+    const choices = page.getByRole('group', { name: 'Chartfold proves itself there' });
+    expect(await choices.getByRole('radio').count()).toBe(1);
+    expect(await choices.getByRole('radio', { name: /with a key/i }).isChecked()).toBe(true);
+    await look('add-server-key');
+    await field('Client id').fill('our-id');
+    await field('Name here').fill('Quarry by key');
+    await page.getByRole('button', { name: 'Add it and sign in there' }).click();
+    await page.getByText('Sign in here').waitFor();
+    const added = served.program.registry.usable('smart/production/Quarry by key', '').registration;
+    expect(added).toMatchObject({ auth: 'private_key_jwt', clientSecret: null });
+    ways = null;
   });
 });
 

@@ -10,7 +10,8 @@ import type { DirectoryClinic } from './portal.ts';
 export const organization = z.object({
   resourceType: z.literal('Organization'),
   id: z.string().optional(),
-  name: z.string().trim().min(1),
+  // Longer than any that can be read in a line.
+  name: z.string().trim().min(1).max(500),
   alias: z.array(z.string()).default([]),
   identifier: z
     .array(z.object({ system: z.string().default(''), value: z.string().default('') }))

@@ -4,6 +4,7 @@ import type { Log } from '../../platform/log.ts';
 import { openVendor } from '../../portals/index.ts';
 import { isPerClinic, type PortalEntry, type PortalRegistry } from '../../portals/registry.ts';
 import { fetchList, type Reading, type ReadingContext } from './read-list.ts';
+import { isSameBase } from './same-base.ts';
 
 export type Updates = {
   /** The portals whose lists are fetched when told to. */
@@ -51,7 +52,10 @@ export function createUpdates(context: UpdatesContext): Updates {
     const source = entry.directoryUrl ?? '';
     const running = underWay.get(source);
     if (running) return running;
-    const from = { source, vendor: entry.vendor.portal.id, environment: entry.environment };
+    const vendor = entry.vendor.portal.id;
+    // What a server of nobody's in particular names is its own brands.
+    const base = vendor === openVendor.portal.id ? entry.fhirBaseUrl : null;
+    const from = { source, vendor, environment: entry.environment, base };
     let told = 0;
     received.set(source, told);
     const heard = (bytes: number) => {
@@ -86,7 +90,7 @@ export function createUpdates(context: UpdatesContext): Updates {
     offered,
     entryOf: (list) => entryOfList(list, usable(), [...simulated(), ...offered()]),
     entryAt: (base) =>
-      usable().find((entry) => sameAddress(entry.fhirBaseUrl, base) && !isPerClinic(entry)) ?? null,
+      usable().find((entry) => isSameBase(entry.fhirBaseUrl, base) && !isPerClinic(entry)) ?? null,
     update,
     readSimulated,
     received: (source) => received.get(source) ?? null,
@@ -112,11 +116,4 @@ function entryOfList(
         !entry.simulated && entry.vendor.portal.id === vendor && entry.environment === environment,
     ) ?? null
   );
-}
-
-/** Whether two addresses are one, however host and end are written. */
-function sameAddress(one: string, other: string): boolean {
-  const plain = (text: string) =>
-    URL.canParse(text) ? new URL(text).href.replace(/\/+$/, '') : text;
-  return plain(one) === plain(other);
 }

@@ -266,6 +266,12 @@ export const portalsErrors = {
     'never',
     422,
   ),
+  'server.other_auth': row(
+    'This server wants programs to prove themselves in a way that Chartfold does not know.',
+    'clinic',
+    'never',
+    422,
+  ),
   'server.name_taken': row(
     'There is another server with this name. Give this one another.',
     'person',
@@ -344,6 +350,12 @@ export const portalsErrors = {
     'This is not a list of clinics in a form that Chartfold reads.',
     'operator',
     'never',
+    422,
+  ),
+  'directory.none_of_server': row(
+    'The list that this server names holds no clinic of this server.',
+    'clinic',
+    'later',
     422,
   ),
   'directory.no_names': row(
