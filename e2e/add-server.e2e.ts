@@ -1,9 +1,14 @@
 // Proves in a browser how a server is added by its address: what was found, what to register there, each refusal beside
-// its field, and the way to its sign-in page. The server is the simulated one; only its name is an https one.
+// its field, and the way to its sign-in page; and how a clinic of an imported list leads there. The server is the
+// simulated one; only its names are https ones.
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PortalOverride } from '../src/platform/config/read.ts';
+import { ensureRings } from '../src/keys/keyring.ts';
 import type { Outbound } from '../src/platform/outbound.ts';
 import { openBrowser } from './support/browser.ts';
 import { type Member, member } from './support/members.ts';
@@ -13,38 +18,52 @@ import { type Served, startServed } from './support/served.ts';
 
 const ORIGIN = 'https://quarry.example';
 const BASE = `${ORIGIN}/smart/production/fhir`;
+/** Where it is too, as a list names it. */
+const LISTED = 'https://orchard.example';
 
 let served: Served;
 let browser: Browser;
 let owner: Member;
 let page: Page;
+/** How a program may prove itself there, where that is not what the simulator says. */
+let ways: string[] | null = null;
 
-/** The simulator under the name: what is asked of it, and what it says of its own addresses. */
+/** The simulator under either name: what is asked of it, and what it says of its own addresses. */
 const named: Outbound = async (url, init) => {
   const { url: simulator } = served.program.simulator;
   if (url.startsWith('https://page.example'))
     return new Response('<!doctype html><title>Welcome</title>');
+  const origin = [ORIGIN, LISTED].find((one) => url.startsWith(one));
+  if (!origin) return outbound(url, init);
   const there = url
-    .replaceAll(ORIGIN, simulator)
-    .replaceAll(encodeURIComponent(ORIGIN), encodeURIComponent(simulator));
+    .replaceAll(origin, simulator)
+    .replaceAll(encodeURIComponent(origin), encodeURIComponent(simulator));
   const answer = await outbound(there, init);
-  return new Response((await answer.text()).replaceAll(simulator, ORIGIN), answer);
+  if (ways && url.endsWith('/smart-configuration')) {
+    const said = JSON.parse((await answer.text()).replaceAll(simulator, origin)) as object;
+    const takes = { capabilities: ['sso'], token_endpoint_auth_methods_supported: ways };
+    return Response.json({ ...said, ...takes });
+  }
+  return new Response((await answer.text()).replaceAll(simulator, origin), answer);
 };
 
 beforeAll(async () => {
   served = await startServed({ portal: 'smart', isSample: true, outbound: named });
+  const { db, sealer, clock } = served.program;
+  await ensureRings(db, sealer, clock);
   served.program.simulator.control.registerClient({
     portal: 'smart',
     environment: 'production',
     clientId: 'our-id',
     clientSecret: 'between us',
-    auth: 'client_secret_basic',
+    auth: 'client_secret_post',
     redirectUris: [`${served.publicUrl}/smart/callback`],
   });
   browser = await openBrowser();
   owner = await member(served, browser);
   ({ page } = owner);
-  await page.context().route(`${ORIGIN}/**`, (route) => route.fulfill({ body: 'Sign in here' }));
+  for (const origin of [ORIGIN, LISTED])
+    await page.context().route(`${origin}/**`, (route) => route.fulfill({ body: 'Sign in here' }));
 });
 afterAll(async () => {
   await browser?.close();
@@ -108,7 +127,7 @@ describe('the form that adds a server', () => {
 
   it('goes to the sign-in page with what was registered', async () => {
     await field('Client id').fill(' our-id ');
-    await page.getByRole('radio', { name: /with a secret/i }).check();
+    await page.getByRole('radio', { name: /with a secret, in the form/i }).check();
     await field('Client secret').fill('between us');
     await field('Name here').fill('Quarry Hill');
     await look('add-server-secret');
@@ -120,7 +139,7 @@ describe('the form that adds a server', () => {
     expect(searchParams.get('aud')).toBe(BASE);
     expect(searchParams.get('redirect_uri')).toBe(`${served.publicUrl}/smart/callback`);
     const added = served.program.registry.usable('smart/production/Quarry Hill', '').registration;
-    expect(added).toMatchObject({ auth: 'client_secret_basic', clientSecret: 'between us' });
+    expect(added).toMatchObject({ auth: 'client_secret_post', clientSecret: 'between us' });
   });
 
   it('says beside the name that it is another server’s', async () => {
@@ -173,3 +192,88 @@ describe('a server that was added, in the search for a clinic', () => {
     expect(owner.errors).toEqual([]);
   });
 });
+describe('the ways to prove oneself', () => {
+  it('are those that the server says it takes', async () => {
+    ways = ['private_key_jwt'];
+    await page.goto(`${served.publicUrl}/connections/add/server`);
+    await field('Address of the server').fill(BASE);
+    await page.getByRole('button', { name: 'Look at it' }).click();
+    await page.getByText(`${served.publicUrl}/.well-known/jwks.json`).waitFor();
+    const choices = page.getByRole('group', { name: 'Chartfold proves itself there' });
+    expect(await choices.getByRole('radio').count()).toBe(1);
+    expect(await choices.getByRole('radio', { name: /with a key/i }).isChecked()).toBe(true);
+    await look('add-server-key');
+    await field('Client id').fill('our-id');
+    await field('Name here').fill('Quarry by key');
+    await page.getByRole('button', { name: 'Add it and sign in there' }).click();
+    await page.getByText('Sign in here').waitFor();
+    const added = served.program.registry.usable('smart/production/Quarry by key', '').registration;
+    expect(added).toMatchObject({ auth: 'private_key_jwt', clientSecret: null });
+    ways = null;
+  });
+});
+
+describe('a clinic of an imported list of brands', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'chartfold-e2e-'));
+    const brands = join(folder, 'brands.json');
+    await writeFile(
+      brands,
+      JSON.stringify({
+        resourceType: 'Bundle',
+        entry: [
+          endpoint('orchard', `${LISTED}/smart/production/fhir/`),
+          endpoint('quarry', BASE),
+          brand('Orchard Street Family Medicine', 'Rockport', 'orchard'),
+          brand('Quarry Hill Pediatrics', 'Camden', 'quarry'),
+        ],
+      }),
+    );
+    await served.program.directory.importFile(brands, null);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const search = async (typed: string) => {
+    await page.goto(`${served.publicUrl}/connections/add`);
+    await page.getByRole('combobox', { name: 'Clinic or town' }).fill(typed);
+    await page.getByRole('status').filter({ hasText: /found/ }).waitFor();
+  };
+
+  it('whose server is new here is looked at, and its registration bears its name', async () => {
+    await search('orchard street');
+    await page.getByText('Chartfold looks at its server').waitFor();
+    await look('listed-clinic');
+    await page.getByRole('combobox', { name: 'Clinic or town' }).press('Enter');
+    await page.getByRole('heading', { name: 'orchard.example answers' }).waitFor();
+    expect(await field('Address of the server').inputValue()).toBe(
+      `${LISTED}/smart/production/fhir`,
+    );
+    expect(await field('Name here').inputValue()).toBe('Orchard Street Family Medicine');
+    await look('listed-clinic-server');
+    await field('Client id').fill('our-id');
+    await page.getByRole('button', { name: 'Add it and sign in there' }).click();
+    await page.getByText('Sign in here').waitFor();
+    expect(new URL(page.url()).origin).toBe(LISTED);
+  });
+
+  it.each([
+    ['orchard street rockport', 'Orchard Street Family Medicine', LISTED],
+    ['quarry pediatrics camden', 'Quarry Hill Pediatrics', ORIGIN],
+  ])('whose server is known by now goes to its sign-in: %s', async (typed, name, origin) => {
+    await search(typed);
+    await page.getByRole('button', { name: `Sign in at ${name}` }).click();
+    await page.getByText('Sign in here').waitFor();
+    expect(new URL(page.url()).origin).toBe(origin);
+    expect(owner.errors).toEqual([]);
+  });
+});
+
+function endpoint(id: string, address: string) {
+  return { resource: { resourceType: 'Endpoint', id, address } };
+}
+
+function brand(name: string, city: string, of: string) {
+  const at = { address: [{ city, state: 'ME' }], endpoint: [{ reference: `Endpoint/${of}` }] };
+  return { resource: { resourceType: 'Organization', id: of, name, ...at } };
+}

@@ -1,5 +1,6 @@
 // Proves in a browser how a person comes by their clinic where the portal is a vendor's: the list is offered by name and
-// size, fetched with its progress shown, and searched as one types, with the keyboard alone.
+// size, fetched with its progress shown, and searched as one types, with the keyboard alone; and what stays where it can
+// not be fetched again.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,7 @@ import { type Running, startRunning } from './support/running.ts';
 
 let simulator: RunningSimulator;
 let running: Running;
+let isListThere = true;
 let browser: Browser;
 let page: Page;
 let directory: string;
@@ -54,7 +56,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await running?.close();
-  await simulator?.close();
+  if (isListThere) await simulator?.close();
   await rm(directory, { recursive: true });
 });
 
@@ -130,5 +132,19 @@ describe('a clinic', () => {
       .poll(() => options().allTextContents())
       .toEqual([expect.stringContaining('athenahealth')]);
     await look('clinic-not-found');
+  });
+});
+
+describe('a list that cannot be fetched again', () => {
+  it('stays, with the day of the last try and why it failed', async () => {
+    await simulator.close();
+    isListThere = false;
+    await field().fill('harbor lane');
+    await page.getByRole('button', { name: 'Look for newer lists' }).click();
+    await page.getByText(/The last try, on .* failed\. /).waitFor();
+    await expect
+      .poll(() => options().first().textContent())
+      .toContain('Harbor Lane Family Medicine');
+    await look('clinics-not-renewed');
   });
 });

@@ -46,6 +46,15 @@ describe('directory', () => {
     expect(again.out).toContain('athenahealth: 300 clinics, unchanged');
   });
 
+  it('status tells each list, and since when', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    const { code, out } = await line.run('directory', 'status');
+    expect(code).toBe(0);
+    expect(out).toContain(
+      `athenahealth  ${new URL(simulator.url).host}  300 clinics, as of ${today}`,
+    );
+  });
+
   it('search prints the likeliest first, with what connects it', async () => {
     const { code, out } = await line.run('directory', 'search', 'harbr', 'lane', 'family');
     expect(code).toBe(0);
@@ -71,11 +80,9 @@ describe('directory', () => {
     expect((await line.run('directory', 'search', 'old mill')).out).toContain('--clinic 7');
     const servers = join(folder, 'servers.json');
     await writeFile(servers, '[{"name":"Far Clinic","url":"https://far.example/r4"}]');
-    expect((await line.run('directory', 'import', servers)).out).toContain(
-      'those are found whose server was added',
-    );
+    expect((await line.run('directory', 'import', servers)).out).toBe('1 clinic of smart read.\n');
     expect((await line.run('directory', 'search', 'far clinic')).out.trim()).toBe(
-      'Far Clinic  smart  not switched on here, at https://far.example/r4',
+      'Far Clinic  smart  server to be added in the app: https://far.example/r4',
     );
     const none = await line.run('directory', 'import', `${practices}x`);
     expect(none.code).toBe(1);

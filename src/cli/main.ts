@@ -6,7 +6,12 @@ import { asChartfoldError, ChartfoldError, isChartfoldError } from '../platform/
 import { backup, backups } from './commands/backup.ts';
 import { changes } from './commands/changes.ts';
 import { connect } from './commands/connect.ts';
-import { importDirectory, searchDirectory, updateDirectory } from './commands/directory.ts';
+import {
+  directoryStatus,
+  importDirectory,
+  searchDirectory,
+  updateDirectory,
+} from './commands/directory.ts';
 import { exportRecord, importFiles } from './commands/files.ts';
 import { keys } from './commands/keys.ts';
 import { addPerson, people, signInLink } from './commands/people.ts';
@@ -44,6 +49,7 @@ export const verbs: readonly Verb[] = [
   disconnect,
   importFiles,
   exportRecord,
+  directoryStatus,
   updateDirectory,
   importDirectory,
   searchDirectory,
@@ -214,6 +220,9 @@ function directory(root: Command, run: Run): void {
       .description(summary)
       .option('--json', 'print JSON, a value a line')
       .option('--as <account>', 'with the rights of this account; the operator’s without');
+  verb('status', 'the lists: how many clinics, how old, and why the last try failed').action(
+    (flags) => run(directoryStatus as Verb<never>)({}, flags),
+  );
   verb('update', 'fetch the published lists of the portals that are on').action((flags) =>
     run(updateDirectory as Verb<never>)({}, flags),
   );

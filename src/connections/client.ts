@@ -45,6 +45,8 @@ function written({ authorizationEndpoint, tokenEndpoint }: PortalEntry): SmartCo
     jwksUri: null,
     capabilities: [],
     scopesSupported: [],
+    clientAuth: [],
+    brandBundle: null,
   };
 }
 

@@ -1,4 +1,4 @@
-// Proves that a portal which stands in no list of clinics is found by its name, before all others.
+// Proves that a portal which stands in no list of clinics is found by its names, before all others.
 
 import { afterEach, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
@@ -21,3 +21,12 @@ it.each([
   expect(total).toBe(found.length);
   expect(portals.map(({ clinic }) => clinic.name)).toEqual(offered);
 });
+
+it.each(['onpatient', 'OnPat', 'drchrono', 'dr chrono'])(
+  'a vendor without a list is found by %j',
+  async (typed) => {
+    program = await startProgram({ portal: 'onpatient', isSample: true });
+    const { clinics, portals } = await searchClinics(program, typed, 10);
+    expect([...clinics.map(({ clinic }) => clinic.name), portals.length]).toEqual(['OnPatient', 0]);
+  },
+);

@@ -1,12 +1,16 @@
-// Owns which clinics can be chosen: those that the directory lists for the portals that are on, and each configured
-// portal as a whole, which says after the sign-in which clinic it was.
+// Owns which clinics can be chosen: those that the directory lists for the portals that are on or for servers that can be
+// added, and each configured portal as a whole, which says after the sign-in which clinic it was.
 
 import type { DirectoryClinic } from '../portals/portal.ts';
 import { isPerClinic, type PortalEntry } from '../portals/registry.ts';
 import type { ConnectionContext } from './context.ts';
 import { wordsOf } from './directory/words.ts';
 
-export type ClinicChoice = { readonly entry: PortalEntry; readonly clinic: DirectoryClinic };
+/** A clinic, and the portal to sign in at; null where the server at the clinic's address must be added first. */
+export type ClinicChoice = {
+  readonly entry: PortalEntry | null;
+  readonly clinic: DirectoryClinic;
+};
 
 export type ClinicChoices = {
   /** Listed clinics, the likeliest first; before anything is typed all of them where they are few. */
@@ -32,11 +36,14 @@ export async function searchClinics(
   const { found, total, isMore } = few
     ? { found: few, total: few.length, isMore: false }
     : await directory.search(typed, limit);
-  const listed = found.flatMap(({ clinic, entry }) => (entry ? [{ clinic, entry }] : []));
-  // A server that was added stands in no list, and is looked for by its name all the same.
-  const named = few ? [] : portals.filter(({ entry }) => isNamed(entry.name, typed));
+  // A server that was added, or a vendor without a list, is looked for by its names all the same.
+  const named = few
+    ? []
+    : portals.filter(({ entry: { name, vendor } }) =>
+        [name, ...vendor.portal.otherNames].some((one) => isNamed(one, typed)),
+      );
   return {
-    clinics: [...named, ...listed],
+    clinics: [...named, ...found],
     total: total + named.length,
     isMore,
     portals: portals.filter((portal) => !named.includes(portal)),

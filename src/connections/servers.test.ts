@@ -53,7 +53,8 @@ describe('a look at an address', () => {
       fhirBaseUrl: BASE,
       name: 'quarry.example',
       fhirVersion: '4.0.1',
-      takesPublicClients: true,
+      auth: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      brandBundle: null,
     });
   });
 
@@ -94,6 +95,40 @@ describe('a look at an address', () => {
       program.outbound(url.replace(host, 'quarry.example'), init);
     const found = await lookAtServer({ outbound: long }, BASE.replace('quarry.example', host));
     expect(found.name).toBe(host.slice(0, 100));
+  });
+
+  const says = (more: object) => {
+    instead['/smart-configuration'] = Response.json({
+      authorization_endpoint: `${BASE}/authorize`,
+      token_endpoint: `${BASE}/token`,
+      ...more,
+    });
+  };
+
+  it.each([
+    [{}, ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']],
+    [
+      { capabilities: ['launch-standalone'] },
+      ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    ],
+    [
+      {
+        capabilities: ['client-public'],
+        token_endpoint_auth_methods_supported: ['client_secret_post', 'tls_client_auth'],
+      },
+      ['none', 'client_secret_post'],
+    ],
+  ])('finds how a program proves itself there in %j', async (more, auth) => {
+    says(more);
+    expect((await lookAtServer(program, BASE)).auth).toEqual(auth);
+  });
+
+  it('tells a server that takes no proof known here', async () => {
+    says({ capabilities: ['sso'], token_endpoint_auth_methods_supported: ['tls_client_auth'] });
+    await expect(lookAtServer(program, BASE)).rejects.toMatchObject({
+      code: 'server.other_auth',
+      detail: 'tls_client_auth',
+    });
   });
 
   it('asks nothing in a private network', async () => {

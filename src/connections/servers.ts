@@ -7,10 +7,14 @@ import { ChartfoldError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { AuthMethod, PortalOverride } from '../platform/config/read.ts';
 import { openVendor } from '../portals/index.ts';
-import type { PortalEntry } from '../portals/registry.ts';
 import { isOfVersion } from '../portals/portal.ts';
-import { readConfiguration, requestConfiguration } from '../smart/discovery.ts';
-import type { ConnectionContext } from './context.ts';
+import type { PortalEntry } from '../portals/registry.ts';
+import {
+  readConfiguration,
+  requestConfiguration,
+  type SmartConfiguration,
+} from '../smart/discovery.ts';
+import { type ConnectionContext, DIRECTORY_QUEUE } from './context.ts';
 
 export type AddServerRequest = {
   /** The FHIR base, as somebody typed it. */
@@ -30,16 +34,21 @@ export type ServerFound = {
   readonly fhirBaseUrl: string;
   readonly name: string;
   readonly fhirVersion: string;
-  /** Whether it says that a program may be without a secret. */
-  readonly takesPublicClients: boolean;
+  /** The ways of client authentication that it takes, as far as it says and Chartfold knows them; at least one. */
+  readonly auth: readonly AuthMethod[];
+  /** Where it names the brands that use it; null where it does not, or not safely. */
+  readonly brandBundle: string | null;
 };
 
-type Serving = Pick<ConnectionContext, 'db' | 'sealer' | 'clock' | 'log' | 'outbound' | 'registry'>;
+type Serving = Pick<
+  ConnectionContext,
+  'db' | 'sealer' | 'clock' | 'log' | 'outbound' | 'registry' | 'jobs'
+>;
 
 /**
  * Looks at an address: https, on the public internet, a SMART on FHIR R4 server.
  * @throws `server.not_https`, `net.private_address`, `net.*`, `smart.discovery_failed`, `smart.discovery_incomplete`,
- *   `server.not_fhir`, `server.other_version`
+ *   `server.not_fhir`, `server.other_version`, `server.other_auth`
  */
 export async function lookAtServer(
   { outbound }: Pick<Serving, 'outbound'>,
@@ -65,12 +74,16 @@ export async function lookAtServer(
   if (!isOfVersion(fhirVersion, openVendor.portal.fhirVersion))
     throw new ChartfoldError('server.other_version', { detail: fhirVersion });
   if (configuration.status === 'rejected') throw configuration.reason;
-  const { capabilities } = await readConfiguration(configuration.value, fhirBaseUrl);
+  const smart = await readConfiguration(configuration.value, fhirBaseUrl);
+  const auth = waysToProve(smart);
+  if (auth.length === 0)
+    throw new ChartfoldError('server.other_auth', { detail: smart.clientAuth.join(' ') });
   return {
     fhirBaseUrl,
     name: new URL(fhirBaseUrl).hostname.slice(0, LONGEST_NAME),
     fhirVersion,
-    takesPublicClients: capabilities.length === 0 || capabilities.includes('client-public'),
+    auth,
+    brandBundle: smart.brandBundle?.startsWith('https:') ? smart.brandBundle : null,
   };
 }
 
@@ -109,6 +122,7 @@ export async function addServer(context: Serving, request: AddServerRequest): Pr
       client_id: clientId,
       client_secret: clientSecret ? context.sealer.seal(clientSecret, secretOf(id)) : null,
       auth,
+      brand_bundle: found.brandBundle,
       added_by: request.by,
       added_at: isoTime(context.clock.now()),
     })
@@ -117,6 +131,8 @@ export async function addServer(context: Serving, request: AddServerRequest): Pr
     .executeTakeFirst();
   if (added.numInsertedOrUpdatedRows === 0n) throw new ChartfoldError('server.name_taken');
   context.registry.add(overrideOf({ ...found, name }, request));
+  if (found.brandBundle)
+    await context.jobs.put({ queue: DIRECTORY_QUEUE, key, payload: { portal: key } });
   context.log.info('server.added', { server: id });
   return key;
 }
@@ -131,7 +147,7 @@ async function isProvedSo(
   if (registration?.auth === auth && registration.clientSecret === clientSecret) return true;
   const row = await db
     .selectFrom('added_server')
-    .select('id')
+    .select(['id', 'brand_bundle'])
     .where('name', '=', name)
     .where('added_by', 'is', by)
     .executeTakeFirst();
@@ -142,7 +158,7 @@ async function isProvedSo(
     .set({ auth, client_secret })
     .where('id', '=', row.id)
     .execute();
-  registry.add(overrideOf({ fhirBaseUrl, name }, request));
+  registry.add(overrideOf({ fhirBaseUrl, name, brandBundle: row.brand_bundle }, request));
   log.info('server.proof_changed', { server: row.id });
   return true;
 }
@@ -154,7 +170,7 @@ export async function putServers({ db, sealer, registry }: Serving): Promise<voi
   for (const row of rows.filter(({ name }) => !taken.has(keyOf(name))))
     registry.add(
       overrideOf(
-        { fhirBaseUrl: row.fhir_base_url, name: row.name },
+        { fhirBaseUrl: row.fhir_base_url, name: row.name, brandBundle: row.brand_bundle },
         {
           clientId: row.client_id,
           clientSecret: row.client_secret && sealer.open(row.client_secret, secretOf(row.id)),
@@ -165,7 +181,7 @@ export async function putServers({ db, sealer, registry }: Serving): Promise<voi
 }
 
 function overrideOf(
-  { fhirBaseUrl, name }: Pick<ServerFound, 'fhirBaseUrl' | 'name'>,
+  { fhirBaseUrl, name, brandBundle }: Pick<ServerFound, 'fhirBaseUrl' | 'name' | 'brandBundle'>,
   { clientId, clientSecret, auth }: Pick<AddServerRequest, 'clientId' | 'clientSecret' | 'auth'>,
 ): PortalOverride {
   return {
@@ -180,9 +196,22 @@ function overrideOf(
     auth,
     scopes: undefined,
     aud: undefined,
-    directoryUrl: undefined,
+    directoryUrl: brandBundle ?? undefined,
     requestsPerMinute: undefined,
   };
+}
+
+/** A list leaves out that no proof is needed, which the capabilities say; where neither is said, each may be taken. */
+function waysToProve({
+  capabilities,
+  clientAuth,
+}: Pick<SmartConfiguration, 'capabilities' | 'clientAuth'>): AuthMethod[] {
+  const isPublic = capabilities.length === 0 || capabilities.includes('client-public');
+  return openVendor.portal.auth.filter((method) =>
+    method === 'none'
+      ? isPublic || clientAuth.includes('none')
+      : clientAuth.length === 0 || clientAuth.includes(method),
+  );
 }
 
 /** The base in what somebody typed or copied: without a page of it, a query or slashes at its end. */

@@ -106,6 +106,8 @@ export type AddedServerTable = {
   client_id: string;
   client_secret: Sealed | null;
   auth: AuthMethod;
+  /** Where it named the brands that use it; null for none. */
+  brand_bundle: string | null;
   /** The account that added it; null for the terminal. */
   added_by: string | null;
   added_at: string;
@@ -223,6 +225,11 @@ export const connectionMigrations: Record<string, Migration> = {
   '2026-11-28-connections-9': {
     async up(db) {
       await db.schema.alterTable('connection_grant').addColumn('token_origin', 'text').execute();
+    },
+  },
+  '2026-11-29-connections-10': {
+    async up(db) {
+      await db.schema.alterTable('added_server').addColumn('brand_bundle', 'text').execute();
     },
   },
 };

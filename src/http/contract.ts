@@ -61,6 +61,8 @@ export const session = z.discriminatedUnion('signedIn', [
   }),
 ]);
 
+/** How a program proves itself to a server. */
+const authMethod = z.enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']);
 /** An address that somebody typed. */
 export const serverLook = z.object({ address: z.string().min(1).max(2_000) });
 /** What a server says of itself to anybody, and what to register there. */
@@ -68,7 +70,8 @@ export const serverFound = z.object({
   fhirBaseUrl: z.string(),
   name: z.string(),
   fhirVersion: z.string(),
-  takesPublicClients: z.boolean(),
+  /** How a program may prove itself there, at least one way. */
+  auth: z.array(authMethod),
   redirectUri: z.string(),
   jwksUrl: z.string(),
 });
@@ -77,7 +80,7 @@ export const serverAdd = serverLook.extend({
   name: z.string().max(100),
   clientId: z.string().min(1).max(500),
   clientSecret: z.string().min(1).max(2_000).nullable(),
-  auth: z.enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']),
+  auth: authMethod,
 });
 /** The portal that it is now. */
 export const serverAdded = z.object({ portal: portalKey });

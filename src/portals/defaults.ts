@@ -16,6 +16,9 @@ export const LIMITS = {
   runMs: 90 * 60_000,
 } as const satisfies Portal['limits'];
 
+/** Clinics open and close by the day; nobody misses one for a week, and an unchanged list costs its server nothing. */
+export const DIRECTORY_EVERY_DAYS = 7;
+
 /** What a server writes anew without a change of content: its own times and versions, and signatures of addresses. */
 export const VOLATILE_PATHS = [
   'meta.lastUpdated',

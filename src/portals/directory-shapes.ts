@@ -10,7 +10,8 @@ import type { DirectoryClinic } from './portal.ts';
 export const organization = z.object({
   resourceType: z.literal('Organization'),
   id: z.string().optional(),
-  name: z.string().trim().min(1),
+  // Longer than any that can be read in a line.
+  name: z.string().trim().min(1).max(500),
   alias: z.array(z.string()).default([]),
   identifier: z
     .array(z.object({ system: z.string().default(''), value: z.string().default('') }))
@@ -87,12 +88,14 @@ const listed = z.object({
   name: z.string().trim().min(1),
   url: z.url({ protocol: /^https?$/ }),
 });
+/** An address, whoever's. drchrono's list in Lantern is 213 of these (2026-08). */
+const addressed = z.union([z.object({ URL: z.url() }), z.object({ url: z.url() })]);
 const names = z.record(z.string(), z.string().trim().min(1));
 
 /**
  * Reads the shapes that are no Bundle: ONC Lantern's `*_EndpointSources.json`, an array of `id`, `name` and `url`, an
  * object of names by id. Entries without a name or address are counted as unreadable.
- * @throws `directory.not_a_list`
+ * @throws `directory.not_a_list`; `directory.no_names` where there are addresses, and no name for any
  */
 export function readPlainList(text: string): { entries: PlainEntry[]; unreadable: number } {
   const value = parsed(text);
@@ -143,6 +146,8 @@ function gathered(
 ): { entries: PlainEntry[]; unreadable: number } {
   if (list.length === 0) throw new ChartfoldError('directory.not_a_list');
   const entries = list.map(read).filter((entry) => entry !== null);
+  if (entries.length === 0 && list.some((one) => addressed.safeParse(one).success))
+    throw new ChartfoldError('directory.no_names');
   return { entries, unreadable: list.length - entries.length };
 }
 

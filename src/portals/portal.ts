@@ -60,6 +60,8 @@ export type PortalQuestion = {
 export type Portal = {
   readonly id: string;
   readonly name: string;
+  /** What people may know it by beside that: its maker, or the clinics' own software. */
+  readonly otherNames: readonly string[];
   readonly fhirVersion: FhirVersion;
   /** Empty for servers that are added one by one. */
   readonly environments: Readonly<Partial<Record<Environment, PortalEnvironment>>>;
@@ -98,6 +100,8 @@ export type Portal = {
   readonly refreshTokenDays: number | null;
   /** Hours between two syncs where the person has chosen nothing: what was said at the registration. */
   readonly syncEveryHours: number;
+  /** Days, about, after which a list of clinics that was fetched before is asked for again. */
+  readonly directoryEveryDays: number;
   /** Empty where only the server itself says what it has; where that can't be read, all that a patient may read is asked for. */
   readonly questions: readonly PortalQuestion[];
   /** Search parameters of the questions that are added because the server's CapabilityStatement lists their types. */

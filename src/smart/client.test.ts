@@ -20,6 +20,8 @@ it('an http token endpoint named by a portal on https is not asked [SMART 2.2 @1
       jwksUri: null,
       capabilities: [],
       scopesSupported: [],
+      clientAuth: [],
+      brandBundle: null,
     },
     fhirBaseUrl,
     clientId: 'me',

@@ -24,6 +24,13 @@ describe('a SMART configuration', () => {
     });
   });
 
+  it('with an address of brands that is none is read without', async () => {
+    const at = (user_access_brand_bundle: unknown) => read({ ...whole, user_access_brand_bundle });
+    expect((await at('brands.json')).brandBundle).toBe(`${BASE}/brands.json`);
+    for (const odd of ['javascript:alert(1)', '', 7, null])
+      expect((await at(odd)).brandBundle).toBeNull();
+  });
+
   it.each([
     ['', 'token_endpoint'],
     ['https://', 'token_endpoint'],

@@ -16,6 +16,10 @@ export type SmartConfiguration = {
   /** As listed, empty where none are. @see https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html#capability-sets */
   readonly capabilities: readonly string[];
   readonly scopesSupported: readonly string[];
+  /** The ways of client authentication that it takes, as listed; empty where none are. */
+  readonly clientAuth: readonly string[];
+  /** Where it names the brands that use it. @see https://hl7.org/fhir/smart-app-launch/brands.html */
+  readonly brandBundle: string | null;
 };
 
 /** Asks for the configuration; the base has no trailing slash, here and below. SMART 2.2 @29. */
@@ -68,6 +72,8 @@ export async function readConfiguration(
     jwksUri: c.jwks_uri || null,
     capabilities: c.capabilities ?? [],
     scopesSupported: c.scopes_supported ?? [],
+    clientAuth: c.token_endpoint_auth_methods_supported ?? [],
+    brandBundle: c.user_access_brand_bundle || null,
   };
 }
 
@@ -91,5 +97,8 @@ function wire(base: string) {
     code_challenge_methods_supported: z.array(z.string()).nullish(),
     capabilities: z.array(z.string()).nullish().catch(null),
     scopes_supported: z.array(z.string()).nullish().catch(null),
+    token_endpoint_auth_methods_supported: z.array(z.string()).nullish().catch(null),
+    // Nothing that a sign-in needs: one that is none is left.
+    user_access_brand_bundle: z.literal('').or(address).nullish().catch(null),
   });
 }

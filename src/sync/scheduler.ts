@@ -1,5 +1,6 @@
-// Owns beginning syncs by themselves: what is due is put among the jobs, one after the other, and what waits or runs is
-// left. One timer; what was missed while the program was not running is put once at the start.
+// Owns beginning by themselves of syncs, and of fetching lists of clinics again: what is due is put among the jobs, one
+// after the other, and what waits or runs is left. One timer; what was missed while the program was not running is put
+// once at the start.
 
 import {
   type Connection,
@@ -12,6 +13,7 @@ import { putSync } from '../connections/queue-sync.ts';
 import { isoTime } from '../platform/clock.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import type { Portal } from '../portals/portal.ts';
+import { putListsDue } from './lists-due.ts';
 import { type Every, hoursOf, nextDue, type QuietHours } from './schedule.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -20,7 +22,10 @@ const ROUND_MS = 60_000;
 /** Between two that begin in one round. */
 const APART_MS = 5_000;
 
-type Scheduling = Pick<ConnectionContext, 'db' | 'jobs' | 'registry' | 'clock' | 'log' | 'changed'>;
+type Scheduling = Pick<
+  ConnectionContext,
+  'db' | 'jobs' | 'registry' | 'directory' | 'clock' | 'log' | 'changed'
+>;
 
 /** What a connection's grant lets the schedule know, without opening a token. */
 export type Renewal = { readonly renews: boolean; readonly since: string | null };
@@ -147,6 +152,9 @@ export function startScheduler(context: Scheduling): { stop(): Promise<void> } {
       await putDue(context, from, signal).catch((error) => {
         if (!signal.aborted) log.error('sync.schedule_failed', error);
       });
+      await putListsDue(context, from).catch((error) =>
+        log.error('directory.schedule_failed', error),
+      );
       await clock.wait(ROUND_MS, signal).catch(() => undefined);
     }
   };

@@ -1,11 +1,28 @@
-// Owns `directory update`, `directory import` and `directory search`: the lists of clinics from the terminal.
+// Owns `directory status`, `update`, `import` and `search`: the lists of clinics from the terminal.
 
 import { placeOf } from '../../connections/clinics.ts';
 import type { ClinicFound } from '../../connections/directory/directory.ts';
 import type { App } from '../../http/app.ts';
 import { asChartfoldError, ChartfoldError } from '../../platform/errors.ts';
+import type { DirectoryLists } from '../../http/contract.ts';
+import { presentDirectory } from '../../http/present/directory.ts';
 import { openVendor, vendors } from '../../portals/index.ts';
 import type { Verb } from '../verb.ts';
+
+export const directoryStatus: Verb = {
+  name: 'directory-status',
+  act: 'portals.list',
+  needsPortals: true,
+  async *run(app) {
+    const { lists } = await presentDirectory(app);
+    yield {
+      json: lists,
+      text:
+        lists.map(lineOfList).join('\n') ||
+        'No portal that publishes a list of clinics is switched on here, and none was imported.',
+    };
+  },
+};
 
 export const updateDirectory: Verb = {
   name: 'directory-update',
@@ -79,23 +96,33 @@ export const searchDirectory: Verb<{ words: string[]; limit?: number }> = {
   },
 };
 
-/** What is not found in the app, and why. */
+/** What can't be connected yet, and why. */
 function whereFound({ registry }: App, vendor: string): string {
-  if (vendor === openVendor.portal.id)
-    return ' In the app those are found whose server was added; “directory search” names the address of each.';
-  const isOn = registry.entries.some(
-    (e) => e.vendor.portal.id === vendor && e.registration !== null && !e.simulated,
-  );
+  const isOn =
+    vendor === openVendor.portal.id ||
+    registry.entries.some(
+      (e) => e.vendor.portal.id === vendor && e.registration !== null && !e.simulated,
+    );
   return isOn
     ? ''
     : ' That portal is not switched on here: its clinics can be found with “directory search”, and connected once it is.';
+}
+
+function lineOfList(list: DirectoryLists['lists'][number]): string {
+  const { vendor, from, clinics, readAt, checkedAt, triedAt, trouble } = list;
+  const state =
+    readAt === null ? 'not fetched yet' : `${countOf(clinics)}, as of ${checkedAt?.slice(0, 10)}`;
+  const failed = trouble && `the last try, on ${triedAt?.slice(0, 10)}, failed: ${trouble}`;
+  return [vendor, from, state, failed].filter((part) => part !== null).join('  ');
 }
 
 function lineOf({ clinic, vendor, entry }: ClinicFound): string {
   const place = [placeOf(clinic), clinic.postalCode].filter((part) => part !== null).join(' ');
   const how = entry
     ? `--clinic ${clinic.id || '(told after the sign-in)'}`
-    : `not switched on here${clinic.fhirBaseUrl === null ? '' : `, at ${clinic.fhirBaseUrl}`}`;
+    : vendor === openVendor.portal.id
+      ? `server to be added in the app: ${clinic.fhirBaseUrl}`
+      : 'not switched on here';
   return [clinic.name, place, entry?.key ?? vendor, how].filter((part) => part !== '').join('  ');
 }
 

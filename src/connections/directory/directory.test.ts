@@ -79,14 +79,15 @@ const listedAt = (directoryUrl: string): PortalOverride => ({
   environment: 'production',
   directoryUrl,
 });
-const nearClinic: PortalOverride = {
+const serverAt = (fhirBaseUrl: string): PortalOverride => ({
   ...unsaid,
   vendor: 'smart',
   environment: 'production',
-  name: 'Our doctor',
-  fhirBaseUrl: 'https://near.example/r4/',
+  name: fhirBaseUrl,
+  fhirBaseUrl,
   clientId: 'here',
-};
+  directoryUrl: url,
+});
 
 const bundle = (names: readonly string[]) =>
   JSON.stringify({
@@ -121,6 +122,20 @@ const code = (promise: Promise<unknown>) =>
     () => 'none',
     (error: { code?: string }) => error.code,
   );
+
+it('a list that two servers name gives each its own clinics', async () => {
+  await directory.close();
+  const bases = ['https://near.example/r4', 'https://far.example/r4'];
+  directory = directoryWith({}, bases.map(serverAt));
+  const brands = bases.map((at, n) => ({ name: `Hill Clinic ${n}`, url: at }));
+  answer = gives(JSON.stringify(brands), { etag: '"one"' });
+  for (const server of directory.offered()) await directory.update(server);
+  const { found: both } = await directory.search('hill clinic', 5);
+  expect(both.map(({ clinic, entry: at }) => [clinic.name, at?.fhirBaseUrl])).toEqual([
+    ['Hill Clinic 0', bases[0]],
+    ['Hill Clinic 1', bases[1]],
+  ]);
+});
 
 describe('a list that was never read', () => {
   it('is offered with whose it is and how large, and nothing is asked of its server', async () => {
@@ -308,38 +323,29 @@ describe('a file', () => {
   });
 
   it('of a portal that is off is found only by who asks for everything', async () => {
-    const brands = await file(
+    const clinics = await file(
       'list.json',
-      '[{"name":"Far Clinic","url":"https://ehr.example/r4"}]',
+      '[{"name":"Far Clinic","url":"https://fhir4.healow.com/fhir/r4/ABCDEF"}]',
     );
-    expect(await directory.importFile(brands, null)).toMatchObject({ vendor: 'smart' });
+    expect(await directory.importFile(clinics, 'healow')).toMatchObject({ vendor: 'healow' });
     expect(await found('far clinic')).toEqual([]);
     const { found: everywhere } = await directory.search('far clinic', 5, true);
-    expect(everywhere).toMatchObject([{ vendor: 'smart', entry: null }]);
+    expect(everywhere).toMatchObject([{ vendor: 'healow', entry: null }]);
   });
 
-  it('of servers that are added one by one names those that were, and no other is taken for one', async () => {
-    await directory.close();
-    directory = directoryWith({}, [nearClinic]);
+  it('of any servers gives each clinic its own: that of a portal here, else one to be added', async () => {
     const brands = await file(
       'brands.json',
       JSON.stringify([
-        { id: 'far', name: 'Hill Clinic Far', url: 'https://far.example/r4' },
-        { id: 'near', name: 'Hill Clinic Near', url: 'https://near.example/r4' },
+        { name: 'Far Clinic', url: 'https://ehr.example/r4/' },
+        { name: 'Far Practice', url: 'https://API.platform.athenahealth.com/fhir/r4' },
       ]),
     );
-    await directory.importFile(brands, null);
-    const here = await directory.search('hill clinic', 5);
-    expect(here).toMatchObject({ total: 1, found: [{ clinic: { id: 'near' } }] });
-    expect((await directory.few()).map(({ clinic }) => clinic.id)).toEqual(['near']);
-    const added = here.found[0]?.entry as PortalEntry;
-    expect(added.key).toBe('smart/production/Our doctor');
-    expect((await directory.find(added, 'near'))?.name).toBe('Hill Clinic Near');
-    expect(await directory.find(added, 'far')).toBeUndefined();
-    const { found: everywhere } = await directory.search('hill clinic', 5, true);
-    expect(everywhere.map(({ clinic, entry: at }) => [clinic.id, at?.key ?? null]).sort()).toEqual([
-      ['far', null],
-      ['near', 'smart/production/Our doctor'],
+    await directory.importFile(brands, 'smart');
+    const { found: both } = await directory.search('far', 5);
+    expect(both.map(({ clinic, entry }) => [clinic.name, clinic.fhirBaseUrl, entry?.key])).toEqual([
+      ['Far Clinic', 'https://ehr.example/r4', undefined],
+      ['Far Practice', 'https://API.platform.athenahealth.com/fhir/r4', 'athenahealth/production'],
     ]);
   });
 
@@ -362,6 +368,15 @@ describe('a file', () => {
     const large = await file('large.json', '{}');
     await truncate(large, 256 * 1024 * 1024 + 1);
     expect(await code(directory.importFile(large, null))).toBe('directory.not_a_list');
+  });
+
+  it('of addresses without names is refused as such, and one name among them is a clinic', async () => {
+    const at = (OrganizationName: string) => ({ URL: 'https://ehr.example/r4', OrganizationName });
+    const list = (...names: string[]) => JSON.stringify({ Endpoints: names.map(at) });
+    const nameless = await file('a.json', list('', ' '));
+    expect(await code(directory.importFile(nameless, null))).toBe('directory.no_names');
+    const one = await file('b.json', list('', 'Far Clinic'));
+    expect(await directory.importFile(one, null)).toMatchObject({ clinics: 1, unreadable: 1 });
   });
 
   it('that is none, or no list, is refused and changes nothing', async () => {

@@ -2,8 +2,10 @@
 // vendors at once. Lists of simulated portals are read without asking; of the vendors', only when told to.
 
 import type { ErrorCode } from '../../platform/errors.ts';
+import { newTurns } from '../../platform/own-turn.ts';
+import { openVendor } from '../../portals/index.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
-import { isPerClinic, type PortalEntry } from '../../portals/registry.ts';
+import type { PortalEntry } from '../../portals/registry.ts';
 import {
   allLists,
   type ClinicList,
@@ -14,11 +16,14 @@ import {
   rowsNumbered,
 } from './lists.ts';
 import { importList, type Reading } from './read-list.ts';
-import { createSearchIndex, isAmong } from './search-index.ts';
-import { createUpdates, type Updates, type UpdatesContext } from './updates.ts';
+import { createSearchIndex } from './search-index.ts';
+import { createUpdates, sourceOf, type Updates, type UpdatesContext } from './updates.ts';
 import './tables.ts';
 
-/** A clinic, and the portal that it is connected through; null where that is not switched on here. */
+/**
+ * A clinic, and the portal that it is connected through; null where that is not switched on here, and for a clinic of a
+ * server that nobody has added yet: then it has an address of its own.
+ */
 export type ClinicFound = {
   readonly clinic: DirectoryClinic;
   readonly vendor: string;
@@ -34,7 +39,10 @@ export type ListState = {
   readonly entry: PortalEntry | null;
   /** Null before it was read. */
   readonly readAt: string | null;
+  /** When it was last known to be the newest. */
   readonly checkedAt: string | null;
+  /** When that was last tried. */
+  readonly triedAt: string | null;
   readonly clinics: number;
   readonly unreadable: number;
   /** Of its text: the last one's, else about. Null where nobody knows. */
@@ -47,7 +55,10 @@ export type ListState = {
 
 export type Directory = {
   states(): Promise<ListState[]>;
-  /** Clinics that can be connected here, the likeliest first; with `everywhere` also of portals that are off. */
+  /**
+   * Clinics that can be connected here, at once or once their server is added, the likeliest first; with `everywhere`
+   * also of portals that are off.
+   */
   search(
     typed: string,
     limit: number,
@@ -59,6 +70,8 @@ export type Directory = {
   find(entry: PortalEntry, clinicId: string): Promise<DirectoryClinic | undefined>;
   /** The portals whose lists are fetched when told to. */
   offered(): readonly PortalEntry[];
+  /** Those of them whose lists somebody has had fetched, with when that was last tried and whether it failed. */
+  fetched(): Promise<{ entry: PortalEntry; triedAt: string | null; failed: boolean }[]>;
   /** Fetches a portal's list; the same call again joins the one under way. @throws as `fetchList` */
   update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading>;
   /** @throws as `importList` */
@@ -73,33 +86,37 @@ export function createDirectory(context: UpdatesContext): Directory {
   const { db, tell } = context;
   const updates = createUpdates(context);
   const index = createSearchIndex(db);
-  const { entriesOf } = updates;
-  let importing: Promise<unknown> = Promise.resolve();
+  // Of two files of one name the later one counts.
+  const imports = newTurns<'file'>();
 
   /** The lists that have clinics: without `everywhere` only of portals that can be connected. */
   async function listsRead(everywhere: boolean): Promise<ClinicList[]> {
     await updates.readSimulated();
     const all = await allLists(db);
     return all.filter(
-      (list) => list.edition !== null && (everywhere || entriesOf(list).length > 0),
+      (list) =>
+        list.edition !== null && (everywhere || isOfAnyServer(list) || updates.entryOf(list)),
     );
   }
 
   return {
     offered: updates.offered,
     update: updates.update,
+    async fetched() {
+      const all = await allLists(db);
+      return updates.offered().flatMap((entry) => {
+        const list = all.find(({ source }) => source === sourceOf(entry));
+        return list ? [{ entry, triedAt: list.tried_at, failed: list.trouble !== null }] : [];
+      });
+    },
     async states() {
       await updates.readSimulated();
       return statesOf(await allLists(db), updates);
     },
     async search(typed, limit, everywhere = false) {
       const lists = await listsRead(everywhere);
-      const searched = lists.map((list) => ({
-        ...list,
-        at: everywhere ? null : basesOf(entriesOf(list)),
-      }));
-      const { rows, total, isMore } = await index.search(searched, typed, limit);
-      const found = foundIn(lists, await rowsNumbered(db, rows), entriesOf);
+      const { rows, total, isMore } = await index.search(lists, typed, limit);
+      const found = foundIn(lists, await rowsNumbered(db, rows), updates);
       const once = withoutRepeats(found);
       return { found: once, total: total - (found.length - once.length), isMore };
     },
@@ -109,24 +126,20 @@ export function createDirectory(context: UpdatesContext): Directory {
       const found: ClinicFound[] = [];
       for (const list of lists)
         for await (const rows of clinicsOfList(db, list))
-          found.push(...foundIn(lists, rows, entriesOf));
-      return found.filter(({ entry }) => entry !== null);
+          found.push(...foundIn(lists, rows, updates));
+      return found;
     },
     async find(entry, clinicId) {
-      const lists = (await listsRead(false)).filter((list) =>
-        entriesOf(list).some(({ key }) => key === entry.key),
+      const lists = (await listsRead(false)).filter(
+        (list) => updates.entryOf(list)?.key === entry.key,
       );
       const row = await clinicNumbered(db, lists, clinicId);
-      return row && isAmong(row, basesOf([entry])) ? clinicOfRow(row) : undefined;
+      return row && clinicOfRow(row);
     },
-    importFile(file, vendor) {
-      // One after the other: of two files of one name the later one counts.
-      const reading = importing.then(() => importList(context, file, vendor)).finally(tell);
-      importing = reading.catch(() => undefined);
-      return reading;
-    },
+    importFile: (file, vendor) =>
+      imports.take('file', () => importList(context, file, vendor)).finally(tell),
     async close() {
-      await Promise.all([updates.settled(), importing]);
+      await Promise.all([updates.settled(), imports.take('file', async () => undefined)]);
       await index.close();
     },
   };
@@ -135,36 +148,36 @@ export function createDirectory(context: UpdatesContext): Directory {
 function foundIn(
   lists: readonly ClinicList[],
   rows: readonly ClinicRow[],
-  entriesOf: Updates['entriesOf'],
+  { entryOf, entryAt }: Updates,
 ): ClinicFound[] {
   const byId = new Map(lists.map((list) => [list.id, list]));
   return rows.flatMap((row) => {
     const list = byId.get(row.list_id);
     if (!list) return [];
-    const entry = entriesOf(list).find((one) => isAmong(row, basesOf([one]))) ?? null;
-    return [{ clinic: clinicOfRow(row), vendor: list.vendor, entry }];
+    const { vendor } = list;
+    const clinic = clinicOfRow(row);
+    if (vendor !== openVendor.portal.id) return [{ clinic, vendor, entry: entryOf(list) }];
+    // Brands that share a server share its sign-in: it has no clinics to choose from.
+    return [{ clinic: { ...clinic, id: '' }, vendor, entry: entryAt(clinic.fhirBaseUrl ?? '') }];
   });
 }
 
-/**
- * The FHIR bases that portals reach of those in a list: their own. Null where each clinic's is theirs, by its id. A list of
- * servers that are added one by one names many, of which nobody is signed in at any but those that were added.
- */
-function basesOf(entries: readonly PortalEntry[]): readonly string[] | null {
-  return entries.some(isPerClinic) ? null : entries.map(({ fhirBaseUrl }) => fhirBaseUrl);
+/** A list of servers of nobody's in particular: whoever finds a clinic on it may add its server. */
+function isOfAnyServer({ source, vendor }: ClinicList): boolean {
+  return vendor === openVendor.portal.id && source.startsWith('file:');
 }
 
 /** The lists of portals that are on, read or not, and those that were imported. */
 function statesOf(
   lists: readonly ClinicList[],
-  { offered, entriesOf, received }: Updates,
+  { offered, entryOf, received }: Updates,
 ): ListState[] {
   const missing = offered().filter(
-    ({ directoryUrl }) => !lists.some(({ source }) => source === directoryUrl),
+    (entry) => !lists.some(({ source }) => source === sourceOf(entry)),
   );
   return [
-    ...lists.map((list) => stateOf(list, entriesOf(list)[0] ?? null, received(list.source))),
-    ...missing.map((entry) => stateOfMissing(entry, received(entry.directoryUrl ?? ''))),
+    ...lists.map((list) => stateOf(list, entryOf(list), received(list.source))),
+    ...missing.map((entry) => stateOfMissing(entry, received(sourceOf(entry)))),
   ].filter(({ entry, source }) => entry !== null || source.startsWith('file:'));
 }
 
@@ -172,7 +185,8 @@ function statesOf(
 function withoutRepeats(found: readonly ClinicFound[]): ClinicFound[] {
   const seen = new Set<string>();
   return found.filter(({ clinic, vendor, entry }) => {
-    const key = [vendor, entry?.key, clinic.id || clinic.name, clinic.fhirBaseUrl].join('\n');
+    const { id, name, town, fhirBaseUrl } = clinic;
+    const key = [vendor, entry?.key, id || `${name}\n${town}`, fhirBaseUrl].join('\n');
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
@@ -187,6 +201,7 @@ function stateOf(list: ClinicList, entry: PortalEntry | null, reading: number | 
     entry,
     readAt: list.read_at,
     checkedAt: list.checked_at,
+    triedAt: list.tried_at,
     clinics,
     unreadable,
     bytes: bytes || (entry ? aboutBytes(entry) : null),
@@ -197,11 +212,12 @@ function stateOf(list: ClinicList, entry: PortalEntry | null, reading: number | 
 
 function stateOfMissing(entry: PortalEntry, reading: number | null): ListState {
   return {
-    source: entry.directoryUrl ?? '',
+    source: sourceOf(entry),
     vendor: entry.vendor.portal.id,
     entry,
     readAt: null,
     checkedAt: null,
+    triedAt: null,
     clinics: 0,
     unreadable: 0,
     bytes: aboutBytes(entry),

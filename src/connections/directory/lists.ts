@@ -77,6 +77,7 @@ export async function writeEdition(
       last_modified: edition.lastModified,
       read_at: isoTime(now),
       checked_at: isoTime(now),
+      tried_at: isoTime(now),
       clinics: edition.clinics,
       unreadable: edition.unreadable,
       bytes: edition.bytes,
@@ -87,7 +88,7 @@ export async function writeEdition(
   await dropOthers(db, { id: list.id, edition: number });
 }
 
-/** Notes that the server of a list was heard, and what was wrong with what it said. */
+/** Notes that the server of a list was asked, and what was wrong with what it said. */
 export async function noteChecked(
   db: Db,
   list: ClinicList,
@@ -96,7 +97,7 @@ export async function noteChecked(
 ): Promise<void> {
   await db
     .updateTable('clinic_list')
-    .set({ trouble, ...(trouble ? {} : { checked_at: isoTime(now) }) })
+    .set({ trouble, tried_at: isoTime(now), ...(trouble ? {} : { checked_at: isoTime(now) }) })
     .where('id', '=', list.id)
     .execute();
 }

@@ -25,6 +25,8 @@ export type Reading = {
 };
 
 const MOST_BYTES = 256 * 1024 * 1024;
+/** Of one that a server names, which may be its vendor's for all its customers: nobody has looked at that server's word. */
+const MOST_BYTES_OF_SERVER = 96 * 1024 * 1024;
 const TIMEOUT_MS = 15 * 60_000;
 const MOST_REDIRECTS = 3;
 /** A list that has lost more than a third of its clinics is taken for a broken one. */
@@ -32,27 +34,29 @@ const LEAST_LEFT = 2 / 3;
 
 /**
  * Asks for a list, by what is known of the last one (ETag, else Last-Modified), and takes it where it has changed.
+ * @param from with the FHIR base of the server that names it: then clinics elsewhere are left. A vendor's own has none.
  * @param heard told how many bytes have come
- * @throws `net.*`, `directory.refused`, `directory.shrunk`, `directory.not_a_list`, `directory.cut_off`; what was wrong
- *   is noted with the list, which stays as it was
+ * @throws `net.*`, `directory.refused`, `directory.shrunk`, `directory.not_a_list`, `directory.cut_off`,
+ *   `directory.none_of_server`; what was wrong is noted with the list, which stays as it was
  */
 export async function fetchList(
   context: ReadingContext,
-  from: ListSource,
+  { base, ...from }: ListSource & { readonly base: string | null },
   heard: (bytes: number) => void,
   signal?: AbortSignal,
 ): Promise<Reading> {
   const list = await listOf(context.db, from);
   const reading = newId();
   try {
-    const answer = await ask(context, list, reading, heard, signal);
+    const maxBytes = base === null ? MOST_BYTES : MOST_BYTES_OF_SERVER;
+    const answer = await ask(context, list, reading, { heard, maxBytes, signal });
     if (answer.status === 304 && list.edition !== null) {
       await noteChecked(context.db, list, context.clock.now(), null);
       return { outcome: 'unchanged', clinics: list.clinics, unreadable: list.unreadable };
     }
     if (answer.status !== 200)
       throw new ChartfoldError('directory.refused', { detail: `HTTP status ${answer.status}` });
-    const read = await directoryThread.run('read', { reading, vendor: from.vendor });
+    const read = await directoryThread.run('read', { reading, vendor: from.vendor, base });
     if (read.clinics < list.clinics * LEAST_LEFT)
       throw new ChartfoldError('directory.shrunk', {
         detail: `${read.clinics} clinics instead of ${list.clinics}`,
@@ -86,7 +90,7 @@ export async function importList(
         throw new ChartfoldError('directory.not_a_list', { detail: `over ${MOST_BYTES} bytes` });
       await directoryThread.run('piece', { reading, bytes: piece as Uint8Array });
     }
-    const read = await directoryThread.run('read', { reading, vendor });
+    const read = await directoryThread.run('read', { reading, vendor, base: null });
     const source = `file:${basename(file)}`;
     const from = { source, vendor: read.vendor, environment: 'production' } as const;
     const list = await listOf(context.db, from);
@@ -126,21 +130,25 @@ async function ask(
   { outbound }: Pick<ReadingContext, 'outbound'>,
   list: ClinicList,
   reading: string,
-  heard: (bytes: number) => void,
-  signal: AbortSignal | undefined,
+  how: {
+    readonly heard: (bytes: number) => void;
+    readonly maxBytes: number;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<Response> {
+  const { heard, maxBytes, signal } = how;
   let bytes = 0;
   const taking = (piece: Uint8Array<ArrayBuffer>) => {
     bytes += piece.byteLength;
     heard(bytes);
     void directoryThread.run('piece', { reading, bytes: piece }, [piece.buffer]);
   };
-  let url = list.source;
+  let url = list.source.replace(/#.*$/s, '');
   for (let redirects = 0; ; redirects += 1) {
     const answer = await outbound(url, {
       headers: { accept: 'application/fhir+json, application/json', ...knownOf(list) },
       timeoutMs: TIMEOUT_MS,
-      maxBytes: MOST_BYTES,
+      maxBytes,
       taking,
       ...(signal ? { signal } : {}),
     });

@@ -3,17 +3,12 @@
 import type { Db } from '../../platform/db/db.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Found } from './clinic-index.ts';
-import { type ClinicList, clinicOfRow, type ClinicRow, clinicsOfList } from './lists.ts';
+import { type ClinicList, clinicOfRow, clinicsOfList } from './lists.ts';
 import { directoryThread } from './thread.ts';
-
-/** A list, and the FHIR bases whose clinics are looked for in it; null: all of them. */
-export type SearchedList = Pick<ClinicList, 'id' | 'edition'> & {
-  readonly at: readonly string[] | null;
-};
 
 export type SearchIndex = {
   /** Finds rows of these lists. */
-  search(lists: readonly SearchedList[], typed: string, limit: number): Promise<Found>;
+  search(lists: readonly ClinicList[], typed: string, limit: number): Promise<Found>;
   close(): Promise<void>;
 };
 
@@ -21,8 +16,8 @@ export function createSearchIndex(db: Db): SearchIndex {
   let current: { readonly stamp: string; readonly made: Promise<string> } | null = null;
 
   /** The name in the thread of an index over these lists. */
-  function over(lists: readonly SearchedList[]): Promise<string> {
-    const stamp = JSON.stringify(lists.map(({ id, edition, at }) => [id, edition, at]));
+  function over(lists: readonly ClinicList[]): Promise<string> {
+    const stamp = lists.map(({ id, edition }) => `${id}.${edition}`).join(' ');
     if (current?.stamp === stamp) return current.made;
     const before = current?.made;
     const made = make(lists).finally(() => drop(before));
@@ -33,13 +28,11 @@ export function createSearchIndex(db: Db): SearchIndex {
     return made;
   }
 
-  async function make(lists: readonly SearchedList[]): Promise<string> {
+  async function make(lists: readonly ClinicList[]): Promise<string> {
     const index = newId();
     for (const list of lists)
       for await (const rows of clinicsOfList(db, list)) {
-        const clinics = rows
-          .filter((row) => isAmong(row, list.at))
-          .map((row) => ({ ...clinicOfRow(row), row: row.id }));
+        const clinics = rows.map((row) => ({ ...clinicOfRow(row), row: row.id }));
         await directoryThread.run('index', { index, clinics });
       }
     return index;
@@ -51,14 +44,6 @@ export function createSearchIndex(db: Db): SearchIndex {
     },
     close: () => drop(current?.made),
   };
-}
-
-/** Whether a clinic lies at one of these FHIR bases; one that its list gives no address lies at its portal's. */
-export function isAmong(
-  { fhir_base_url: base }: Pick<ClinicRow, 'fhir_base_url'>,
-  bases: readonly string[] | null,
-): boolean {
-  return base === null || bases === null || bases.includes(base);
 }
 
 async function drop(made: Promise<string> | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 // Owns the shapes and migration of the clinic directory: the lists that were read, and the clinics in them. No health
 // data: which clinics there are, not who goes there.
 
-import type { Generated } from 'kysely';
+import { type Generated, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Environment } from '../../portals/portal.ts';
 
@@ -22,9 +22,10 @@ export type ClinicListTable = {
   edition: number | null;
   etag: string | null;
   last_modified: string | null;
-  /** ISO times: when this edition was read, and when its server was last heard. */
+  /** ISO times: when this edition was read, when it was last known to be the newest, and when that was last tried. */
   read_at: string | null;
   checked_at: string | null;
+  tried_at: string | null;
   clinics: number;
   unreadable: number;
   /** Of its text. */
@@ -84,6 +85,12 @@ export const directoryMigrations: Record<string, Migration> = {
         .on('listed_clinic')
         .columns(['list_id', 'edition', 'clinic_id'])
         .execute();
+    },
+  },
+  '2026-11-29-directory-2': {
+    async up(db) {
+      await db.schema.alterTable('clinic_list').addColumn('tried_at', 'text').execute();
+      await sql`update clinic_list set tried_at = checked_at`.execute(db);
     },
   },
 };

@@ -7,6 +7,7 @@ import { vendorOfList, vendors } from '../../portals/index.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
 import { type ClinicIndex, createClinicIndex, type Found } from './clinic-index.ts';
 import type { IndexedClinic } from './names.ts';
+import { isSameBase } from './same-base.ts';
 
 /** A list that comes in: its pieces, then its clinics. By a name that the main side gives. */
 type Reading = { readonly pieces: Uint8Array[]; clinics: readonly DirectoryClinic[] };
@@ -21,6 +22,14 @@ export type ReadList = {
   readonly bytes: number;
 };
 
+type ToRead = {
+  readonly reading: string;
+  /** Whose it is; null where it says so itself. */
+  readonly vendor: string | null;
+  /** The one FHIR base whose clinics are taken; null for all. */
+  readonly base: string | null;
+};
+
 const tasks = {
   piece({ reading, bytes }: { reading: string; bytes: Uint8Array }) {
     const known = readings.get(reading) ?? { pieces: [], clinics: [] };
@@ -28,14 +37,16 @@ const tasks = {
     readings.set(reading, known);
     return { value: null };
   },
-  read({ reading, vendor: said }: { reading: string; vendor: string | null }) {
+  read({ reading, vendor: said, base }: ToRead) {
     const bytes = Buffer.concat(readings.get(reading)?.pieces ?? []);
     const text = decode(bytes);
     const vendor =
       said === null ? vendorOfList(text) : vendors.find(({ portal }) => portal.id === said);
     if (!vendor?.directory) throw new ChartfoldError('directory.not_a_list');
-    const { clinics, unreadable } = vendor.directory.read(text);
-    if (clinics.length === 0) throw new ChartfoldError('directory.not_a_list');
+    const { clinics: all, unreadable } = vendor.directory.read(text);
+    if (all.length === 0) throw new ChartfoldError('directory.not_a_list');
+    const clinics = all.filter((one) => base === null || isSameBase(one.fhirBaseUrl ?? '', base));
+    if (clinics.length === 0) throw new ChartfoldError('directory.none_of_server');
     readings.set(reading, { pieces: [], clinics });
     const value: ReadList = {
       vendor: vendor.portal.id,

@@ -1,14 +1,18 @@
 // Owns which portals' lists are fetched, and each one's fetching: once at a time, with how far it has come.
 
 import type { Log } from '../../platform/log.ts';
-import type { PortalEntry, PortalRegistry } from '../../portals/registry.ts';
+import { openVendor } from '../../portals/index.ts';
+import { isPerClinic, type PortalEntry, type PortalRegistry } from '../../portals/registry.ts';
 import { fetchList, type Reading, type ReadingContext } from './read-list.ts';
+import { isSameBase } from './same-base.ts';
 
 export type Updates = {
   /** The portals whose lists are fetched when told to. */
   offered(): readonly PortalEntry[];
-  /** The portals that clinics of a list may be connected through; none where they are not switched on here. */
-  entriesOf(list: { source: string; vendor: string; environment: string }): readonly PortalEntry[];
+  /** The portal that the clinics of a list are connected through; null where that is not switched on here. */
+  entryOf(list: { source: string; vendor: string; environment: string }): PortalEntry | null;
+  /** The portal at a FHIR base, whoever's it is; null where none is switched on there. */
+  entryAt(fhirBaseUrl: string): PortalEntry | null;
   /** Fetches a portal's list; the same call again joins the one under way. @throws as `fetchList` */
   update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading>;
   /** Reads the lists of simulated portals, unless that was done just now. One that can't be read stays as it was. */
@@ -45,10 +49,13 @@ export function createUpdates(context: UpdatesContext): Updates {
   let lastSimulated: { at: number; done: Promise<unknown> } | null = null;
 
   function update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading> {
-    const source = entry.directoryUrl ?? '';
+    const source = sourceOf(entry);
     const running = underWay.get(source);
     if (running) return running;
-    const from = { source, vendor: entry.vendor.portal.id, environment: entry.environment };
+    const vendor = entry.vendor.portal.id;
+    // What a server of nobody's in particular names is its own brands.
+    const base = vendor === openVendor.portal.id ? entry.fhirBaseUrl : null;
+    const from = { source, vendor, environment: entry.environment, base };
     let told = 0;
     received.set(source, told);
     const heard = (bytes: number) => {
@@ -81,7 +88,9 @@ export function createUpdates(context: UpdatesContext): Updates {
 
   return {
     offered,
-    entriesOf: (list) => entriesOfList(list, usable(), [...simulated(), ...offered()]),
+    entryOf: (list) => entryOfList(list, usable(), [...simulated(), ...offered()]),
+    entryAt: (base) =>
+      usable().find((entry) => isSameBase(entry.fhirBaseUrl, base) && !isPerClinic(entry)) ?? null,
     update,
     readSimulated,
     received: (source) => received.get(source) ?? null,
@@ -89,15 +98,28 @@ export function createUpdates(context: UpdatesContext): Updates {
   };
 }
 
-/** A list from a server is of the portals that name its address; one from a file of the vendor's real ones. */
-function entriesOfList(
+/** Where the list of a portal is kept under: its address. Several servers may name one, and each has its own part of it. */
+export function sourceOf({ directoryUrl, fhirBaseUrl, vendor }: PortalEntry): string {
+  const isOpen = vendor.portal.id === openVendor.portal.id;
+  return isOpen ? `${directoryUrl}#${fhirBaseUrl}` : (directoryUrl ?? '');
+}
+
+/**
+ * A list from a server is of the portal that names its address; one from a file of the vendor's real portal, or of no
+ * one portal where each of its clinics may have another.
+ */
+function entryOfList(
   { source, vendor, environment }: { source: string; vendor: string; environment: string },
   usable: readonly PortalEntry[],
   fetched: readonly PortalEntry[],
-): readonly PortalEntry[] {
-  if (!source.startsWith('file:')) return fetched.filter((entry) => entry.directoryUrl === source);
-  return usable.filter(
-    (entry) =>
-      !entry.simulated && entry.vendor.portal.id === vendor && entry.environment === environment,
+): PortalEntry | null {
+  if (!source.startsWith('file:'))
+    return fetched.find((entry) => sourceOf(entry) === source) ?? null;
+  if (vendor === openVendor.portal.id) return null;
+  return (
+    usable.find(
+      (entry) =>
+        !entry.simulated && entry.vendor.portal.id === vendor && entry.environment === environment,
+    ) ?? null
   );
 }

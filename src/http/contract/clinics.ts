@@ -10,7 +10,10 @@ export const environment = z.enum(['production', 'preview']);
 
 /** A clinic that can be connected. */
 export const clinic = z.object({
-  portal: portalKey,
+  /** Null: the server at the address must be added first. */
+  portal: portalKey.nullable(),
+  /** The FHIR base, where a list names it for the clinic. */
+  address: z.string().nullable(),
   portalName: z.string(),
   environment,
   /** The vendor's id of the clinic; empty where the portal has none to choose. */
@@ -52,6 +55,9 @@ export const directory = z.object({
       sample: z.boolean(),
       /** Null before it was read whole. */
       readAt: z.string().nullable(),
+      /** When it was last known to be the newest, and when that was last tried. */
+      checkedAt: z.string().nullable(),
+      triedAt: z.string().nullable(),
       clinics: count,
       /** How large it is, about. */
       bytes: count.nullable(),

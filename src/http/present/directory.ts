@@ -4,7 +4,7 @@ import { listPeople } from '../../access/people.ts';
 import type { Actor } from '../../access/policy.ts';
 import { type ClinicChoice, placeOf, searchClinics } from '../../connections/clinics.ts';
 import { DIRECTORY_QUEUE, listConnections } from '../../connections/context.ts';
-import { vendorName } from '../../portals/index.ts';
+import { openVendor, vendorName } from '../../portals/index.ts';
 import { notesOf, tellsClinic } from '../../portals/registry.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import type { App } from '../app.ts';
@@ -23,22 +23,23 @@ export async function presentClinics(app: App, actor: Actor, typed: string): Pro
   const connections = all.filter((one) => seesConnection(actor, one));
   const nameOf = (id: string | null) => people.find((person) => person.id === id)?.name ?? '';
   const present = ({ entry, clinic }: ClinicChoice): Clinic => {
-    const { questions, referenced } = entry.vendor.portal;
+    const { portal } = entry?.vendor ?? openVendor;
     return {
-      portal: entry.key,
-      portalName: entry.name,
-      environment: entry.environment,
+      portal: entry?.key ?? null,
+      address: clinic.fhirBaseUrl,
+      portalName: entry?.name ?? portal.name,
+      environment: entry?.environment ?? 'production',
       clinicId: clinic.id,
       name: clinic.name,
       town: placeOf(clinic),
-      tellsClinic: tellsClinic(entry),
-      sample: entry.simulated,
-      notes: notesOf(entry),
-      questions: questions.length + referenced.questions.length,
+      tellsClinic: entry !== null && tellsClinic(entry),
+      sample: entry?.simulated ?? false,
+      notes: entry ? notesOf(entry) : [],
+      questions: portal.questions.length + portal.referenced.questions.length,
       connected: connections
         .filter(
           (c) =>
-            c.portal === entry.key &&
+            c.portal === entry?.key &&
             c.clinic_id === clinic.id &&
             (c.status === 'ready' || c.status === 'sign-in-again'),
         )
@@ -58,11 +59,13 @@ export async function presentDirectory(app: App): Promise<DirectoryLists> {
     lists: states.map((list) => {
       const isFile = list.source.startsWith('file:');
       return {
-        vendor: isFile ? vendorName(list.vendor) : (list.entry?.name ?? list.vendor),
+        vendor: list.entry?.name ?? vendorName(list.vendor),
         from: isFile ? list.source.slice('file:'.length) : new URL(list.source).host,
         imported: isFile,
         sample: list.entry?.simulated ?? false,
         readAt: list.readAt,
+        checkedAt: list.checkedAt,
+        triedAt: list.triedAt,
         clinics: list.clinics,
         bytes: list.bytes,
         progress:

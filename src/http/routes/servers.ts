@@ -18,11 +18,17 @@ export function serverRoutes(api: Api): void {
       body: wire.serverLook,
       reply: wire.serverFound,
     },
-    async (_c, { address }) => ({
-      ...(await lookAtServer(app, address)),
-      redirectUri: `${app.publicUrl}${openVendor.portal.callbackPath}`,
-      jwksUrl: app.config.jwksUrl ?? `${app.publicUrl}${jwksPath('production')}`,
-    }),
+    async (_c, { address }) => {
+      const { fhirBaseUrl, name, fhirVersion, auth } = await lookAtServer(app, address);
+      return {
+        fhirBaseUrl,
+        name,
+        fhirVersion,
+        auth: [...auth],
+        redirectUri: `${app.publicUrl}${openVendor.portal.callbackPath}`,
+        jwksUrl: app.config.jwksUrl ?? `${app.publicUrl}${jwksPath('production')}`,
+      };
+    },
   );
   route(
     api,

@@ -266,6 +266,12 @@ export const portalsErrors = {
     'never',
     422,
   ),
+  'server.other_auth': row(
+    'This server wants programs to prove themselves in a way that Chartfold does not know.',
+    'clinic',
+    'never',
+    422,
+  ),
   'server.name_taken': row(
     'There is another server with this name. Give this one another.',
     'person',
@@ -351,6 +357,18 @@ export const portalsErrors = {
     'us',
     'later',
     502,
+  ),
+  'directory.none_of_server': row(
+    'The list that this server names holds no clinic of this server.',
+    'clinic',
+    'later',
+    422,
+  ),
+  'directory.no_names': row(
+    'This list has addresses without the names of their clinics, so nobody could be found in it.',
+    'operator',
+    'never',
+    422,
   ),
   'directory.no_such_file': row('There is no such file to read.', 'operator', 'never', 422),
   'directory.shrunk': row(

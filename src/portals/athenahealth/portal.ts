@@ -1,6 +1,6 @@
 // Owns what athenahealth's patient FHIR API is, as data. Sources and confidence stand in README.md beside this.
 
-import { LIMITS, VOLATILE_PATHS } from '../defaults.ts';
+import { DIRECTORY_EVERY_DAYS, LIMITS, VOLATILE_PATHS } from '../defaults.ts';
 import { FHIR_JSON, type Portal, type PortalQuestion } from '../portal.ts';
 
 /** The 21 kinds of "FHIR R4 SMART V1" that the developer portal offers a patient app. */
@@ -37,6 +37,7 @@ const PROVENANCE = { _revinclude: 'Provenance:target' };
 export const athenahealth = {
   id: 'athenahealth',
   name: 'athenahealth',
+  otherNames: [],
   fhirVersion: 'r4',
   environments: {
     production: {
@@ -87,6 +88,7 @@ export const athenahealth = {
   refreshTokenDays: null,
   // Once a day is what the registration's answers say.
   syncEveryHours: 24,
+  directoryEveryDays: DIRECTORY_EVERY_DAYS,
   questions: [
     {
       key: 'patient',

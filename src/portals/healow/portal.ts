@@ -1,6 +1,6 @@
 // Owns what eClinicalWorks' patient FHIR API (Healow) is, as data. Sources and confidence stand in README.md beside this.
 
-import { LIMITS, VOLATILE_PATHS } from '../defaults.ts';
+import { DIRECTORY_EVERY_DAYS, LIMITS, VOLATILE_PATHS } from '../defaults.ts';
 import { patientTypes } from '../patient-types.ts';
 import type { Portal, PortalQuestion } from '../portal.ts';
 
@@ -41,6 +41,7 @@ const known = patientTypes('r4').filter(({ type }) => TYPES.some((one) => one ==
 export const healow = {
   id: 'healow',
   name: 'Healow',
+  otherNames: ['eClinicalWorks'],
   fhirVersion: 'r4',
   environments: {
     production: {
@@ -87,6 +88,7 @@ export const healow = {
   refreshTokenDays: 90,
   // Once a day is what the registration's answers say.
   syncEveryHours: 24,
+  directoryEveryDays: DIRECTORY_EVERY_DAYS,
   questions: known
     .filter(({ patient }) => patient.length > 0)
     .map((one) => question(one, one.patient[0] ?? 'patient')),

@@ -1,7 +1,7 @@
 // Owns what OnPatient's patient API is, as data: FHIR DSTU2 of one address for all practices, read with a secret.
 // Sources and confidence stand in README.md beside this.
 
-import { LIMITS } from '../defaults.ts';
+import { DIRECTORY_EVERY_DAYS, LIMITS } from '../defaults.ts';
 import { FHIR_JSON, type Portal, type PortalQuestion } from '../portal.ts';
 
 /** The one scope that there is; the token is bound to the patient who signed in. */
@@ -10,6 +10,7 @@ const SCOPE = 'patient/*.read';
 export const onpatient = {
   id: 'onpatient',
   name: 'OnPatient',
+  otherNames: ['drchrono', 'Dr Chrono'],
   fhirVersion: 'dstu2',
   environments: {
     production: {
@@ -49,6 +50,7 @@ export const onpatient = {
   // Not in what the vendor publishes: any renewal may be refused.
   refreshTokenDays: null,
   syncEveryHours: 24,
+  directoryEveryDays: DIRECTORY_EVERY_DAYS,
   questions: [
     question('patient', 'Name, birth date and address', 'Patient', 'who the record is about'),
     question(

@@ -1,13 +1,14 @@
 // Owns what any SMART on FHIR R4 server is taken to be, as data: the one that a person or an operator adds by its
 // address. What it has is asked of the server itself.
 
-import { LIMITS, VOLATILE_PATHS } from '../defaults.ts';
+import { DIRECTORY_EVERY_DAYS, LIMITS, VOLATILE_PATHS } from '../defaults.ts';
 import { FHIR_JSON, type Portal } from '../portal.ts';
 import { patientTypes } from '../patient-types.ts';
 
 export const smart = {
   id: 'smart',
   name: 'SMART on FHIR',
+  otherNames: [],
   fhirVersion: 'r4',
   environments: {},
   callbackPath: '/smart/callback',
@@ -38,6 +39,7 @@ export const smart = {
   refreshRepeats: [],
   refreshTokenDays: null,
   syncEveryHours: 24,
+  directoryEveryDays: DIRECTORY_EVERY_DAYS,
   questions: [],
   addedParameters: { _count: '200' },
   fullPassEveryDays: 7,

@@ -27,10 +27,13 @@ export function AddPortalPage() {
   const start = useStartConnection();
   const { active } = search;
   const forWhom = useForWhom(active);
+  const navigate = useNavigate();
   const connect = () => {
     if (!active) return;
-    const { portal, clinicId } = active;
-    start.mutate({ portal, clinicId, personId: forWhom.personId });
+    const { portal, clinicId, name, address } = active;
+    if (portal !== null) start.mutate({ portal, clinicId, personId: forWhom.personId });
+    else if (address !== null)
+      void navigate({ to: '/connections/add/server', state: { listed: { name, address } } });
   };
   const explained = active && (
     <ClinicExplained clinic={active} forWhom={forWhom} start={start} onConnect={connect} />

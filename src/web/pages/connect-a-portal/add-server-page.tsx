@@ -1,7 +1,8 @@
 // Owns the page that adds a server by its address: what was typed, what the server says of itself, and under that the
 // registration there.
 
-import { useState } from 'react';
+import { useLocation } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
 import { problemOf } from '../../app/api.ts';
 import { useLookAtServer } from '../../app/actions.ts';
 import { Button } from '../../parts/button.tsx';
@@ -12,21 +13,23 @@ import { usePageTitle } from '../../parts/page-title.ts';
 import { ProblemWords } from './problem-words.tsx';
 import { ServerRegistration } from './server-registration.tsx';
 
-/** `/connections/add/server`. */
+declare module '@tanstack/react-router' {
+  interface HistoryState {
+    /** The clinic of a list whose server is to be added. */
+    listed?: { name: string; address: string };
+  }
+}
+
+/** `/connections/add/server`. A clinic that was chosen in the search is looked at without being asked to. */
 export function AddServerPage() {
   usePageTitle('Add a server');
-  const [address, setAddress] = useState('');
   const look = useLookAtServer();
+  const listed = useListed(look.mutate);
+  const [address, setAddress] = useState(listed?.address ?? '');
+  const isListed = listed?.address === address;
   return (
     <div className="page">
-      <Crumbs
-        trail={[
-          { name: 'Connections', to: '/connections' },
-          { name: 'Connect a portal', to: '/connections/add' },
-        ]}
-        here="Add a server"
-      />
-      <PageHeading>Add a clinic’s server by its address</PageHeading>
+      <Heading of={listed?.name ?? null} />
       <div className="max-w-2xl">
         <p className="mb-6 text-ink2">
           For any server that speaks SMART on FHIR, version R4. The clinic or its vendor gives the
@@ -68,8 +71,43 @@ export function AddServerPage() {
             {look.isPending ? 'Looking' : 'Look at it'}
           </Button>
         </form>
-        {look.data && <ServerRegistration key={look.data.fhirBaseUrl} found={look.data} />}
+        {look.data && (
+          <ServerRegistration
+            key={look.data.fhirBaseUrl}
+            found={look.data}
+            name={isListed ? listed.name : look.data.name}
+          />
+        )}
       </div>
     </div>
   );
+}
+
+function Heading({ of: name }: { of: string | null }) {
+  return (
+    <>
+      <Crumbs
+        trail={[
+          { name: 'Connections', to: '/connections' },
+          { name: 'Connect a portal', to: '/connections/add' },
+        ]}
+        here="Add a server"
+      />
+      <PageHeading>
+        {name === null ? 'Add a clinic’s server by its address' : `Add the server of ${name}`}
+      </PageHeading>
+    </>
+  );
+}
+
+/** The clinic that was chosen, its server looked at once. It stands in the visit's state: a link from elsewhere looks at nothing. */
+function useListed(look: (address: string) => void) {
+  const listed = useLocation({ select: (l) => l.state.listed });
+  const isAsked = useRef(false);
+  useEffect(() => {
+    if (!listed || isAsked.current) return;
+    isAsked.current = true;
+    look(listed.address);
+  }, [listed, look]);
+  return listed;
 }

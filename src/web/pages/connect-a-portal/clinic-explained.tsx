@@ -38,7 +38,7 @@ export function ClinicExplained({
           Connected already for {listed(c.connected.map((one) => one.personName))}.
         </p>
       )}
-      <Steps clinic={c} />
+      <Steps steps={c.portal === null ? stepsToAdd(c) : stepsToSignIn(c)} />
       {c.notes.length > 0 && (
         <div className="border-t border-line pt-3">
           <h3 className="text-13 font-medium">Good to know</h3>
@@ -51,7 +51,7 @@ export function ClinicExplained({
           </ul>
         </div>
       )}
-      <ForWhomField forWhom={forWhom} />
+      {c.portal !== null && <ForWhomField forWhom={forWhom} />}
       <Button
         look="filled"
         busy={start.isPending || start.isSuccess}
@@ -59,7 +59,7 @@ export function ClinicExplained({
         wraps
         className="mt-4 w-full text-15 desk:min-h-11"
       >
-        {start.isPending || start.isSuccess ? 'Going to the sign-in page' : `Sign in at ${c.name}`}
+        {buttonWords(c, start.isPending || start.isSuccess)}
       </Button>
       {start.error && (
         <div className="mt-3">
@@ -70,10 +70,15 @@ export function ClinicExplained({
   );
 }
 
-function Steps({ clinic }: { clinic: Clinic }) {
+function buttonWords({ portal, name }: Clinic, isUnderWay: boolean): string {
+  if (portal === null) return 'Look at its server';
+  return isUnderWay ? 'Going to the sign-in page' : `Sign in at ${name}`;
+}
+
+function Steps({ steps }: { steps: [string, string][] }) {
   return (
     <ol className="mt-4">
-      {steps(clinic).map(([title, text], i) => (
+      {steps.map(([title, text], i) => (
         <li key={title} className="flex gap-3 border-t border-line py-3">
           <span
             aria-hidden="true"
@@ -91,7 +96,23 @@ function Steps({ clinic }: { clinic: Clinic }) {
   );
 }
 
-function steps(c: Clinic): [string, string][] {
+/** Where its server is not among the portals yet. */
+function stepsToAdd(c: Clinic): [string, string][] {
+  const host = c.address === null ? 'its address' : new URL(c.address).host;
+  return [
+    [
+      'Chartfold looks at its server',
+      `At ${host}, as the list names it. Nothing but what it tells everybody is asked.`,
+    ],
+    [
+      'Chartfold is registered there',
+      'The next page says what to give the clinic or its vendor, and takes the client id that they give you.',
+    ],
+    [`You sign in at ${c.name}`, 'From then on the search leads to its sign-in at once.'],
+  ];
+}
+
+function stepsToSignIn(c: Clinic): [string, string][] {
   return [
     [
       `You sign in at ${c.name}`,

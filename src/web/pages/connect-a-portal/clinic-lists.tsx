@@ -8,7 +8,7 @@ import { directoryQuery } from '../../app/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { longDate } from '../../parts/dates.ts';
 import { Notice } from '../../parts/page-states.tsx';
-import { ageWords, megabytes, offerWords, progressWords } from './list-words.ts';
+import { ageWords, megabytes, offerWords, progressWords, troubleWords } from './list-words.ts';
 
 type List = DirectoryLists['lists'][number];
 
@@ -67,7 +67,7 @@ function Missing({ list }: { list: List }) {
           {list.bytes !== null && `, about ${megabytes(list.bytes)}`}
         </span>
       </span>
-      {list.trouble && <span className="block text-13 text-red">{list.trouble}</span>}
+      {list.trouble && <span className="block text-13 text-red">{troubleWords(list)}</span>}
     </li>
   );
 }
@@ -108,11 +108,12 @@ export function ListsRead() {
         <p key={list.from}>
           {list.vendor}: {list.clinics.toLocaleString('en-US')} clinics
           {list.imported ? ` from ${list.from}` : ''}, as of{' '}
-          {longDate(list.readAt?.slice(0, 10) ?? null)}
-          {ageWords(list.readAt, new Date())}
-          {list.trouble && <span className="text-red"> {list.trouble}</span>}
+          {longDate(list.checkedAt?.slice(0, 10) ?? null)}
+          {ageWords(list.checkedAt, new Date())}
+          {list.trouble && <span className="text-red"> {troubleWords(list)}</span>}
         </p>
       ))}
+      {isFetched && <p>Lists that were fetched are asked for again about once a week.</p>}
       {isFetched && (
         <Button look="quiet" busy={isBusy} onClick={() => fetchLists.mutate()} className="mt-1">
           {isBusy ? 'Fetching' : 'Look for newer lists'}

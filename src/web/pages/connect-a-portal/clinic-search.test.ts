@@ -36,6 +36,7 @@ describe('marking what matched', () => {
 describe('what is said of', () => {
   const clinic: Clinic = {
     portal: 'one/production',
+    address: null,
     portalName: 'One',
     environment: 'production',
     clinicId: '7',

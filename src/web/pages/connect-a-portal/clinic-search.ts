@@ -24,7 +24,8 @@ export function markMatches(text: string, typed: string): { text: string; hit: b
 
 /** A name for the clinic that is unique in the list. A list may name clinics without an id. */
 export function clinicKey(c: Clinic): string {
-  return `${c.portal}/${c.environment}/${c.clinicId || c.name}`;
+  const { portal, address, environment, clinicId, name, town } = c;
+  return `${portal ?? address}/${environment}/${clinicId || `${name}/${town}`}`;
 }
 
 /** The id of its option on the page: one for each key, of whatever letters that is. */

@@ -1,7 +1,7 @@
 // Proves the words about lists of clinics.
 
 import { describe, expect, it } from 'vitest';
-import { ageWords, megabytes, offerWords, progressWords } from './list-words.ts';
+import { ageWords, megabytes, offerWords, progressWords, troubleWords } from './list-words.ts';
 
 describe('words about a list of clinics', () => {
   it('give its size as people do', () => {
@@ -32,6 +32,14 @@ describe('words about a list of clinics', () => {
     expect(progressWords(4_500_000, 20_000_000)).toBe('4.5 MB of about 20 MB');
     expect(progressWords(21_000_000, 20_000_000)).toBe('21 MB, reading it');
     expect(progressWords(4_500_000, null)).toBe('4.5 MB so far');
+  });
+
+  it('say when the last try failed, and why', () => {
+    const trouble = 'Its server cannot be reached.';
+    expect(troubleWords({ triedAt: '2026-11-20T03:00:00Z', trouble })).toBe(
+      'The last try, on November 20, 2026, failed. Its server cannot be reached.',
+    );
+    expect(troubleWords({ triedAt: '2026-11-20T03:00:00Z', trouble: null })).toBe('');
   });
 
   it('call a list old after three months', () => {

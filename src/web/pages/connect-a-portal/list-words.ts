@@ -1,5 +1,6 @@
 // Owns the words about lists of clinics: how large, how far, how old. Pure.
 
+import { longDate } from '../../parts/dates.ts';
 import { listed } from '../../parts/words.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,8 +20,8 @@ export function offerWords(lists: readonly { vendor: string; bytes: number | nul
   const bytes = lists.reduce((sum, list) => sum + (list.bytes ?? 0), 0);
   const size = bytes > 0 ? `, about ${megabytes(bytes)} together` : '';
   return lists.length === 1
-    ? `To find your clinic by its name, Chartfold needs the list that ${vendors} publishes. It is kept here; what you search for stays here too.`
-    : `To find your clinic by its name, Chartfold needs the lists that ${vendors} publish${size}. They are kept here; what you search for stays here too.`;
+    ? `To find your clinic by its name, Chartfold needs the list that ${vendors} publishes. It is kept here, and asked for again about once a week; what you search for stays here.`
+    : `To find your clinic by its name, Chartfold needs the lists that ${vendors} publish${size}. They are kept here, and asked for again about once a week; what you search for stays here.`;
 }
 
 /** `4.5 of about 20 MB`. */
@@ -33,8 +34,17 @@ export function progressWords(come: number, whole: number | null): string {
 }
 
 /** Said of an old list: why that matters. */
-export function ageWords(readAt: string | null, now: Date): string {
-  if (readAt === null) return '';
-  const days = (now.getTime() - new Date(readAt).getTime()) / DAY_MS;
+export function ageWords(checkedAt: string | null, now: Date): string {
+  if (checkedAt === null) return '';
+  const days = (now.getTime() - new Date(checkedAt).getTime()) / DAY_MS;
   return days < OLD_DAYS ? '.' : ', which is old: clinics that came since are missing.';
+}
+
+/** When the last try failed, and why; empty where it did not. */
+export function troubleWords(list: { triedAt: string | null; trouble: string | null }): string {
+  const { triedAt, trouble } = list;
+  if (trouble === null) return '';
+  return triedAt === null
+    ? trouble
+    : `The last try, on ${longDate(triedAt.slice(0, 10))}, failed. ${trouble}`;
 }

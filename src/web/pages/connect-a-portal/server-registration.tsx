@@ -11,17 +11,35 @@ import { Notice } from '../../parts/page-states.tsx';
 import { ForWhomField, useForWhom } from './for-whom.tsx';
 import { ProblemWords } from './problem-words.tsx';
 
-type Proof = 'none' | 'secret' | 'key';
-const methods = {
-  none: 'none',
-  secret: 'client_secret_basic',
-  key: 'private_key_jwt',
-} as const satisfies Record<Proof, ServerAdd['auth']>;
+type Proof = ServerAdd['auth'];
+/** What each way is called, and by which one knows that it was agreed on. */
+const proofs: Record<Proof, { readonly label: string; readonly note: string }> = {
+  none: {
+    label: 'Not at all',
+    note: 'A public client: they gave you an id and nothing else.',
+  },
+  client_secret_basic: {
+    label: 'With a secret, in the header',
+    note: 'They gave you a client secret beside the id. The usual way: client_secret_basic.',
+  },
+  client_secret_post: {
+    label: 'With a secret, in the form',
+    note: 'The same, where they say client_secret_post.',
+  },
+  private_key_jwt: {
+    label: 'With a key',
+    note: 'They took the JWKS URL: private_key_jwt. Nothing secret leaves this machine.',
+  },
+};
+const needsSecret = (proof: Proof) => proof.startsWith('client_secret');
+
+const NAME_LENGTH = 100;
 
 /** A real person's record: no server that somebody adds is a simulated one, or a test environment of ours. */
 const REAL = { environment: 'production', sample: false } as const;
 
-export function ServerRegistration({ found }: { found: ServerFound }) {
+/** @param name what it is called here unless somebody says otherwise */
+export function ServerRegistration({ found, name }: { found: ServerFound; name: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -41,12 +59,14 @@ export function ServerRegistration({ found }: { found: ServerFound }) {
         <ToRegister name="Redirect URI" text={found.redirectUri}>
           Where people are sent back to after the sign-in.
         </ToRegister>
-        <ToRegister name="JWKS URL" text={found.jwksUrl}>
-          Where the public keys of this Chartfold are. Only where it proves itself with a key.
-        </ToRegister>
+        {found.auth.includes('private_key_jwt') && (
+          <ToRegister name="JWKS URL" text={found.jwksUrl}>
+            Where the public keys of this Chartfold are. Only where it proves itself with a key.
+          </ToRegister>
+        )}
       </ul>
       <h3 className="mt-6 font-semibold">2. Say what they gave you</h3>
-      <RegisteredForm found={found} />
+      <RegisteredForm found={found} suggested={name} />
     </section>
   );
 }
@@ -64,11 +84,11 @@ function ToRegister({ name, text, children }: { name: string; text: string; chil
   );
 }
 
-function RegisteredForm({ found }: { found: ServerFound }) {
+function RegisteredForm({ found, suggested }: { found: ServerFound; suggested: string }) {
   const [clientId, setClientId] = useState('');
-  const [proof, setProof] = useState<Proof>(found.takesPublicClients ? 'none' : 'secret');
+  const [proof, setProof] = useState<Proof>(found.auth[0] ?? 'none');
   const [secret, setSecret] = useState('');
-  const [name, setName] = useState(found.name);
+  const [name, setName] = useState(suggested.slice(0, NAME_LENGTH));
   const forWhom = useForWhom(REAL);
   const { go, isUnderWay, refused, notBegun } = useAddAndSignIn();
   const wrong = refused && problemOf(refused);
@@ -76,8 +96,8 @@ function RegisteredForm({ found }: { found: ServerFound }) {
     address: found.fhirBaseUrl,
     name,
     clientId: clientId.trim(),
-    clientSecret: proof === 'secret' ? secret : null,
-    auth: methods[proof],
+    clientSecret: needsSecret(proof) ? secret : null,
+    auth: proof,
   };
   return (
     <form
@@ -88,15 +108,15 @@ function RegisteredForm({ found }: { found: ServerFound }) {
       className="mt-3 flex flex-col gap-4"
     >
       <IdField value={clientId} onText={setClientId} />
-      <HowProved found={found} proof={proof} onProof={setProof} />
-      {proof === 'secret' && (
+      <HowProved ways={found.auth} proof={proof} onProof={setProof} />
+      {needsSecret(proof) && (
         <SecretField value={secret} onText={setSecret} error={at('secret', wrong)} />
       )}
       <Field
         label="Name here"
         autoComplete="off"
         required
-        maxLength={100}
+        maxLength={NAME_LENGTH}
         value={name}
         onText={setName}
         hint="As your household calls the clinic."
@@ -162,27 +182,29 @@ function useAddAndSignIn() {
 }
 
 function HowProved({
-  found,
+  ways,
   proof,
   onProof,
 }: {
-  found: ServerFound;
+  ways: readonly Proof[];
   proof: Proof;
   onProof: (proof: Proof) => void;
 }) {
-  const choice = (value: Proof, label: string, note: string) => (
-    <Choice type="radio" name="proof" checked={proof === value} onChange={() => onProof(value)}>
-      {label}
-      <span className="block text-13 text-ink2">{note}</span>
-    </Choice>
-  );
   return (
     <fieldset className="flex flex-col gap-1">
       <legend className="mb-1 text-13 font-medium">Chartfold proves itself there</legend>
-      {found.takesPublicClients &&
-        choice('none', 'Not at all', 'A public client: they gave you an id and nothing else.')}
-      {choice('secret', 'With a secret', 'They gave you a client secret beside the id.')}
-      {choice('key', 'With a key', 'They took the JWKS URL. Nothing secret leaves this machine.')}
+      {ways.map((way) => (
+        <Choice
+          key={way}
+          type="radio"
+          name="proof"
+          checked={proof === way}
+          onChange={() => onProof(way)}
+        >
+          {proofs[way].label}
+          <span className="block text-13 text-ink2">{proofs[way].note}</span>
+        </Choice>
+      ))}
     </fieldset>
   );
 }
