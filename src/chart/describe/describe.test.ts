@@ -60,7 +60,8 @@ group('each kind', () => {
       result: [
         { reference: 'Observation/a' },
         { reference: '#contained' },
-        { reference: 'https://elsewhere.example/Observation/b' },
+        { reference: 'https://by-another-name.example/fhir/Observation/b' },
+        { reference: 'https://by-another-name.example/fhir/Specimen/b' },
         {},
       ],
       presentedForm: [
@@ -69,11 +70,11 @@ group('each kind', () => {
     });
     expect(report).toMatchObject({
       kind: 'panel',
-      note: '1 result',
+      note: '2 results',
       at: '2026-11-17',
       amended: true,
       visit: 'Encounter/e1',
-      members: ['Observation/a'],
+      members: ['Observation/a', 'Observation/b'],
       text: ['Line 1', 'Line 2'],
     });
   });
