@@ -81,7 +81,9 @@ async function sync(
   const { capabilities, fault } = unfinished
     ? NOTHING_SAID
     : await statementOf(context, entry, portal, signal);
-  const run = unfinished ?? (await begin(context, connection, entry, { trigger, capabilities }));
+  const isUnread = capabilities === null && fault === null;
+  const begun = { trigger, capabilities, isUnread };
+  const run = unfinished ?? (await begin(context, connection, entry, begun));
   beginning.delete(connectionId);
   context.changed(connectionId);
   const ms = entry.vendor.portal.limits.runMs;
@@ -247,8 +249,14 @@ async function begin(
   context: SyncContext,
   connection: ReadyConnection,
   entry: PortalEntry,
-  { trigger, capabilities }: { trigger: RunTrigger; capabilities: Capabilities | null },
+  by: {
+    readonly trigger: RunTrigger;
+    /** Null also where it says that it speaks another version. */
+    readonly capabilities: Capabilities | null;
+    readonly isUnread: boolean;
+  },
 ): Promise<Run> {
+  const { trigger, capabilities, isUnread } = by;
   const { portal } = entry.vendor;
   const granted = connection.scopes_granted.split(' ').filter(Boolean);
   const { patient_id: patientId } = connection;
@@ -272,7 +280,7 @@ async function begin(
     trigger,
     scopesAsked: scopesAskedFor(connection, entry),
     scopesGranted: granted,
-    questions: capabilities ? questions : [...questions, CAPABILITIES_UNREAD],
+    questions: isUnread ? [...questions, CAPABILITIES_UNREAD] : questions,
     now,
   });
 }
