@@ -190,6 +190,14 @@ describe('what belongs together', () => {
     expect((await index()).days).toEqual([{ day: '2026-11-17', rows: 1, groups: 1 }]);
   });
 
+  it('is found by an address on another host, as portals name themselves', async () => {
+    const host = 'https://other.example/fhir/r4/CLINIC';
+    const elsewhere = { encounter: { reference: `${host}/Encounter/e1` } };
+    await commit(visit('e1', '2026-11-17'), result('a', '2026-11-17', 5, elsewhere));
+    await project();
+    expect((await index()).days).toEqual([{ day: '2026-11-17', rows: 1, groups: 1 }]);
+  });
+
   it('leaves a report that no longer names it, and the report says nothing of it', async () => {
     const high = { interpretation: [{ coding: [{ code: 'H' }] }] };
     await commit(result('a', '2026-11-17', 50, high), report('r', '2026-11-17', ['a']));

@@ -200,6 +200,8 @@ export const chartMigrations: Record<string, Migration> = {
         .execute();
     },
   },
+  // Units are written as people do, and addresses on other hosts are references within their source.
+  '2026-11-29-chart-6': { up: dropChart },
 };
 
 async function dropChart(db: MigrationDb): Promise<void> {

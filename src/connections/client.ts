@@ -1,6 +1,7 @@
 // Owns putting a SMART client together for a portal: its addresses, discovered or configured, and how we
 // prove ourselves there.
 
+import { outcomeText } from '../fhir/outcome.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import type { SmartClient } from '../smart/client.ts';
 import { privateKeyJwt } from '../smart/client-auth/private-key-jwt.ts';
@@ -13,6 +14,9 @@ import {
 } from '../smart/discovery.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { type ConnectionContext, paceOf } from './context.ts';
+
+/** Of what a refusal says, in characters. */
+const MOST_SAID = 200;
 
 /**
  * The client for a portal. Discovery is asked afresh: a vendor's content changes without its version.
@@ -58,9 +62,7 @@ async function discovered(
     requestConfiguration(context.outbound, entry.fhirBaseUrl),
   );
   if (entry.vendor.portal.wordsForClinic !== null && isRefusal(answer))
-    throw new ChartfoldError('connection.clinic_api_off', {
-      detail: `HTTP status ${answer.status}`,
-    });
+    throw new ChartfoldError('connection.clinic_api_off', { detail: await refusalIn(answer) });
   const found = await readConfiguration(answer, entry.fhirBaseUrl);
   return {
     ...found,
@@ -72,6 +74,15 @@ async function discovered(
 /** Whether a server would not say it to anybody, rather than not just now. */
 function isRefusal({ status }: Response): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+/** The status of a refusal, and its sentence where it has one: of a public answer, so it is about no patient. */
+async function refusalIn(answer: Response): Promise<string> {
+  const body = await answer.text();
+  const line = body.trim();
+  const isSentence = line !== '' && !/[<>{}\n]/.test(line);
+  const said = outcomeText(body) ?? (isSentence ? line : '');
+  return [`HTTP status ${answer.status}`, said.slice(0, MOST_SAID)].filter(Boolean).join(': ');
 }
 
 async function authentication(

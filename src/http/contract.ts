@@ -185,7 +185,9 @@ export const receiptSummary = z.object({
   finishedAt: instant.nullable(),
   asked: count,
   answeredInFull: count,
+  /** Records; files are counted apart. */
   new: count,
+  newFiles: count,
   changed: count,
   gone: count,
 });

@@ -29,6 +29,9 @@ export async function latestRuns(
   return new Map(rows.map(({ id, open, ended }) => [id, { open, ended }]));
 }
 
+/** What the question of files asks for: they are of records, and no records. */
+const FILES = 'Binary';
+
 /** What some runs, or all of a source, came to; the latest first. */
 export async function summariesOf(
   db: Db,
@@ -42,7 +45,8 @@ export async function summariesOf(
       'run.ended_at',
       eb.fn.count<number>('q.key').as('asked'),
       eb.fn.count<number>('q.key').filterWhere('q.outcome', '=', 'full').as('full'),
-      eb.fn.sum<number | null>('q.new_count').as('fresh'),
+      eb.fn.sum<number | null>('q.new_count').filterWhere('q.type', '!=', FILES).as('fresh'),
+      eb.fn.sum<number | null>('q.new_count').filterWhere('q.type', '=', FILES).as('files'),
       eb.fn.sum<number | null>('q.changed').as('changed'),
       eb.fn.sum<number | null>('q.gone').as('gone'),
     ])
@@ -59,6 +63,7 @@ export async function summariesOf(
     asked: row.asked,
     answeredInFull: row.full,
     new: row.fresh ?? 0,
+    newFiles: row.files ?? 0,
     changed: row.changed ?? 0,
     gone: row.gone ?? 0,
   }));

@@ -123,7 +123,9 @@ export type RunSummary = {
   readonly endedAt: string | null;
   readonly asked: number;
   readonly answeredInFull: number;
+  /** Records; files are counted apart. */
   readonly new: number;
+  readonly newFiles: number;
   readonly changed: number;
   readonly gone: number;
 };

@@ -48,11 +48,19 @@ async function search(asking: Asking, asked: Asked): Promise<void> {
       continue;
     }
     const after = partAfter(asked.question, place);
-    if (failed && after && !ENDS_THE_RUN.has(failed.error.code)) {
+    if (failed && after && !ENDS_THE_RUN.has(failed.error.code) && !isDown(failed)) {
       await leavePart(asking, asked, failed, after);
     } else if (failed) return close(asking, asked, failed);
     place = after;
   }
+}
+
+/**
+ * Whether a portal, after every try, is not there at all: then its other parts are not tried one by one. One that takes
+ * too long for a part may still answer the next.
+ */
+function isDown({ error, httpStatus }: Failure): boolean {
+  return error.code === 'net.unreachable' || httpStatus === 503;
 }
 
 /** Reads from a place to the end of its part. @returns why it did not get there; what came before is committed */

@@ -4,10 +4,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { outbound } from '../../e2e/support/outbound.ts';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
+import { operator } from '../access/policy.ts';
 import { getConnection } from '../connections/context.ts';
+import { presentOne } from '../http/present/overview.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { athenahealthBehaviour } from '../portals/athenahealth/behaviour.ts';
 import { contentKey, nameOfContent, readContent } from '../records/attachment-content.ts';
+import { summariesOf } from '../records/run-history.ts';
 import { questionsOf, readReceipt } from '../records/runs.ts';
 import type { Question } from '../records/types.ts';
 
@@ -90,6 +93,9 @@ describe('files that documents refer to', () => {
     const n = (await rows()).length;
     expect(question).toMatchObject({ outcome: 'full', received: n, new: n, setAside: 0 });
     expect(asked()).toHaveLength(n);
+    const [summary] = await summariesOf(program.db, { source: connection });
+    const { records } = await presentOne(program, operator, connection);
+    expect(summary).toMatchObject({ newFiles: n, new: records });
   });
 
   it.each(['binary.is-raw-pdf', 'binary.is-json'])(

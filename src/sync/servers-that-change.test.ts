@@ -11,6 +11,7 @@ import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { beginAgain } from '../connections/begin.ts';
 import { getConnection } from '../connections/context.ts';
 import { openGrant } from '../connections/grant.ts';
+import { presentReceipts } from '../http/present/overview.ts';
 import { readReceiptFor } from '../http/present/receipt.ts';
 import { createOutbound, type Outbound } from '../platform/outbound.ts';
 
@@ -131,6 +132,10 @@ describe('a base address', () => {
     expect(codes).toEqual(['fhir.other_version']);
     expect(state).toEqual(['ready', null]);
     expect(program.simulator.control.requests().filter(({ type }) => type)).toEqual([]);
+    // What it says was read: it is why nothing else was asked.
+    const { receipts } = await presentReceipts(program, connection);
+    const { questions } = await readReceiptFor(program, receipts[0]?.id ?? '');
+    expect(questions.map(({ key }) => key)).not.toContain('capabilities');
   });
 });
 

@@ -75,7 +75,7 @@ const diagnosticReport: Describe = (o) => {
       fact('Code', conceptText(o.code), codeWords(o.code)),
       fact('By', join(objs(o.performer).map(displayOf))),
       fact('Read by', join(objs(o.resultsInterpreter).map(displayOf))),
-      fact('Issued', text(o.issued)),
+      fact('Issued', dayOf(text(o.issued)) ?? text(o.issued)),
       fact('Conclusion', text(o.conclusion)),
     ],
     text: attachmentText(o.presentedForm),

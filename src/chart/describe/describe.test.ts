@@ -51,6 +51,14 @@ group('each kind', () => {
     expect(of('Encounter', { class: { display: 'ambulatory' } }).title).toBe('ambulatory');
   });
 
+  it('of report says the day it was issued, as other days are said', () => {
+    const issued = '2026-11-17T10:20:30.123-05:00';
+    for (const type of ['DiagnosticReport', 'Observation'])
+      expect(of(type, { code: words('A'), issued }).facts).toContainEqual(
+        expect.objectContaining({ label: 'Issued', value: '2026-11-17' }),
+      );
+  });
+
   it('of report names what it holds by reference, and reads its text', () => {
     const report = of('DiagnosticReport', {
       code: words('Basic metabolic panel'),
@@ -60,7 +68,8 @@ group('each kind', () => {
       result: [
         { reference: 'Observation/a' },
         { reference: '#contained' },
-        { reference: 'https://elsewhere.example/Observation/b' },
+        { reference: 'https://by-another-name.example/fhir/Observation/b' },
+        { reference: 'https://by-another-name.example/fhir/Specimen/b' },
         {},
       ],
       presentedForm: [
@@ -69,11 +78,11 @@ group('each kind', () => {
     });
     expect(report).toMatchObject({
       kind: 'panel',
-      note: '1 result',
+      note: '2 results',
       at: '2026-11-17',
       amended: true,
       visit: 'Encounter/e1',
-      members: ['Observation/a'],
+      members: ['Observation/a', 'Observation/b'],
       text: ['Line 1', 'Line 2'],
     });
   });

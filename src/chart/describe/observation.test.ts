@@ -133,7 +133,29 @@ group('blood pressure', () => {
 
   it('of other measurements in parts is all of them in words', () => {
     const parts = `${GLUCOSE},"component":[${part('1', mm('3'))},${part('2', ',"valueString":"clear"')},{}]`;
-    expect(read(parts).value).toBe('Part 1 3 mm[Hg]; Part 2 clear');
+    expect(read(parts).value).toBe('Part 1 3 mmHg; Part 2 clear');
+  });
+});
+
+group('a unit', () => {
+  const value = (unit: string) =>
+    read(`${GLUCOSE}${LAB},"valueQuantity":{"value":37.2,"unit":"${unit}"}`);
+  const factOf = (unit: string) => value(unit).facts.find((f) => f?.label === 'As sent')?.value;
+
+  it.each([
+    ['Cel', '°C'],
+    ['[degF]', '°F'],
+    ['10*3/uL', '10³/µL'],
+    ['mL/min/{1.73_m2}', 'mL/min/1.73 m²'],
+    ['{beats}/min', 'beats/min'],
+  ])('in the code %s is shown as people write it, and kept as it was sent', (code, shown) => {
+    expect(value(code)).toMatchObject({ unit: shown, measured: { unit: shown } });
+    expect(factOf(code)).toBe(`37.2 ${code}`);
+  });
+
+  it.each(['mg/dL', 'cel', 'widgets'])('that reads as it is, %s, is left', (unit) => {
+    expect(value(unit).unit).toBe(unit);
+    expect(factOf(unit)).toBeUndefined();
   });
 });
 

@@ -12,7 +12,8 @@ import {
   objs,
   text,
 } from '../../fhir/text/codes.ts';
-import { type Described, type Fact, fact, type Flag, type Measured } from './described.ts';
+import { printedUnit } from '../../fhir/text/units.ts';
+import { dayOf, type Described, type Fact, fact, type Flag, type Measured } from './described.ts';
 import { plainName, plainNumber } from './plain.ts';
 
 /** Blood pressure panel, systolic and diastolic: LOINC. */
@@ -72,7 +73,7 @@ export function describeObservation(o: Obj): Described {
       fact('Method', conceptText(o.method)),
       fact('Specimen', displayOf(o.specimen)),
       fact('By', objs(o.performer).map(displayOf).filter(Boolean).join(', ')),
-      fact('Issued', text(o.issued)),
+      fact('Issued', dayOf(text(o.issued)) ?? text(o.issued)),
       ...componentFacts(o),
       ...objs(o.note).map((note) => fact('Note', text(note.text))),
     ],
@@ -181,13 +182,22 @@ function token(value: unknown): string | null {
   return typeof value === 'number' ? String(value) : text(value);
 }
 
-/** The number as it was sent, where what is shown is rounded. */
+/** The number as it was sent, where what is shown is rounded; with its unit, where that is written in another way. */
 function asSent(o: Obj): string | null {
-  const sent = token(obj(o.valueQuantity)?.value);
-  return sent !== null && plainNumber(sent) !== sent ? sent : null;
+  const quantity = obj(o.valueQuantity);
+  const sent = token(quantity?.value);
+  if (sent === null) return null;
+  const unit = sentUnit(quantity);
+  if (unit !== null && printedUnit(unit) !== unit) return `${sent} ${unit}`;
+  return plainNumber(sent) !== sent ? sent : null;
 }
 
 function unitOf(quantity: Obj | null): string | null {
+  const unit = sentUnit(quantity);
+  return unit === null ? null : printedUnit(unit);
+}
+
+function sentUnit(quantity: Obj | null): string | null {
   const unit = text(quantity?.unit) ?? text(quantity?.code);
   return unit === '1' || unit === '{score}' ? null : unit;
 }
@@ -201,7 +211,7 @@ function pressure(o: Obj): Read | null {
   if (above === null || below === null) return null;
   return {
     value: `${above}/${below}`,
-    unit: unitOf(systolic) === 'mm[Hg]' ? 'mmHg' : unitOf(systolic),
+    unit: unitOf(systolic),
     number: null,
   };
 }

@@ -1,6 +1,8 @@
 // Owns reading FHIR's loose parts: objects, lists, text of a CodeableConcept, references. Pure and lenient:
 // what is missing or of another shape reads as null, never as an error.
 
+import { parseReference } from '../reference.ts';
+
 export type Obj = Readonly<Record<string, unknown>>;
 
 export function obj(value: unknown): Obj | null {
@@ -79,14 +81,18 @@ const SYSTEMS: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * `Type/id` of a relative reference, or of one by UUID, which says no type: in files a record's UUID is its id. Null for
- * contained, absolute and other ones.
+ * `Type/id` of a reference to this type. One by UUID says no type: in files a record's UUID is its id. One by an address
+ * counts as relative: portals name themselves by a host that is not the one they are reached at, and what is looked for
+ * by it is a record of the same source. Null for contained and other ones.
  */
 export function localReference(reference: unknown, type: string): string | null {
   const value = text(obj(reference)?.reference);
-  const uuid = /^urn:uuid:([0-9a-f-]{36})$/i.exec(value ?? '')?.[1];
+  if (value === null) return null;
+  const uuid = /^urn:uuid:([0-9a-f-]{36})$/i.exec(value)?.[1];
   if (uuid) return `${type}/${uuid}`;
-  return value && /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]+$/.test(value) ? value : null;
+  const to = parseReference(value);
+  const isNamed = to.kind === 'relative' || to.kind === 'absolute';
+  return isNamed && to.type === type ? `${type}/${to.id}` : null;
 }
 
 export function displayOf(reference: unknown): string | null {

@@ -79,6 +79,7 @@ describe('the cards', () => {
       asked: 2,
       answeredInFull: 1,
       new: 0,
+      newFiles: 0,
       changed: 0,
       gone: 0,
     });

@@ -195,7 +195,8 @@ function reasonOf(q: Question): ReceiptQuestion['reason'] {
   const code = known(q.code, 'sync.interrupted');
   const { sentence, act, retry } = errorCatalogue[code];
   // Of an answer that could not be read the detail is ours: where a text broke off, which host did not answer.
-  const isPortals = q.httpStatus !== null && code.startsWith('fhir.') && !UNREADABLE.has(code);
+  const isAnswer = q.httpStatus !== null && code.startsWith('fhir.') && !UNREADABLE.has(code);
+  const isPortals = isAnswer || code === 'connection.clinic_api_off';
   const portalSaid = isPortals ? (q.detail?.replace(/\.$/, '') ?? null) : null;
   return { code, sentence, portalSaid, httpStatus: q.httpStatus, act, retry };
 }

@@ -388,6 +388,21 @@ describe('searches', () => {
       ),
     });
   });
+  it('are not tried year by year where nobody is there any more', async () => {
+    await start({ vendor: withPortal({ requests: { ...impatient, attempts: 2 } }) });
+    const connection = await connect();
+    program.simulator.control.setFaults([{ name: 'page.reset', type: 'DocumentReference' }]);
+    program.simulator.control.clearRequests();
+    const run = await program.sync(connection);
+    const { questions } = await readReceiptFor(program, run.id);
+    expect(questions.find(({ key }) => key === 'documents')).toMatchObject({
+      outcome: 'failed',
+      reason: { code: 'net.unreachable' },
+    });
+    // The first year alone of 22: two tries, and two for fewer records.
+    const all = program.simulator.control.requests();
+    expect(all.filter(({ type }) => type === 'DocumentReference')).toHaveLength(4);
+  });
   it('for documents without a date hang: cut off, recorded, and the rest goes on', async () => {
     const questions = healow.questions.map(({ windows: _left, ...one }) => one);
     await start({
@@ -440,6 +455,21 @@ describe('a clinic that has not switched patients’ programs on', () => {
     const { state, records } = await presentOne(program, operator, connection);
     expect(state).toMatchObject({ kind: 'sign-in-again', code: 'connection.clinic_api_off' });
     expect(records).toBeGreaterThan(100);
+  });
+  it('says in the receipt what it answers to who asks how to sign in', async () => {
+    await start({ auth: SECRET });
+    const connection = await connect();
+    await program.db
+      .updateTable('connection_grant')
+      .set({ expires_at: '2026-01-01T00:00:00.000Z' })
+      .execute();
+    program.simulator.control.setFaults(['clinic.api-off']);
+    const { id } = await program.sync(connection);
+    const { questions } = await readReceiptFor(program, id);
+    const said = expect.stringMatching(/^HTTP status 4\d\d: [A-Z]/);
+    expect(questions.map(({ reason }) => reason)).toContainEqual(
+      expect.objectContaining({ code: 'connection.clinic_api_off', portalSaid: said }),
+    );
   });
 });
 

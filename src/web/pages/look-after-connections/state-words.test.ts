@@ -34,12 +34,13 @@ function connection(state: ConnectionState, over: Partial<Connection> = {}): Con
     ...over,
   };
 }
-const summary = (fresh: number, changed: number) => ({
+const summary = (fresh: number, changed: number, newFiles = 0) => ({
   id: 'r1',
   finishedAt: '2026-11-19T11:02:00.000Z',
   asked: 31,
   answeredInFull: 29,
   new: fresh,
+  newFiles,
   changed,
   gone: 0,
 });
@@ -95,11 +96,11 @@ describe('the words of a state', () => {
   });
 
   it('say what the last sync brought', () => {
-    const ready = (fresh: number, changed: number) =>
+    const ready = (fresh: number, changed: number, files = 0) =>
       stateWords(
         connection(
           { kind: 'ready', code: null, trouble: null },
-          { lastReceipt: summary(fresh, changed) },
+          { lastReceipt: summary(fresh, changed, files) },
         ),
         now,
       ).sentence;
@@ -107,6 +108,10 @@ describe('the words of a state', () => {
     expect(ready(39, 2)).toBe('214 records. 39 new and 2 changed at the last sync.');
     expect(ready(39, 0)).toBe('214 records. 39 new at the last sync.');
     expect(ready(214, 0)).toBe('214 records.');
+    // Files are of records, and no records.
+    expect(ready(214, 0, 12)).toBe('214 records.');
+    expect(ready(39, 2, 1)).toBe('214 records. 39 new and 2 changed, and 1 file at the last sync.');
+    expect(ready(0, 0, 12)).toBe('214 records. Nothing new but 12 files at the last sync.');
   });
 
   it.each([

@@ -98,12 +98,15 @@ function born(birthDate: string | null): string {
 function readyWords(c: Connection): string {
   const count = counted(c.records, 'record');
   if (!c.lastReceipt) return c.records > 0 ? `${count}.` : 'Nothing has been asked for yet.';
-  const { new: fresh, changed } = c.lastReceipt;
+  const { new: fresh, newFiles, changed } = c.lastReceipt;
   // After a first sync all of it is new, which goes without saying.
   if (fresh === c.records) return `${count}.`;
-  if (fresh === 0 && changed === 0) return `${count}. Nothing new at the last sync.`;
+  const files = newFiles > 0 ? counted(newFiles, 'file') : null;
+  if (fresh === 0 && changed === 0)
+    return `${count}. Nothing new${files ? ` but ${files}` : ''} at the last sync.`;
   const what = [fresh > 0 && `${figures(fresh)} new`, changed > 0 && `${figures(changed)} changed`];
-  return `${count}. ${listed(what.filter((w) => w !== false))} at the last sync.`;
+  const records = listed(what.filter((w) => w !== false));
+  return `${count}. ${records}${files ? `, and ${files}` : ''} at the last sync.`;
 }
 
 function kept(c: Connection): string {
