@@ -134,6 +134,15 @@ describe('a server that was added', () => {
     });
   });
 
+  it.each(['Quarry\u202eHill', 'Quarry\u0007Hill', 'Quarry\u200bHill'])(
+    'is not called %j, which is not what is seen of it',
+    async (name) => {
+      await expect(addServer(program, wanted({ name }))).rejects.toMatchObject({
+        code: 'http.invalid_request',
+      });
+    },
+  );
+
   it('is the same under another name', async () => {
     const key = await addServer(program, wanted());
     expect(await addServer(program, wanted({ name: 'The quarry' }))).toBe(key);
