@@ -20,7 +20,7 @@ export function missingScopes(asked: readonly string[], granted: readonly string
 
 /**
  * What to ask of a server that says what it knows: in the newer spelling where it has that, and nothing that its list
- * of scopes, where it gives one, leaves out.
+ * of scopes, where it gives one, leaves out. Some list a few words and no kind of record: that is not all they know.
  */
 export function scopesKnownTo(
   { capabilities, scopesSupported }: Pick<SmartConfiguration, 'capabilities' | 'scopesSupported'>,
@@ -32,8 +32,21 @@ export function scopesKnownTo(
   const spelled = isV2
     ? scopes.map((scope) => scope.replace(/^(patient\/.+)\.read$/, '$1.rs'))
     : scopes;
-  const unknown = scopesSupported.length > 0 ? missingScopes(spelled, scopesSupported) : [];
-  return spelled.filter((scope) => !unknown.includes(scope));
+  const unknown = new Set(missingScopes(spelled, scopesSupported));
+  const known = spelled.flatMap((scope) =>
+    unknown.has(scope) ? narrowerThan(scope, scopesSupported) : [scope],
+  );
+  return known.some((scope) => parse(scope)) ? known : [...spelled];
+}
+
+/** The scopes of a list that give a part of what one does: some of its rights, or of its records. */
+function narrowerThan(scope: string, list: readonly string[]): string[] {
+  const whole = parse(scope);
+  if (!whole) return [];
+  return list.filter((one) => {
+    const part = parse(one);
+    return part !== undefined && covers(whole, part);
+  });
 }
 
 /** Splits a token reply's `scope`; a reply without one grants what was asked (RFC 6749 section 5.1). */
