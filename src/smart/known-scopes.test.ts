@@ -1,11 +1,21 @@
 // Proves what is asked of a server by what it says that it knows.
 
 import { describe, expect, it } from 'vitest';
+import type { SmartConfiguration } from './discovery.ts';
 import { scopesKnownTo } from './scopes.ts';
 
 const wanted = ['openid', 'launch/patient', 'patient/Goal.read', 'patient/Observation.read'];
+const server: SmartConfiguration = {
+  issuer: 'https://login.example',
+  authorizationEndpoint: 'https://login.example/authorize',
+  tokenEndpoint: 'https://login.example/token',
+  revocationEndpoint: null,
+  jwksUri: 'https://login.example/keys',
+  capabilities: [],
+  scopesSupported: [],
+};
 const asked = (scopesSupported: readonly string[], capabilities: readonly string[] = []) =>
-  scopesKnownTo({ capabilities, scopesSupported }, wanted);
+  scopesKnownTo({ ...server, capabilities, scopesSupported }, wanted);
 
 describe('what is asked of a server', () => {
   it.each([
@@ -29,6 +39,13 @@ describe('what is asked of a server', () => {
     ];
     expect(asked(['openid', ...parts])).toEqual(['openid', parts[1], parts[2], parts[0]]);
   });
+
+  it.each([{ issuer: null }, { jwksUri: null }])(
+    'that names %j is not who signed in, since that could not be checked',
+    (lacking) => {
+      expect(scopesKnownTo({ ...server, ...lacking }, wanted)).toEqual(wanted.slice(1));
+    },
+  );
 
   it('is spelled as it spells', () => {
     expect(asked([], ['permission-v2'])).toContain('patient/Goal.rs');
