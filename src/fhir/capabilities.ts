@@ -33,7 +33,7 @@ export function readCapabilities(text: string): Capabilities | undefined {
   );
 }
 
-/** The version of FHIR that a statement says, `4.0.1`; undefined where it is no such statement. */
+/** The version of FHIR that a statement says, `4.0.1`; undefined where it is no such statement, or says no version. */
 export function readFhirVersion(text: string): string | undefined {
   let statement: unknown;
   try {
@@ -42,7 +42,7 @@ export function readFhirVersion(text: string): string | undefined {
     return undefined; // A page of a web site.
   }
   if (!isRecord(statement) || !STATEMENTS.has(statement.resourceType)) return undefined;
-  return texts(statement.fhirVersion)[0];
+  return texts(statement.fhirVersion).find((version) => /^\d[\w.-]{0,20}$/.test(version));
 }
 
 const STATEMENTS: ReadonlySet<unknown> = new Set(['CapabilityStatement', 'Conformance']);
