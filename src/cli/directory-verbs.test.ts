@@ -74,6 +74,17 @@ describe('directory', () => {
     expect(out).toContain('--clinic 24411');
   });
 
+  it('search says nothing to the terminal that a name on a list holds for it', async () => {
+    const hostile = join(folder, 'hostile.json');
+    const name = 'Red\u001b[31m Barn\u0007 Clinic\u009b2J';
+    await writeFile(hostile, JSON.stringify({ 8: name }));
+    await line.run('directory', 'import', hostile);
+    const { out } = await line.run('directory', 'search', 'red', 'barn');
+    expect(out).toContain('Red\ufffd[31m Barn\ufffd Clinic\ufffd2J');
+    const { out: json } = await line.run('directory', 'search', 'red', 'barn', '--json');
+    expect(JSON.parse(json).clinics[0].name).toBe(name);
+  });
+
   it('import reads a file, and fails with a sentence where it is none', async () => {
     const { code, out } = await line.run('directory', 'import', practices);
     expect([code, out.trim()]).toEqual([0, '1 clinic of athenahealth read.']);

@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
+import { createAccount } from '../access/accounts.ts';
 import { beginAgain } from './begin.ts';
 import { confirmPatient, rejectPatient } from './confirm.ts';
 import { getConnection, listConnections } from './context.ts';
@@ -68,6 +69,22 @@ describe('the confirmation', () => {
     await disconnect(program.context, first.connectionId);
     const { connectionId } = await program.signIn();
     expect((await getConnection(program.db, connectionId)).status).toBe('confirm');
+  });
+
+  it('clears away what came to nothing there before, of whoever gives it alone', async () => {
+    program = await startProgram();
+    const tried = async (by: string) => {
+      const request = { by, clinicId: '24411' };
+      return (await program.signIn(request, { decision: 'deny' })).connectionId;
+    };
+    const account = async (name: string) =>
+      (await createAccount(program.db, program.clock, { name })).id;
+    const [ann, ben] = [await account('Ann'), await account('Ben')];
+    await tried(ann);
+    const others = await tried(ben);
+    const mine = await program.connect({ by: ann, clinicId: '24411' });
+    const left = (await listConnections(program.db)).map(({ id }) => id);
+    expect(left.sort()).toEqual([others, mine].sort());
   });
 
   it('refused leaves nothing behind, here or at the portal', async () => {

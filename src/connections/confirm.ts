@@ -103,11 +103,12 @@ async function makeReady(
     })
     .where('id', '=', connection.id)
     .execute();
-  // Earlier tries at this clinic that came to nothing have served.
+  // Earlier tries at this clinic by the same account that came to nothing have served.
   await trx
     .deleteFrom('connection')
     .where('portal', '=', connection.portal)
     .where('clinic_id', '=', connection.clinic_id)
+    .where('begun_by', 'is', connection.begun_by)
     .where('status', '=', 'failed')
     .where('patient_id', 'is', null)
     .where((eb) => eb.or([eb('person_id', 'is', null), eb('person_id', '=', person.id)]))

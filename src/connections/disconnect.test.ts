@@ -45,6 +45,23 @@ describe('disconnecting', () => {
     expect((await presentOne(program, operator, id)).state).toMatchObject({ trouble: null });
   });
 
+  it('tells no other host than the tokens came from, whatever the portal says of itself now [CWE-522]', async () => {
+    let revocation_endpoint: string | null = null;
+    const posted: string[] = [];
+    const moved: Outbound = async (url, init) => {
+      if (init?.method === 'POST') posted.push(url);
+      const response = await outbound(url, init);
+      if (!revocation_endpoint || !url.endsWith('/smart-configuration')) return response;
+      return Response.json({ ...((await response.json()) as object), revocation_endpoint });
+    };
+    program = await startProgram({ outbound: moved, auth: 'client_secret_basic' });
+    const id = await program.connect();
+    const { length } = posted;
+    revocation_endpoint = 'http://elsewhere.example/revoke';
+    expect(await disconnect(program.context, id)).toEqual({ revoked: false });
+    expect(posted.slice(length)).toEqual([]);
+  });
+
   it('after disconnecting, which ends the permission at the portal and keeps the record, brings it back', async () => {
     program = await startProgram();
     const id = await program.connect();

@@ -11,7 +11,7 @@ import {
   portalOf,
   SYNC_QUEUE,
 } from './context.ts';
-import { dropGrant, type Grant, openGrant } from './grant.ts';
+import { dropGrant, type Grant, openGrant, refuseElsewhere } from './grant.ts';
 import { setStatus } from './status.ts';
 
 /**
@@ -47,6 +47,8 @@ export async function endGrant(
 ): Promise<boolean> {
   try {
     const client = await smartClient(context, portalOf(context, connection));
+    const { revocationEndpoint } = client.server;
+    if (revocationEndpoint) refuseElsewhere(grant, revocationEndpoint);
     return await revokeToken(client, context.outbound, grant.refreshToken ?? grant.accessToken);
   } catch (error) {
     context.log.error('connection.revoke_failed', error, { connection: connection.id });

@@ -2,6 +2,7 @@
 
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db, Transaction } from '../platform/db/db.ts';
+import { ChartfoldError } from '../platform/errors.ts';
 import type { Tokens } from '../smart/token.ts';
 import type { ConnectionContext } from './context.ts';
 
@@ -35,6 +36,16 @@ export function grantOf(
         ? null
         : clock.now() + Math.min(tokens.expiresIn, LONGEST_LIFE_S) * 1000,
   };
+}
+
+/**
+ * What was given goes back where it came from, and nowhere else (docs/adr/0031).
+ * @throws `smart.endpoint_moved` for an address on another host
+ */
+export function refuseElsewhere({ tokenOrigin }: Grant, address: string): void {
+  const { origin, host } = new URL(address);
+  if (tokenOrigin !== null && tokenOrigin !== origin)
+    throw new ChartfoldError('smart.endpoint_moved', { detail: host });
 }
 
 /** Writes a grant in place of the one before, durable when its transaction ends (the store syncs each to disk). */

@@ -76,6 +76,26 @@ describe('the id_token of a sign-in', () => {
     expect((await program.signIn()).failed?.code).toBe('net.unreachable');
   });
 
+  it('is not asked for where the server of SMART 1 names nothing to check it by', async () => {
+    const older: Outbound = async (url, init) => {
+      const response = await outbound(url, init);
+      if (!url.endsWith('/smart-configuration')) return response;
+      const {
+        issuer: _issuer,
+        jwks_uri: _keys,
+        ...rest
+      } = (await response.json()) as {
+        issuer: string;
+        jwks_uri: string;
+      };
+      return Response.json(rest);
+    };
+    program = await startProgram({ portal: 'smart', outbound: older });
+    const back = await program.browse((await program.begin()).go);
+    back.query.delete('iss');
+    expect((await program.comeBack(back)).failed).toBeNull();
+  });
+
   it('takes the issuer from discovery, which is not the FHIR base', async () => {
     program = await startProgram();
     const configuration = (await (

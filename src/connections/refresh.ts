@@ -14,6 +14,7 @@ import {
   grantOf,
   keepGrant,
   openGrant,
+  refuseElsewhere,
 } from './grant.ts';
 
 export type Refresher = {
@@ -53,7 +54,9 @@ async function renew(
   const entry = portalOf(context, connection);
   const client = await smartClient(context, entry);
   const { tokenEndpoint } = client.server;
-  refuseMoved(entry, grant, tokenEndpoint);
+  // A description that names another host is followed only by a new sign-in, which the person sees, or where the operator
+  // wrote the endpoint.
+  if (!entry.tokenEndpoint) refuseElsewhere(grant, tokenEndpoint);
   const repeats = entry.vendor.portal.refreshRepeats.map((name) => [
     name,
     name === 'client_id' ? client.clientId : connection.scopes_granted,
@@ -81,17 +84,6 @@ async function renew(
     rotated: tokens.refreshToken !== null,
   });
   return kept;
-}
-
-/**
- * A refresh token, and the secret beside it, go where the token came from: a description that names another host is
- * followed only by a new sign-in, which the person sees, or where the operator wrote the endpoint.
- * @throws `smart.endpoint_moved`
- */
-function refuseMoved(entry: PortalEntry, { tokenOrigin }: Grant, tokenEndpoint: string): void {
-  const { origin, host } = new URL(tokenEndpoint);
-  if (tokenOrigin === null || tokenOrigin === origin || entry.tokenEndpoint) return;
-  throw new ChartfoldError('smart.endpoint_moved', { detail: host });
 }
 
 const DAY_MS = 24 * 3_600_000;

@@ -82,6 +82,17 @@ describe('a look at an address', () => {
     });
   });
 
+  it.each([
+    ['is too long', `5.0.0 ${'x'.repeat(1000)}`],
+    ['has two lines', `4.0.1\n${'x'.repeat(1000)}`],
+    ['is markup', '<b>4.0.1</b>'],
+  ])('repeats no version that %s', async (_what, fhirVersion) => {
+    instead['/metadata'] = Response.json({ resourceType: 'CapabilityStatement', fhirVersion });
+    const refused = await lookAtServer(program, BASE).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'server.not_fhir' });
+    expect(String(refused)).not.toContain('x'.repeat(100));
+  });
+
   it('tells a server that has no sign-in for patients', async () => {
     instead['/smart-configuration'] = new Response('not here', { status: 404 });
     await expect(lookAtServer(program, BASE)).rejects.toMatchObject({
@@ -168,6 +179,15 @@ describe('a server that was added', () => {
       code: 'server.name_taken',
     });
   });
+
+  it.each(['Quarry\u202eHill', 'Quarry\u0007Hill', 'Quarry\u200bHill'])(
+    'is not called %j, which is not what is seen of it',
+    async (name) => {
+      await expect(addServer(program, wanted({ name }))).rejects.toMatchObject({
+        code: 'http.invalid_request',
+      });
+    },
+  );
 
   it('is the same under another name', async () => {
     const key = await addServer(program, wanted());

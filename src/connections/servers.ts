@@ -1,6 +1,7 @@
 // Owns servers that people add by their address: what is looked at before one is taken, how it is kept, and putting
 // those kept among the portals.
 
+import { cleanName } from '../access/names.ts';
 import { readFhirVersion } from '../fhir/capabilities.ts';
 import { isoTime } from '../platform/clock.ts';
 import { ChartfoldError } from '../platform/errors.ts';
@@ -94,7 +95,8 @@ const LONGEST_NAME = 100;
  * Takes a server among the portals, after a look at it. One that is there already under the same address and client
  * is the same, whatever it is called now; it takes another secret from whoever added it.
  * @returns its key among the portals
- * @throws what {@link lookAtServer} throws; `server.name_taken`, `server.secret_missing`
+ * @throws what {@link lookAtServer} throws; `server.name_taken`, `server.secret_missing`, `http.invalid_request` for a
+ *   name that is not what is seen of it
  */
 export async function addServer(context: Serving, request: AddServerRequest): Promise<string> {
   const { clientSecret, auth, clientId } = request;
@@ -109,7 +111,7 @@ export async function addServer(context: Serving, request: AddServerRequest): Pr
       registration?.clientId === clientId,
   );
   if (same && (await isProvedSo(context, same, request))) return same.key;
-  const name = request.name.trim() || found.name;
+  const name = cleanName(request.name.trim() || found.name);
   const key = keyOf(name);
   if (entries.some((entry) => entry.key === key)) throw new ChartfoldError('server.name_taken');
   const id = newId();

@@ -27,9 +27,10 @@ export function readCapabilities(text: string): Capabilities | undefined {
   );
 }
 
-/** The version of FHIR that a statement says, `4.0.1`; undefined where it is no such statement. */
+/** The version of FHIR that a statement says, `4.0.1`; undefined where it is no such statement, or says no version. */
 export function readFhirVersion(text: string): string | undefined {
-  return texts(statementIn(text)?.fhirVersion)[0];
+  const said = texts(statementIn(text)?.fhirVersion);
+  return said.find((version) => /^\d[\w.-]{0,20}$/.test(version));
 }
 
 function statementIn(text: string): Record<string, unknown> | undefined {

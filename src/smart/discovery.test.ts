@@ -31,6 +31,22 @@ describe('a SMART configuration', () => {
       expect((await at(odd)).brandBundle).toBeNull();
   });
 
+  it('with lists that hold anything has the words in them', async () => {
+    const capabilities = ['client-public', 7, null, ['permission-v2']];
+    const found = await read({ ...whole, capabilities, scopes_supported: 'openid' });
+    expect(found).toMatchObject({ capabilities: ['client-public'], scopesSupported: [] });
+  });
+
+  it('that offers no way of PKCE that is one says so in a few words', async () => {
+    const methods = Array.from({ length: 10_000 }, () => 0);
+    await expect(
+      read({ ...whole, code_challenge_methods_supported: methods }),
+    ).rejects.toMatchObject({
+      code: 'smart.discovery_incomplete',
+      detail: 'PKCE with S256 is not offered',
+    });
+  });
+
   it.each([
     ['', 'token_endpoint'],
     ['https://', 'token_endpoint'],

@@ -27,7 +27,8 @@ export function requestConfiguration(outbound: Outbound, fhirBaseUrl: string): P
   return outbound(`${fhirBaseUrl}/.well-known/smart-configuration`, {
     headers: { accept: 'application/json' },
     timeoutMs: 15_000,
-    maxBytes: 1024 * 1024,
+    // Those with the longest lists of scopes have some ten thousand.
+    maxBytes: 256 * 1024,
   });
 }
 
@@ -88,16 +89,21 @@ function wire(base: string) {
   const address = addressBy(/^https?:$/);
   // A portal on https has nobody sign in where others read along (SMART 2.2 @1).
   const signIn = base.startsWith('https:') ? addressBy(/^https:$/) : address;
+  const texts = z
+    .array(z.unknown())
+    .transform((list) => list.filter((one) => typeof one === 'string'))
+    .nullish()
+    .catch(null);
   return z.object({
     issuer: z.string().nullish(),
     authorization_endpoint: signIn,
     token_endpoint: signIn,
     revocation_endpoint: z.literal('').or(address).nullish(),
     jwks_uri: z.literal('').or(address).nullish(),
-    code_challenge_methods_supported: z.array(z.string()).nullish(),
-    capabilities: z.array(z.string()).nullish().catch(null),
-    scopes_supported: z.array(z.string()).nullish().catch(null),
-    token_endpoint_auth_methods_supported: z.array(z.string()).nullish().catch(null),
+    code_challenge_methods_supported: texts,
+    capabilities: texts,
+    scopes_supported: texts,
+    token_endpoint_auth_methods_supported: texts,
     // Nothing that a sign-in needs: one that is none is left.
     user_access_brand_bundle: z.literal('').or(address).nullish().catch(null),
   });

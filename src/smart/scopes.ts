@@ -20,20 +20,36 @@ export function missingScopes(asked: readonly string[], granted: readonly string
 
 /**
  * What to ask of a server that says what it knows: in the newer spelling where it has that, and nothing that its list
- * of scopes, where it gives one, leaves out.
+ * of scopes, where it gives one, leaves out. Some list a few words and no kind of record: that is not all they know. Who signed in is asked only of one
+ * whose answer can be checked: servers of SMART 1 name no issuer and no keys.
  */
-export function scopesKnownTo(
-  { capabilities, scopesSupported }: Pick<SmartConfiguration, 'capabilities' | 'scopesSupported'>,
-  scopes: readonly string[],
-): string[] {
+export function scopesKnownTo(server: SmartConfiguration, scopes: readonly string[]): string[] {
+  const { capabilities, scopesSupported } = server;
   const isV2 =
     capabilities.includes('permission-v2') ||
     scopesSupported.some((scope) => /^patient\/.+\.c?r?u?d?s(\?|$)/.test(scope));
-  const spelled = isV2
-    ? scopes.map((scope) => scope.replace(/^(patient\/.+)\.read$/, '$1.rs'))
-    : scopes;
-  const unknown = scopesSupported.length > 0 ? missingScopes(spelled, scopesSupported) : [];
-  return spelled.filter((scope) => !unknown.includes(scope));
+  // The id_token is checked by both.
+  const hasProof = server.issuer !== null && server.jwksUri !== null;
+  const spelled = scopes
+    .filter((scope) => hasProof || !OF_IDENTITY.has(scope))
+    .map((scope) => (isV2 ? scope.replace(/^(patient\/.+)\.read$/, '$1.rs') : scope));
+  const unknown = new Set(missingScopes(spelled, scopesSupported));
+  const known = spelled.flatMap((scope) =>
+    unknown.has(scope) ? narrowerThan(scope, scopesSupported) : [scope],
+  );
+  return known.some((scope) => parse(scope)) ? known : spelled;
+}
+
+const OF_IDENTITY: ReadonlySet<string> = new Set(['openid', 'fhirUser', 'profile']);
+
+/** The scopes of a list that give a part of what one does: some of its rights, or of its records. */
+function narrowerThan(scope: string, list: readonly string[]): string[] {
+  const whole = parse(scope);
+  if (!whole) return [];
+  return list.filter((one) => {
+    const part = parse(one);
+    return part !== undefined && covers(whole, part);
+  });
 }
 
 /** Splits a token reply's `scope`; a reply without one grants what was asked (RFC 6749 section 5.1). */

@@ -50,7 +50,8 @@ async function readReferenced(asking: Asking, asked: Asked): Promise<void> {
     // No cursor: a run that goes on asks for all of them again, which stores nothing twice.
     await commit(asking, asked, answer.page, { next: null });
   }
-  const withheld = tried.size - given.size;
+  // Some answer with others than they were asked for.
+  const withheld = [...tried].filter((id) => !given.has(id)).length;
   await mark(asking, question, {
     outcome: withheld > 0 ? 'part' : 'full',
     ...(withheld > 0
