@@ -6,6 +6,7 @@ import { commandLinePage } from './command-line.ts';
 import { configurationPage, environmentExample } from './configuration.ts';
 import { conformanceTable } from './conformance.ts';
 import { errorsPage } from './errors.ts';
+import { faultsPage } from './faults.ts';
 import { sbom } from './sbom.ts';
 
 /** Paths from the root. The texts depend on the tree alone: the same tree gives the same bytes. */
@@ -15,6 +16,7 @@ export const artefacts: Readonly<Record<string, () => string>> = {
   'docs/reference/errors.gen.md': errorsPage,
   'docs/reference/api.gen.md': apiPage,
   'docs/reference/command-line.gen.md': commandLinePage,
+  'docs/reference/faults.gen.md': faultsPage,
   'docs/reference/sbom.gen.json': sbom,
   'docs/conformance/smart-app-launch-2.2.gen.csv': conformanceTable,
   'docs/conformance/attacks.gen.md': attacksPage,

@@ -85,6 +85,9 @@ describe('with a server', () => {
       state: { kind: string };
     }[];
     expect(all.filter((c) => c.state.kind === 'ready').map((c) => c.id)).toEqual([connection]);
+    expect((await line.run('connections')).out).toMatch(
+      / failed, 0 records.*\n {2}You did not allow/,
+    );
   });
 
   it('connect without --yes and without a terminal says who was read, and where to confirm', async () => {

@@ -2,6 +2,7 @@
 // so that who uses it never holds a token and can't send it elsewhere.
 
 import { ChartfoldError } from '../platform/errors.ts';
+import { CLINIC } from '../portals/portal.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { type ConnectionContext, paceOf } from './context.ts';
 import { type Grant, openGrant } from './grant.ts';
@@ -27,11 +28,11 @@ export type AuthorisedFetch = {
   /**
    * Asks. A 401 renews the access once and asks again; what comes then is returned as it is. A redirect is followed
    * where a link would be, with the same headers; one that leads elsewhere is returned, and the token goes nowhere.
-   * It waits for its turn at that host.
+   * It waits for its turn there.
    * @throws `smart.sign_in_again`, `smart.no_refresh`, `net.*`
    */
   get(address: string, options: Asking): Promise<Response>;
-  /** Tells that the host has refused one as too many, and for how long, where it said: all who ask there wait. */
+  /** Tells that the server has refused one as too many, and for how long, where it said: all who ask there wait. */
   tooMany(retryAfterMs: number | null): void;
 };
 
@@ -155,9 +156,9 @@ function withEveryCall(address: string, entry: PortalEntry, clinicId: string): s
   const extra = Object.entries(entry.vendor.portal.everyCall)
     .filter(
       ([name, value]) =>
-        !url.searchParams.has(name) && !(clinicId === '' && value.includes('{clinic}')),
+        !url.searchParams.has(name) && !(clinicId === '' && value.includes(CLINIC)),
     )
-    .map(([name, value]) => `${name}=${value.replace('{clinic}', encodeURIComponent(clinicId))}`);
+    .map(([name, value]) => `${name}=${value.replace(CLINIC, encodeURIComponent(clinicId))}`);
   if (extra.length === 0) return address;
   return `${address}${url.search ? '&' : '?'}${extra.join('&')}`;
 }

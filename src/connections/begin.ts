@@ -20,7 +20,8 @@ import {
 import { smartClient } from './client.ts';
 import { placeOf, unlistedClinic } from './clinics.ts';
 import { type ConnectionContext, getConnection, paceOf, portalOf } from './context.ts';
-import type { Attempt, Returning } from './returning.ts';
+import type { Returning } from './returning.ts';
+import type { Attempt } from './tables.ts';
 import { noteFailure } from './status.ts';
 
 export type BeginRequest = {
@@ -41,8 +42,8 @@ export type BeginRequest = {
 /**
  * Makes a connection in state `authorising`; where its key was given before, the one made then gets a further link.
  * @returns its id, and the link of this server to follow
- * @throws `connection.unknown_portal`, `connection.portal_off`, `connection.unknown_clinic`,
- *   `connection.needs_https`, `connection.needs_public_host`
+ * @throws `connection.unknown_portal`, `connection.portal_off`, `connection.no_clinic_chosen`,
+ *   `connection.unknown_clinic`, `connection.needs_https`, `connection.needs_public_host`
  */
 export async function beginConnection(
   context: ConnectionContext,
@@ -231,7 +232,7 @@ async function sendAway(
 /** The portal, where a sign-in there can find its way back here. */
 function reachable(context: ConnectionContext, key: string, clinicId: string): PortalEntry {
   const entry = context.registry.usable(key, clinicId);
-  if (isPerClinic(entry)) throw new ChartfoldError('connection.unknown_clinic');
+  if (isPerClinic(entry)) throw new ChartfoldError('connection.no_clinic_chosen');
   const { https, localhost } = entry.vendor.portal.redirects;
   const { protocol, hostname } = new URL(redirectUriOf(context, entry));
   // One that is itself reached by http is none of the vendor's: a simulator, or a server for tests.

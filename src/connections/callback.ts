@@ -25,8 +25,9 @@ import { goOnWith, knownConnection } from './known.ts';
 import { findPatient, readPatient } from './patient-of.ts';
 import { type Answer, park, parkedAnswer } from './parked.ts';
 import type { Refresher } from './refresh.ts';
-import { type Attempt, attemptOf, type Returning } from './returning.ts';
+import { attemptOf, type Returning } from './returning.ts';
 import { noteFailure, setStatus, wasConfirmed } from './status.ts';
+import type { Attempt } from './tables.ts';
 
 export type CallbackResult = {
   /** Where the sign-in landed: another connection where this patient was connected already. */

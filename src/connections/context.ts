@@ -77,6 +77,17 @@ export function portalOf(
   return registry.usable(connection.portal, connection.clinic_id);
 }
 
+/** What to write to the clinic of a connection, where it alone can let anybody in; null anywhere else. */
+export function wordsToSend(
+  { entries }: Pick<PortalRegistry, 'entries'>,
+  { portal, clinic_name, status_code }: Pick<Connection, 'portal' | 'clinic_name' | 'status_code'>,
+): string | null {
+  if (status_code !== 'connection.clinic_api_off') return null;
+  const entry = entries.find(({ key }) => key === portal);
+  // A name may hold a `$`, which means something in a text to put in.
+  return entry?.vendor.portal.wordsForClinic?.replace('{clinic}', () => clinic_name) ?? null;
+}
+
 export async function listConnections(db: Db): Promise<Connection[]> {
   return db.selectFrom('connection').selectAll().orderBy('created_at').orderBy('id').execute();
 }

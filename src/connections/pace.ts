@@ -1,5 +1,5 @@
-// Owns how fast a host is asked: so many requests at a time, so many in a second or in a minute of the clock, by the
-// vendor's data, shared by all who ask there. Where the host says to wait, all wait.
+// Owns how fast a FHIR base is asked: so many requests at a time, so many in a second or in a minute of the clock, by the
+// vendor's data, shared by all who ask there. Where its server says to wait, all wait.
 
 import type { Clock } from '../platform/clock.ts';
 import { ChartfoldError } from '../platform/errors.ts';
@@ -7,13 +7,13 @@ import type { Portal } from '../portals/portal.ts';
 
 export type Pace = {
   /**
-   * Waits for its turn, then does what asks the host.
-   * @throws the signal's reason when aborted while waiting; `fhir.rate_limited` while the host wants a longer pause
+   * Waits for its turn, then does what asks there.
+   * @throws the signal's reason when aborted while waiting; `fhir.rate_limited` while the server wants a longer pause
    *   than is waited for
    */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /**
-   * The host has refused one as too many: nobody asks before it said, at most for a day.
+   * The server has refused one as too many: nobody asks before it said, at most for a day.
    * @param retryAfterMs what it said; null where nothing: then until the next minute, where the limit is one
    */
   refused(retryAfterMs: number | null): void;
@@ -27,19 +27,19 @@ const DAY_MS = 24 * 3_600_000;
 const SPAN_MS = { second: 1_000, minute: 60_000 } as const;
 
 export type Paces = {
-  /** The one pace of a host, by what names it; the limits count where it is new. */
-  of(host: string, limits: Limits): Pace;
+  /** The one pace of a FHIR base; the limits count where it is new. */
+  of(fhirBaseUrl: string, limits: Limits): Pace;
 };
 
 /** The paces of a program. */
 export function createPaces(clock: Clock): Paces {
   const paces = new Map<string, Pace>();
   return {
-    of(host, limits) {
-      const known = paces.get(host);
+    of(fhirBaseUrl, limits) {
+      const known = paces.get(fhirBaseUrl);
       if (known) return known;
       const made = createPace(clock, limits);
-      paces.set(host, made);
+      paces.set(fhirBaseUrl, made);
       return made;
     },
   };

@@ -1,18 +1,15 @@
 // Owns an answer of a portal that came while nobody was signed in: sealed for five minutes, gone on with by the account
 // that began the sign-in and by no other.
 
-import type { Selectable } from 'kysely';
 import { isoTime } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { forgetOldAttempts, openSecrets, sealSecrets } from './attempts.ts';
 import type { ConnectionContext } from './context.ts';
-import type { AttemptTable } from './tables.ts';
+import type { Attempt } from './tables.ts';
 
 /** How long the answer is kept; the portal's code lives hardly longer. */
 export const PARKED_MS = 5 * 60_000;
-
-type Attempt = Selectable<AttemptTable>;
 
 /** An authorization response: the path it came to, and its query. */
 export type Answer = { readonly callbackPath: string; readonly parameters: URLSearchParams };

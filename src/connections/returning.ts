@@ -1,15 +1,12 @@
 // Owns telling which attempt an authorization response belongs to, and that it may go on in this browser.
 
-import type { Selectable } from 'kysely';
 import { isoTime } from '../platform/clock.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { sha256 } from '../platform/ids.ts';
 import { attemptCookie } from './attempts.ts';
 import type { ConnectionContext } from './context.ts';
 import type { Answer } from './parked.ts';
-import type { AttemptTable } from './tables.ts';
-
-export type Attempt = Selectable<AttemptTable>;
+import type { Attempt } from './tables.ts';
 
 /** A browser on its way to a portal, or back. */
 export type Returning = {

@@ -1,6 +1,6 @@
 // Owns the shapes and migration of connections: what is connected, its sealed grant, the sign-ins under way.
 
-import type { Generated } from 'kysely';
+import type { Generated, Selectable } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { AuthMethod } from '../platform/config/read.ts';
 import type { Sealed } from '../platform/seal.ts';
@@ -96,6 +96,8 @@ export type AttemptTable = {
   account_id: string | null;
   expires_at: string;
 };
+
+export type Attempt = Selectable<AttemptTable>;
 
 /** A server that somebody added by its address. */
 export type AddedServerTable = {

@@ -16,6 +16,9 @@ export function isOfVersion(said: string, version: FhirVersion): boolean {
 
 const BEGINNINGS: Readonly<Record<FhirVersion, string>> = { r4: '4.', dstu2: '1.0.' };
 
+/** Stands in a vendor's addresses and parameters for the clinic's id. */
+export const CLINIC = '{clinic}';
+
 /** One address set of a vendor. */
 export type PortalEnvironment = {
   /** `{clinic}` stands for the clinic's id where each clinic has a base of its own. */

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Config, readConfig } from '../platform/config/read.ts';
-import { healow } from './healow/portal.ts';
 import { vendors } from './index.ts';
 import {
   createRegistry,
@@ -14,7 +13,6 @@ import {
   portalFaults,
   tellsClinic,
   vendorKeys,
-  wordsForClinic,
 } from './registry.ts';
 
 let dir: string;
@@ -40,12 +38,6 @@ function configured(env: Record<string, string>, portals: object[] = []): Config
 function ofOne({ entries }: PortalRegistry) {
   return entries.filter(({ vendor }) => vendor.portal.id === 'athenahealth');
 }
-
-it('the words for a clinic hold its name as it is written', () => {
-  const portal = { ...healow, wordsForClinic: 'my record from {clinic}' };
-  const words = wordsForClinic({ vendor: { portal, hooks: {}, directory: null } }, '$& Care $1');
-  expect(words).toBe('my record from $& Care $1');
-});
 
 describe('a portal', () => {
   it('is off until its client id is set, and says which key that is', () => {

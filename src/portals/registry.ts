@@ -10,6 +10,7 @@ import {
 import { ChartfoldError } from '../platform/errors.ts';
 import { vendors } from './index.ts';
 import {
+  CLINIC,
   type Environment,
   environments,
   type Portal,
@@ -201,15 +202,6 @@ export function notesOf({ renews, vendor }: Pick<PortalEntry, 'renews' | 'vendor
 export const SIGN_IN_EACH_TIME =
   'This portal needs a sign-in for every sync, since it gives access for a short while only. None begins by itself.';
 
-/** The words to send a clinic that has not switched its interface on; null where the vendor's clinics need not. */
-export function wordsForClinic(
-  { vendor }: Pick<PortalEntry, 'vendor'>,
-  clinicName: string,
-): string | null {
-  // A name may hold a `$`, which means something in a text to put in.
-  return vendor.portal.wordsForClinic?.replace('{clinic}', () => clinicName) ?? null;
-}
-
 /** Whether a portal that is chosen as a whole says after the sign-in which of its clinics it was. */
 export function tellsClinic({ vendor: { portal, hooks } }: Pick<PortalEntry, 'vendor'>): boolean {
   return portal.clinicInPatientId !== null || hooks.conformTokenReply !== undefined;
@@ -237,8 +229,6 @@ export function isPerClinic({
 }: Pick<PortalEntry, 'fhirBaseUrl' | 'aud'>): boolean {
   return fhirBaseUrl.includes(CLINIC) || aud?.includes(CLINIC) === true;
 }
-
-const CLINIC = '{clinic}';
 
 function atClinic(entry: PortalEntry, clinicId: string): PortalEntry {
   if (clinicId === '' || !isPerClinic(entry)) return entry;

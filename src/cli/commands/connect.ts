@@ -4,11 +4,11 @@ import { type Actor, allowOn } from '../../access/policy.ts';
 import { connectionOfAttempt, hashOfLink, hasExpired } from '../../connections/attempts.ts';
 import { beginConnection } from '../../connections/begin.ts';
 import { candidateOf, confirmPatient, rejectPatient } from '../../connections/confirm.ts';
-import { type Connection, getConnection } from '../../connections/context.ts';
+import { type Connection, getConnection, wordsToSend } from '../../connections/context.ts';
 import type { App } from '../../http/app.ts';
 import { seesConnection } from '../../http/present/overview.ts';
 import { ChartfoldError, type ErrorCode } from '../../platform/errors.ts';
-import { SIGN_IN_EACH_TIME, wordsForClinic } from '../../portals/registry.ts';
+import { SIGN_IN_EACH_TIME } from '../../portals/registry.ts';
 import { peopleFor, personNamed } from '../person-named.ts';
 import type { Verb, VerbCall } from '../verb.ts';
 
@@ -118,11 +118,9 @@ async function settled(
 }
 
 /** Why a sign-in failed; with the words to send, where its clinic alone can mend it. */
-function failureOf({ registry }: App, { status_code, portal, clinic_name }: Connection) {
-  const code = (status_code ?? 'internal.unexpected') as ErrorCode;
-  const entry = registry.entries.find(({ key }) => key === portal);
-  const words =
-    code === 'connection.clinic_api_off' && entry ? wordsForClinic(entry, clinic_name) : null;
+function failureOf({ registry }: App, connection: Connection) {
+  const code = (connection.status_code ?? 'internal.unexpected') as ErrorCode;
+  const words = wordsToSend(registry, connection);
   return new ChartfoldError(code, words === null ? {} : { detail: `write to them: “${words}”` });
 }
 

@@ -5,7 +5,7 @@ import { disconnect as endConnection } from '../../connections/disconnect.ts';
 import { listConnections, SYNC_QUEUE } from '../../connections/context.ts';
 import { queueSync } from '../../connections/queue-sync.ts';
 import type { App } from '../../http/app.ts';
-import type { Receipt } from '../../http/contract.ts';
+import type { Connection, Receipt } from '../../http/contract.ts';
 import { presentConnections, seesConnection } from '../../http/present/overview.ts';
 import { readReceiptFor } from '../../http/present/receipt.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
@@ -23,16 +23,26 @@ export const connections: Verb = {
     const { connections: all } = await presentConnections(app, actor);
     yield {
       json: all,
-      text:
-        all
-          .map(
-            (c) =>
-              `${c.id}  ${c.clinicName}, ${c.portalName} ${c.environment}  ${c.state.kind}, ${c.records} records${c.sample ? ', sample' : ''}${c.state.kind === 'ready' && !c.schedule.renews ? ', each sync needs a sign-in' : ''}${c.nextSyncAt ? `, next sync ${c.nextSyncAt}` : ''}${c.signInBy ? `, sign in again by ${c.signInBy}` : ''}`,
-          )
-          .join('\n') || 'Nothing is connected yet.',
+      text: all.map(lineOf).join('\n') || 'Nothing is connected yet.',
     };
   },
 };
+
+function lineOf(c: Connection): string {
+  const facts = [
+    c.state.kind,
+    `${c.records} records`,
+    c.sample && 'sample',
+    c.state.kind === 'ready' && !c.schedule.renews && 'each sync needs a sign-in',
+    c.nextSyncAt && `next sync ${c.nextSyncAt}`,
+    c.signInBy && `sign in again by ${c.signInBy}`,
+  ];
+  const why = 'sentence' in c.state ? c.state.sentence : 'trouble' in c.state && c.state.trouble;
+  return [
+    `${c.id}  ${c.clinicName}, ${c.portalName} ${c.environment}  ${facts.filter(Boolean).join(', ')}`,
+    ...(why ? [`  ${why}`] : []),
+  ].join('\n');
+}
 
 export const sync: Verb<{ id?: string; all?: boolean }> = {
   name: 'sync',

@@ -3,11 +3,16 @@
 import type { Person } from '../../access/people.ts';
 import { hasExpired } from '../../connections/attempts.ts';
 import { candidateOf } from '../../connections/confirm.ts';
-import { type Connection, scopesAskedFor, whyUnusable } from '../../connections/context.ts';
+import {
+  type Connection,
+  scopesAskedFor,
+  whyUnusable,
+  wordsToSend,
+} from '../../connections/context.ts';
 import { differencesFrom } from '../../fhir/text/names.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
 import { vendorName } from '../../portals/index.ts';
-import { type PortalEntry, wordsForClinic } from '../../portals/registry.ts';
+import type { PortalEntry } from '../../portals/registry.ts';
 import { missingScopes } from '../../smart/scopes.ts';
 import type { Receipt, RunSummary } from '../../records/types.ts';
 import { isoTime } from '../../platform/clock.ts';
@@ -155,7 +160,7 @@ function storedState(
         code,
         sentence: row?.sentence ?? errorCatalogue['smart.sign_in_again'].sentence,
         since,
-        words: wordsToSend(app, connection),
+        words: wordsToSend(app.registry, connection),
       };
     case 'failed':
       return {
@@ -164,7 +169,7 @@ function storedState(
         sentence: row?.sentence ?? errorCatalogue['internal.unexpected'].sentence,
         act: row?.act ?? 'us',
         since,
-        words: wordsToSend(app, connection),
+        words: wordsToSend(app.registry, connection),
       };
     case 'disconnected':
       return { kind: 'disconnected', since, trouble: row?.sentence ?? null };
@@ -187,13 +192,6 @@ function readableState(
 function failedWith(code: ErrorCode, since: string): ConnectionState {
   const { sentence, act } = errorCatalogue[code];
   return { kind: 'failed', code, sentence, act, since, words: null };
-}
-
-/** What to send the clinic, where it alone can let anybody in. */
-function wordsToSend({ registry }: Presenting, connection: Connection): string | null {
-  if (connection.status_code !== 'connection.clinic_api_off') return null;
-  const entry = registry.entries.find((e) => e.key === connection.portal);
-  return entry ? wordsForClinic(entry, connection.clinic_name) : null;
 }
 
 function confirmState(

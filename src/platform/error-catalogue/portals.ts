@@ -242,6 +242,12 @@ export const portalsErrors = {
     409,
   ),
   'connection.unknown_portal': row('Chartfold does not know this portal.', 'person', 'never', 404),
+  'connection.no_clinic_chosen': row(
+    'At this portal a clinic must be chosen before the sign-in: by its name in the app, or with --clinic and the id that “npx chartfold directory search” prints.',
+    'person',
+    'never',
+    422,
+  ),
   'connection.unknown_clinic': row(
     'This portal has no clinic with this id.',
     'person',

@@ -1,5 +1,6 @@
 // What athenahealth's patient FHIR service was seen or is documented to do, as data: the simulator obeys it, and
-// the portal's oddities are tested against it. Confidence is noted as H (documented or recorded) or M.
+// the portal's oddities are tested against it. Confidence is noted as H (documented or recorded), M (a working client, or
+// inferred from one) or L (a guess where nothing is known).
 
 import type { PortalBehaviour } from '../behaviour.ts';
 
@@ -111,6 +112,7 @@ export const athenahealthBehaviour: PortalBehaviour = {
     needs: ['client_id', 'scope'],
     // M: "a new refresh_token may or may not be returned, keep the old one if absent".
     rotates: false,
+    // L: how long one lasts is not in what is published.
     days: 90,
     refusedOnceWithdrawn: { status: 400, error: 'invalid_grant' },
   },
@@ -129,7 +131,8 @@ export const athenahealthBehaviour: PortalBehaviour = {
   bundleTotal: 'absent',
   fullUrl: 'text',
   linkHost: 'own',
-  // H: metadata extension ah-search-parameter-metadata (requiredSearchParams, requiredAnySearchParams).
+  // H: metadata extension ah-search-parameter-metadata (requiredSearchParams, requiredAnySearchParams). L: of V2's six
+  // kinds but Coverage, which are taken to be like the rest; one reading has Media by id alone.
   requiredParameters: {
     Patient: [
       ['_id'],

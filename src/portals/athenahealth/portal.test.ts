@@ -346,7 +346,7 @@ describe('each oddity has its reason', () => {
     it('cannot be sent where no practice was chosen', async () => {
       program = await startProgram({ behaviour, written });
       await expect(program.begin({ clinicId: '' })).rejects.toMatchObject({
-        code: 'connection.unknown_clinic',
+        code: 'connection.no_clinic_chosen',
       });
     });
     it('is not what is sent otherwise', async () => {
