@@ -139,7 +139,7 @@ describe('a list that cannot be fetched again', () => {
   it('stays, with the day of the last try and why it failed', async () => {
     await simulator.close();
     isListThere = false;
-    await field().fill('harbor lane');
+    await field().fill('harbor lane family medicine rockport');
     await page.getByRole('button', { name: 'Look for newer lists' }).click();
     await page.getByText(/The last try, on .* failed\. /).waitFor();
     await expect
