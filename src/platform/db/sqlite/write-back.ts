@@ -28,7 +28,7 @@ const tasks = {
     return { value: null };
   },
 };
-const thread = offThread<typeof tasks>(import.meta.url);
+const thread = offThread<typeof tasks>(import.meta.url, { isNeeded: true });
 serveTasks(import.meta.url, tasks);
 
 /** What the log may grow to before it is written back. */
