@@ -164,8 +164,16 @@ function patientOf({ subject, patient }: Resource): string | undefined {
 }
 
 function signingKeyOf({ environment, state }: PortalParts): Promise<JWK> {
-  return state.value(`signing-key.${environment.key}`, makeSigningKey);
+  return state.value(`signing-key.${environment.key}`, () => {
+    if (state.isKept) return makeSigningKey();
+    const made = passing.get(environment.key) ?? makeSigningKey();
+    passing.set(environment.key, made);
+    return made;
+  });
 }
+
+/** By environment: a state in memory ends with the process, and its key may too. Making one takes a tenth of a second. */
+const passing = new Map<string, Promise<JWK>>();
 
 async function makeAuthorizationServer(
   parts: PortalParts,

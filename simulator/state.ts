@@ -35,6 +35,8 @@ export function openState(directory: string | undefined) {
   const sql = prepareStatements(db);
   sql.sweep.run(seconds());
   return {
+    /** Whether it is still there after the process. */
+    isKept: directory !== undefined,
     /** A stored value, or the one that `make` gives, stored from then on. */
     async value<T>(key: string, make: () => T | Promise<T>): Promise<T> {
       const row = sql.readValue.get(key);
