@@ -85,6 +85,21 @@ describe('what is written', () => {
     expect(await waited(() => write(store.db))).toBe(1);
   });
 
+  it('waits where work that can be had again has begun it and is over', async () => {
+    let later: Promise<unknown> = Promise.resolve();
+    const begun = () =>
+      bulkTransaction(store.db, async (trx) => {
+        // As a job is that is put in a transaction: it gets the connection after it.
+        later = write(store.db);
+        await write(trx);
+      });
+    const both = async () => {
+      await begun();
+      await later;
+    };
+    expect(await waited(both)).toBe(1);
+  });
+
   it('is not said to be written before the disk has it, and the loop goes on meanwhile', async () => {
     const { promise: asked, resolve: ask } = Promise.withResolvers<() => void>();
     diskIs((_handle, done) => ask(() => done(null)));
