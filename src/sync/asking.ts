@@ -26,8 +26,8 @@ export type Asking = {
   readonly references: References;
   /** How many records may still be asked for by id in this run. */
   referencedLeft: number;
-  /** Set when the portal no longer lets us in: what is left is not asked. */
-  stopped: ErrorCode | null;
+  /** Why the portal no longer lets us in, once it does not: what is left is not asked. */
+  stopped: ChartfoldError | null;
 };
 
 /** A question while it is asked. */
@@ -89,7 +89,7 @@ export async function ask(
     const { pages, received: records, retries, code: shortfall } = question;
     const asked: Asked = { question, signal, wasSent: false, pages, records, retries, shortfall };
     try {
-      if (asking.stopped) throw new ChartfoldError(asking.stopped);
+      if (asking.stopped) throw asking.stopped;
       signal.throwIfAborted();
       await mark(asking, question, {
         outcome: 'asking',
@@ -149,7 +149,7 @@ export async function close(
   const { error, httpStatus = null } = failed;
   const detail = failed.said ?? error.detail;
   const unanswered = REFUSALS.has(error.code) ? 'refused' : 'failed';
-  if (ENDS_THE_RUN.has(error.code)) asking.stopped = error.code;
+  if (ENDS_THE_RUN.has(error.code)) asking.stopped = error;
   await mark(asking, question, {
     outcome: pages > 0 ? 'part' : wasSent ? unanswered : 'not-asked',
     code: error.code,

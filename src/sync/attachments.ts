@@ -68,14 +68,15 @@ export async function fetchAttachments(asking: Asking): Promise<void> {
   const ms = asking.entry.vendor.portal.limits.questionMs;
   await withinTime({ ms, signal: asking.signal }, async (signal) => {
     try {
-      if (asking.stopped) throw new ChartfoldError(asking.stopped);
+      if (asking.stopped) throw asking.stopped;
       await mark(asking, { outcome: 'asking' });
       await fetchAll(asking, signal, first);
       await close(asking, null);
     } catch (error) {
-      const { code } = asChartfoldError(error);
+      const ended = asChartfoldError(error);
+      const { code } = ended;
       if (code !== 'sync.time_limit' && !ENDS_THE_RUN.has(code)) throw error;
-      if (ENDS_THE_RUN.has(code)) asking.stopped = code;
+      if (ENDS_THE_RUN.has(code)) asking.stopped = ended;
       await close(asking, code);
     }
   });

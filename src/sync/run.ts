@@ -107,7 +107,10 @@ async function sync(
 const NOTHING_SAID: Statement = { capabilities: null, fault: null };
 
 /** What the server says of itself, or why it is asked nothing else. */
-type Statement = { readonly capabilities: Capabilities | null; readonly fault: ErrorCode | null };
+type Statement = {
+  readonly capabilities: Capabilities | null;
+  readonly fault: ChartfoldError | null;
+};
 
 async function statementOf(
   context: SyncContext,
@@ -118,11 +121,10 @@ async function statementOf(
   try {
     const capabilities = await askCapabilities(context, entry, portal, signal);
     // One that is off says nothing of itself, and would call each question wrongly put.
-    const isOff = capabilities === null && (await isClinicOff(context, entry));
-    return { capabilities, fault: isOff ? 'connection.clinic_api_off' : null };
+    return { capabilities, fault: capabilities ? null : await clinicOff(context, entry) };
   } catch (error) {
     if (!isChartfoldError(error, 'fhir.other_version')) throw error;
-    return { capabilities: null, fault: error.code };
+    return { capabilities: null, fault: error };
   }
 }
 
@@ -194,7 +196,7 @@ async function end(asking: Asking): Promise<Run> {
   });
   await noteEnd(context, connectionId, questions);
   // Of a server that speaks another version the permission holds: it may come back.
-  const lost = stopped === 'fhir.other_version' ? null : stopped;
+  const lost = stopped?.code === 'fhir.other_version' ? null : (stopped?.code ?? null);
   const code = lost ?? (await accessLost(asking, ofRecords));
   // Not where it was disconnected meanwhile: that has been decided by the person.
   if (code) await setStatus(context, connectionId, 'sign-in-again', { code, from: 'ready' });
@@ -210,15 +212,15 @@ async function accessLost(
 ): Promise<ErrorCode | null> {
   const isForbidden = (q: Question) => q.outcome === 'refused' && q.code === 'fhir.forbidden';
   if (isAll(questions, isForbidden)) return 'connection.withdrawn';
-  const isOff = isAll(questions, isUnanswered) && (await isClinicOff(context, entry));
-  return isOff ? 'connection.clinic_api_off' : null;
+  const off = isAll(questions, isUnanswered) ? await clinicOff(context, entry) : null;
+  return off?.code ?? null;
 }
 
-/** Whether a clinic has switched patients' programs off: it says so where it says how to sign in. */
-async function isClinicOff(context: SyncContext, entry: PortalEntry): Promise<boolean> {
-  if (entry.vendor.portal.wordsForClinic === null) return false;
+/** Where a clinic has switched patients' programs off, that, as it answers to who asks how to sign in. */
+async function clinicOff(context: SyncContext, entry: PortalEntry): Promise<ChartfoldError | null> {
+  if (entry.vendor.portal.wordsForClinic === null) return null;
   const error = await smartClient(context, entry).then(() => null, asChartfoldError);
-  return error?.code === 'connection.clinic_api_off';
+  return error?.code === 'connection.clinic_api_off' ? error : null;
 }
 
 function isUnanswered({ outcome }: Question): boolean {
