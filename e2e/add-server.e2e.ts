@@ -51,14 +51,15 @@ beforeAll(async () => {
   served = await startServed({ portal: 'smart', isSample: true, outbound: named });
   const { db, sealer, clock } = served.program;
   await ensureRings(db, sealer, clock);
-  served.program.simulator.control.registerClient({
-    portal: 'smart',
-    environment: 'production',
-    clientId: 'our-id',
-    clientSecret: 'between us',
-    auth: 'client_secret_post',
-    redirectUris: [`${served.publicUrl}/smart/callback`],
-  });
+  for (const clientId of ['our-id', 'our-id-by-key'])
+    served.program.simulator.control.registerClient({
+      portal: 'smart',
+      environment: 'production',
+      clientId,
+      clientSecret: 'between us',
+      auth: 'client_secret_post',
+      redirectUris: [`${served.publicUrl}/smart/callback`],
+    });
   browser = await openBrowser();
   owner = await member(served, browser);
   ({ page } = owner);
@@ -193,6 +194,7 @@ describe('a server that was added, in the search for a clinic', () => {
     expect(owner.errors).toEqual([]);
   });
 });
+
 describe('the ways to prove oneself', () => {
   it('are those that the server says it takes', async () => {
     ways = ['private_key_jwt'];
