@@ -117,7 +117,7 @@ export const progress = z.object({
   troubles: z.array(z.object({ label: z.string(), outcome: questionTick })),
 });
 
-/** To send to the clinic, where it alone can let anybody in; null everywhere else. */
+/** The vendor's own, to send to the clinic where it alone can let anybody in; null everywhere else. */
 const wordsForClinic = z.string().nullable();
 
 /** A connection's state. Each has a sentence of its own on the card. */
@@ -269,6 +269,7 @@ export const receiptQuestion = z.object({
       httpStatus: z.number().nullable(),
       act: z.enum(['person', 'clinic', 'operator', 'us']),
       retry: z.enum(['never', 'later', 'after-reconnect']),
+      words: wordsForClinic,
     })
     .nullable(),
 });

@@ -31,7 +31,7 @@ import type {
   TimelineFilter,
   TimelineIndex,
 } from '../../http/contract.ts';
-import { shortTexts } from '../parts/short.ts';
+import { shortTexts, shownTexts } from '../parts/short.ts';
 import { get, getText, getWhole, send } from './api.ts';
 import { useLiveStatus } from './live.ts';
 
@@ -264,7 +264,8 @@ export const recordQuery = (personId: string, recordId: string) =>
         signal,
       );
       // The sheet is where long texts are read.
-      return { ...shortTexts(record), facts: record.facts, text: record.text };
+      const { facts, text } = shownTexts(record);
+      return { ...shortTexts(record), facts, text };
     },
   });
 

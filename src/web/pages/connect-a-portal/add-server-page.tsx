@@ -3,6 +3,7 @@
 
 import { useLocation } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
+import { apart } from '../../../fhir/text/shown.ts';
 import { problemOf } from '../../app/api.ts';
 import { useLookAtServer } from '../../app/actions.ts';
 import { Button } from '../../parts/button.tsx';
@@ -94,7 +95,9 @@ function Heading({ of: name }: { of: string | null }) {
         here="Add a server"
       />
       <PageHeading>
-        {name === null ? 'Add a clinic’s server by its address' : `Add the server of ${name}`}
+        {name === null
+          ? 'Add a clinic’s server by its address'
+          : `Add the server of ${apart(name)}`}
       </PageHeading>
     </>
   );
