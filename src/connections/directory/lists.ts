@@ -88,6 +88,19 @@ export async function writeEdition(
   await dropOthers(db, { id: list.id, edition: number });
 }
 
+/** Drops a list with its clinics. It counts no more before the first of them goes, and its number is free after the last. */
+export async function dropList(db: Db, source: string): Promise<void> {
+  const list = await db
+    .updateTable('clinic_list')
+    .set({ edition: null })
+    .where('source', '=', source)
+    .returning(['id', 'edition'])
+    .executeTakeFirst();
+  if (!list) return;
+  await dropOthers(db, list);
+  await db.deleteFrom('clinic_list').where('id', '=', list.id).execute();
+}
+
 /** Notes that the server of a list was asked, and what was wrong with what it said. */
 export async function noteChecked(
   db: Db,

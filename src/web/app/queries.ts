@@ -10,6 +10,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import type {
+  AddedServers,
   AccountPage,
   Accounts,
   BackupState,
@@ -181,6 +182,14 @@ export const clinicSearchQuery = (typed: string) =>
     queryFn: () => send<Clinics>('POST', '/api/clinics/search', { typed }),
     placeholderData: keepPreviousData,
   });
+
+/** The servers added by their address that the account looks after. */
+export const serversQuery = queryOptions({
+  queryKey: ['servers'],
+  queryFn: async ({ signal }) => (await get<AddedServers>('/api/servers', signal)).servers,
+  // Connections come and go elsewhere.
+  staleTime: 0,
+});
 
 /** The lists of clinics. The live stream tells how far they have come; without it they are asked for. */
 export const directoryQuery = queryOptions({
