@@ -33,18 +33,19 @@ export function serverVerbs(
   root: Command,
   run: (verb: Verb<never>, args: object, flags: object) => Promise<void>,
 ): void {
-  const flags = (command: Command) =>
-    command
+  const group = root.command('servers').description('the servers that were added by their address');
+  const verb = (words: string, summary: string, isDefault: boolean) =>
+    group
+      .command(words, { isDefault })
+      .description(summary)
       .option('--json', 'print JSON')
       .option('--as <account>', 'with the rights of this account; the operator’s without');
-  const group = flags(root.command('servers'))
-    .description('the servers that were added by their address')
-    .action((given) => run(servers as Verb<never>, {}, given));
-  flags(group.command('remove <name>'))
-    .description('remove a server that no connection uses')
-    .action((name, _flags, command: Command) =>
-      run(dropServer as Verb<never>, { name }, command.optsWithGlobals()),
-    );
+  verb('list', 'which there are, who added them, and what uses them', true).action((flags) =>
+    run(servers as Verb<never>, {}, flags),
+  );
+  verb('remove <name>', 'remove a server that no connection uses', false).action((name, flags) =>
+    run(dropServer as Verb<never>, { name }, flags),
+  );
 }
 
 function lineOf(server: AddedServers['servers'][number]): string {
