@@ -91,6 +91,7 @@ describe('on the instance', () => {
       'portals.list',
       'directory.update',
       'portals.add',
+      'portals.remove',
       'connections.list',
       'connections.begin',
       'connections.sync',

@@ -63,6 +63,7 @@ export const policy = {
   'portals.list': self,
   'directory.update': self,
   'portals.add': self,
+  'portals.remove': self,
   'connections.list': self,
   'connections.begin': self,
   'connections.sync': self,
@@ -123,6 +124,11 @@ export function allowOn(actor: Actor, act: RecordAct, personId: string): Sight {
 export function isOwnBeginning(actor: Actor, begunBy: string | null): boolean {
   if (actor.account === null) return true;
   return begunBy === null ? actor.roles.includes('owner') : begunBy === actor.account.id;
+}
+
+/** Whether a server that was added is the actor's to look after: whoever added it, and every owner. */
+export function looksAfterServer(actor: Actor, addedBy: string | null): boolean {
+  return actor.roles.includes('owner') || (addedBy !== null && actor.account?.id === addedBy);
 }
 
 /** Whether an act on a person's record would pass. */

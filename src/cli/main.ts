@@ -25,6 +25,7 @@ import { bench } from './bench/bench.ts';
 import { vitals } from './bench/vitals.ts';
 import { selftest } from './selftest/selftest.ts';
 import { simulate } from './commands/simulate.ts';
+import { dropServer, servers, serverVerbs } from './commands/servers.ts';
 import { serve, stop } from './commands/serve.ts';
 import { unlock } from './commands/unlock.ts';
 import { tls } from './commands/tls.ts';
@@ -53,6 +54,8 @@ export const verbs: readonly Verb[] = [
   updateDirectory,
   importDirectory,
   searchDirectory,
+  servers,
+  dropServer,
   rebuild,
   backup,
   verify,
@@ -202,6 +205,7 @@ export function commandLine(program: Program): Command {
       ),
     );
   directory(root, run);
+  serverVerbs(root, (v, args, flags) => run(v)(args as Record<string, unknown>, flags));
   verb('rebuild', 'drop the chart and make it again from the raw records').action((flags) =>
     run(rebuild as Verb<never>)({}, flags),
   );

@@ -2,6 +2,7 @@
 
 import { createInterface } from 'node:readline/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { shown } from '../fhir/text/shown.ts';
 import type { Config } from '../platform/config/read.ts';
 import { callServer, findServer } from './control.ts';
 import { performVerb } from './perform-verb.ts';
@@ -77,8 +78,8 @@ async function print(args: Record<string, unknown>, flags: Flags, call: Call): P
   for await (const output of call(args)) {
     if ('data' in output) await writeOut(output.data);
     else if ('json' in output)
-      await writeOut(`${flags.json ? JSON.stringify(output.json) : visible(output.text)}\n`);
-    else if ('say' in output) process.stderr.write(`${visible(output.say)}\n`);
+      await writeOut(`${flags.json ? JSON.stringify(output.json) : shown(output.text)}\n`);
+    else if ('say' in output) process.stderr.write(`${shown(output.say)}\n`);
     else return answer(args, flags, call, output);
   }
 }
@@ -102,18 +103,11 @@ async function answer(
   }
   const line = createInterface({ input: process.stdin, output: process.stderr });
   const question = isPatient ? 'Is this the right patient' : 'Whose records are these';
-  const given = (
-    await line.question(`${question} (${visible(asked.choices.join(', '))})? `)
-  ).trim();
+  const given = (await line.question(`${question} (${shown(asked.choices.join(', '))})? `)).trim();
   line.close();
   const next =
     asked.ask === 'patient'
       ? { confirm: { connection: asked.connection, answer: given } }
       : { ...args, person: given || 'ask' };
   await print(next, flags, call);
-}
-
-/** A terminal obeys control characters; names come from portals and lists, which are not ours. */
-function visible(text: string): string {
-  return text.replace(/(?![\n\t])\p{Cc}/gu, '\ufffd');
 }

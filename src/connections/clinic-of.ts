@@ -1,5 +1,6 @@
 // Owns deciding which clinic a sign-in was for, from all that says so, naming it, and saying where they differ.
 
+import { shown } from '../fhir/text/shown.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import type { Tokens } from '../smart/token.ts';
 import { placeOf, unlistedClinic } from './clinics.ts';
@@ -26,7 +27,7 @@ export async function clinicOf(
   const isOther = chosen.clinic_id !== '' && chosen.clinic_id !== id;
   const isDoubtful = fromReply !== null && fromPatient !== null && fromReply !== fromPatient;
   const note = isOther
-    ? `You chose ${chosen.clinic_name}, but the portal signed you in at ${clinic.name}. Chartfold reads what is there.`
+    ? `You chose ${shown(chosen.clinic_name)}, but the portal signed you in at ${shown(clinic.name)}. Chartfold reads what is there.`
     : isDoubtful
       ? `The portal names practice ${fromReply}, the patient’s number practice ${fromPatient}. Chartfold reads practice ${id}.`
       : null;

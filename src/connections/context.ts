@@ -1,6 +1,7 @@
 // Owns what the functions of this folder work with, and how a connection reads as a value.
 
 import type { Selectable } from 'kysely';
+import { shown } from '../fhir/text/shown.ts';
 import type { Signer } from '../keys/keyring.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
@@ -85,7 +86,7 @@ export function wordsToSend(
   if (status_code !== 'connection.clinic_api_off') return null;
   const entry = entries.find(({ key }) => key === portal);
   // A name may hold a `$`, which means something in a text to put in.
-  return entry?.vendor.portal.wordsForClinic?.replace('{clinic}', () => clinic_name) ?? null;
+  return entry?.vendor.portal.wordsForClinic?.replace('{clinic}', () => shown(clinic_name)) ?? null;
 }
 
 export async function listConnections(db: Db): Promise<Connection[]> {

@@ -4,6 +4,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { outbound } from '../../e2e/support/outbound.ts';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
+import type { PortalOverride } from '../platform/config/read.ts';
 import { createOutbound, type Outbound } from '../platform/outbound.ts';
 import { createRegistry } from '../portals/registry.ts';
 import { addServer, type AddServerRequest, lookAtServer, putServers } from './servers.ts';
@@ -20,12 +21,29 @@ beforeEach(async () => {
   const named: Outbound = async (url, init) => {
     const [, answer] = Object.entries(instead).find(([end]) => url.endsWith(end)) ?? [];
     if (answer) return answer.clone();
+    if (!url.startsWith(HOST)) return outbound(url, init);
     const response = await outbound(url.replace(HOST, program.simulator.url), init);
     return new Response((await response.text()).replaceAll(program.simulator.url, HOST), response);
   };
   program = await startProgram({ portal: 'smart', outbound: named });
 });
 afterEach(() => program.close());
+
+const written: PortalOverride = {
+  vendor: 'smart',
+  environment: 'production',
+  name: undefined,
+  fhirBaseUrl: undefined,
+  authorizationEndpoint: undefined,
+  tokenEndpoint: undefined,
+  clientId: 'the operator’s',
+  clientSecret: undefined,
+  auth: 'none',
+  scopes: undefined,
+  aud: undefined,
+  directoryUrl: undefined,
+  requestsPerMinute: undefined,
+};
 
 const wanted = (request: Partial<AddServerRequest> = {}): AddServerRequest => ({
   address: BASE,
@@ -175,9 +193,55 @@ describe('a server that was added', () => {
     const key = await addServer(program, wanted());
     expect(await addServer(program, wanted())).toBe(key);
     expect(program.registry.entries.filter((entry) => entry.key === key)).toHaveLength(1);
-    await expect(addServer(program, wanted({ clientId: 'theirs' }))).rejects.toMatchObject({
+    const theirs = wanted({ clientId: 'theirs', by: 'ben' });
+    await expect(addServer(program, theirs)).rejects.toMatchObject({ code: 'server.name_taken' });
+  });
+
+  it('takes another client id from who added it, whatever it is called then', async () => {
+    const first = wanted({ clientId: 'misspelt', by: 'ann' });
+    const key = await addServer(program, first);
+    const spelt = { ...first, name: 'Another', clientId: 'spelt' };
+    expect(await addServer(program, spelt)).toBe(key);
+    const restarted = createRegistry({ ...program.config, portals: [] }, null);
+    await putServers({ ...program, registry: restarted });
+    for (const { entries } of [program.registry, restarted])
+      expect(
+        entries.filter(({ added }) => added).map(({ registration }) => registration?.clientId),
+      ).toEqual(['spelt']);
+  });
+
+  it('keeps the client id that connections were made with, and takes another secret', async () => {
+    const first = wanted({ auth: 'client_secret_basic', clientSecret: 'one', by: 'ann' });
+    const key = await addServer(program, first);
+    const connection = await program.connect();
+    await program.db.updateTable('connection').set({ portal: key }).execute();
+    const other = { ...first, clientId: 'another' };
+    await expect(addServer(program, other)).rejects.toMatchObject({
+      code: 'server.in_use',
+      detail: 'they were made as ours',
+    });
+    expect(program.registry.usable(key, '').registration?.clientId).toBe('ours');
+    expect(await addServer(program, { ...first, clientSecret: 'two' })).toBe(key);
+    await program.db
+      .updateTable('connection')
+      .set({ status: 'disconnected' })
+      .where('id', '=', connection)
+      .execute();
+    expect(await addServer(program, other)).toBe(key);
+    expect(program.registry.usable(key, '').registration?.clientId).toBe('another');
+  });
+
+  it('is not put right where the operator has given its name since', async () => {
+    await addServer(program, wanted({ by: 'ann' }));
+    const [shadow] = program.registry.entries.filter(({ added }) => added);
+    const override = { ...written, name: 'Quarry Hill', fhirBaseUrl: BASE };
+    const registry = createRegistry({ ...program.config, portals: [override] }, null);
+    await putServers({ ...program, registry });
+    const again = wanted({ by: 'ann', clientId: 'another' });
+    await expect(addServer({ ...program, registry }, again)).rejects.toMatchObject({
       code: 'server.name_taken',
     });
+    expect(registry.usable(shadow?.key ?? '', '').registration?.clientId).toBe('the operator’s');
   });
 
   it.each(['Quarry\u202eHill', 'Quarry\u0007Hill', 'Quarry\u200bHill'])(

@@ -1,6 +1,7 @@
-// Owns servers that people add by their address: what is looked at before one is taken, how it is kept, and putting
-// those kept among the portals.
+// Owns servers that people add by their address: what is looked at before one is taken, how it is kept, put right,
+// and put among the portals. How those that are there are looked after is added-servers.ts.
 
+import type { Selectable } from 'kysely';
 import { cleanName } from '../access/names.ts';
 import { readFhirVersion } from '../fhir/capabilities.ts';
 import { isoTime } from '../platform/clock.ts';
@@ -15,7 +16,9 @@ import {
   requestConfiguration,
   type SmartConfiguration,
 } from '../smart/discovery.ts';
+import { connectionsUsing, keyOfServer } from './added-servers.ts';
 import { type ConnectionContext, DIRECTORY_QUEUE } from './context.ts';
+import type { AddedServerTable } from './tables.ts';
 
 export type AddServerRequest = {
   /** The FHIR base, as somebody typed it. */
@@ -92,11 +95,11 @@ export async function lookAtServer(
 const LONGEST_NAME = 100;
 
 /**
- * Takes a server among the portals, after a look at it. One that is there already under the same address and client
- * is the same, whatever it is called now; it takes another secret from whoever added it.
+ * Takes a server among the portals, after a look at it. One that is there already with the same registration is the same,
+ * whatever it is called now; one that they have added before takes another registration from whoever added it.
  * @returns its key among the portals
- * @throws what {@link lookAtServer} throws; `server.name_taken`, `server.secret_missing`, `http.invalid_request` for a
- *   name that is not what is seen of it
+ * @throws what {@link lookAtServer} throws; `server.in_use` where connections were made by another client id;
+ *   `server.name_taken`, `server.secret_missing`, `http.invalid_request` for a name that is not what is seen of it
  */
 export async function addServer(context: Serving, request: AddServerRequest): Promise<string> {
   const { clientSecret, auth, clientId } = request;
@@ -104,15 +107,12 @@ export async function addServer(context: Serving, request: AddServerRequest): Pr
     throw new ChartfoldError('server.secret_missing');
   const found = await lookAtServer(context, request.address);
   const { entries } = context.registry;
-  const same = entries.find(
-    ({ vendor, fhirBaseUrl, registration }) =>
-      vendor.portal.id === openVendor.portal.id &&
-      fhirBaseUrl === found.fhirBaseUrl &&
-      registration?.clientId === clientId,
-  );
-  if (same && (await isProvedSo(context, same, request))) return same.key;
+  const same = entries.find((entry) => isRegisteredSo(entry, found, request));
+  if (same) return same.key;
+  const own = await addedBefore(context, found, request);
+  if (own) return registerAnew(context, own, request);
   const name = cleanName(request.name.trim() || found.name);
-  const key = keyOf(name);
+  const key = keyOfServer(name);
   if (entries.some((entry) => entry.key === key)) throw new ChartfoldError('server.name_taken');
   const id = newId();
   const added = await context.db
@@ -139,37 +139,74 @@ export async function addServer(context: Serving, request: AddServerRequest): Pr
   return key;
 }
 
-/** Whether a server is registered with just this proof, by now: whoever added it may give another. */
-async function isProvedSo(
-  { db, sealer, registry, log }: Serving,
-  { name, fhirBaseUrl, registration }: PortalEntry,
-  request: AddServerRequest,
-): Promise<boolean> {
-  const { auth, clientSecret, by } = request;
-  if (registration?.auth === auth && registration.clientSecret === clientSecret) return true;
-  const row = await db
+/** Whether a portal is this server, and this program registered there in just this way. */
+function isRegisteredSo(
+  { vendor, fhirBaseUrl, registration }: PortalEntry,
+  found: Pick<ServerFound, 'fhirBaseUrl'>,
+  { auth, clientId, clientSecret }: AddServerRequest,
+): boolean {
+  return (
+    vendor.portal.id === openVendor.portal.id &&
+    fhirBaseUrl === found.fhirBaseUrl &&
+    registration?.clientId === clientId &&
+    registration.auth === auth &&
+    registration.clientSecret === clientSecret
+  );
+}
+
+type AddedServerRow = Selectable<AddedServerTable>;
+
+/** The server at an address that the same account has added before; not one whose name the operator has given since. */
+async function addedBefore(
+  { db, registry }: Serving,
+  { fhirBaseUrl }: ServerFound,
+  { by, clientId }: AddServerRequest,
+): Promise<AddedServerRow | undefined> {
+  const rows = await db
     .selectFrom('added_server')
-    .select(['id', 'brand_bundle'])
-    .where('name', '=', name)
+    .selectAll()
+    .where('fhir_base_url', '=', fhirBaseUrl)
     .where('added_by', 'is', by)
-    .executeTakeFirst();
-  if (!row) return false;
-  const client_secret = clientSecret ? sealer.seal(clientSecret, secretOf(row.id)) : null;
-  await db
-    .updateTable('added_server')
-    .set({ auth, client_secret })
-    .where('id', '=', row.id)
+    .orderBy('added_at')
     .execute();
-  registry.add(overrideOf({ fhirBaseUrl, name, brandBundle: row.brand_bundle }, request));
-  log.info('server.proof_changed', { server: row.id });
-  return true;
+  const keys = new Set(registry.entries.filter(({ added }) => added).map(({ key }) => key));
+  const theirs = rows.filter(({ name }) => keys.has(keyOfServer(name)));
+  return theirs.find(({ client_id }) => client_id === clientId) ?? theirs[0];
+}
+
+/** Puts the registration of a server right. Its name stays: connections know it by that. */
+async function registerAnew(
+  { db, sealer, registry, log }: Serving,
+  { id, name, fhir_base_url: fhirBaseUrl, brand_bundle: brandBundle }: AddedServerRow,
+  request: AddServerRequest,
+): Promise<string> {
+  const { auth, clientId, clientSecret } = request;
+  const client_secret = clientSecret ? sealer.seal(clientSecret, secretOf(id)) : null;
+  await db.transaction().execute(async (trx) => {
+    const { client_id } = await trx
+      .selectFrom('added_server')
+      .select('client_id')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    // What a server has given to one client it takes back or renews for no other.
+    if (client_id !== clientId && (await connectionsUsing(trx, name)).length > 0)
+      throw new ChartfoldError('server.in_use', { detail: `they were made as ${client_id}` });
+    await trx
+      .updateTable('added_server')
+      .set({ auth, client_id: clientId, client_secret })
+      .where('id', '=', id)
+      .execute();
+  });
+  registry.add(overrideOf({ fhirBaseUrl, name, brandBundle }, request));
+  log.info('server.registration_changed', { server: id });
+  return keyOfServer(name);
 }
 
 /** Puts the servers that were added before among the portals; a name that the operator has given since is theirs. */
 export async function putServers({ db, sealer, registry }: Serving): Promise<void> {
   const rows = await db.selectFrom('added_server').selectAll().orderBy('added_at').execute();
   const taken = new Set(registry.entries.map(({ key }) => key));
-  for (const row of rows.filter(({ name }) => !taken.has(keyOf(name))))
+  for (const row of rows.filter(({ name }) => !taken.has(keyOfServer(name))))
     registry.add(
       overrideOf(
         { fhirBaseUrl: row.fhir_base_url, name: row.name, brandBundle: row.brand_bundle },
@@ -228,11 +265,6 @@ function baseOf(typed: string): string {
     .replace(/\/+$/, '');
   // The root of all names may be written as a dot; certificates are for the name without.
   return `https://${url.host.replace(/\.(?=:|$)/, '')}${path}`;
-}
-
-/** The key among the portals. */
-function keyOf(name: string): string {
-  return `${openVendor.portal.id}/production/${name}`;
 }
 
 function secretOf(id: string): string {

@@ -85,6 +85,26 @@ export const serverAdd = serverLook.extend({
 /** The portal that it is now. */
 export const serverAdded = z.object({ portal: portalKey });
 
+/** GET /api/servers: those that the account has added; all, where it is an owner. DELETE /api/servers/:id answers with the rest. */
+export const addedServers = z.object({
+  servers: z.array(
+    z.object({
+      id,
+      name: z.string(),
+      fhirBaseUrl: z.string(),
+      clientId: z.string(),
+      /** Null for the terminal. */
+      addedBy: z.string().nullable(),
+      /** Added by this account, which may add it again to put its registration right. */
+      isOwn: z.boolean(),
+      addedAt: instant,
+      /** How many that the account may see use it, and whether others do. While any does it stays. */
+      connections: count,
+      hasOthers: z.boolean(),
+    }),
+  ),
+});
+
 /** POST /api/connections. `personId` null: a new person, named as the portal's patient. */
 export const connectRequest = z.object({
   portal: portalKey,
@@ -117,7 +137,7 @@ export const progress = z.object({
   troubles: z.array(z.object({ label: z.string(), outcome: questionTick })),
 });
 
-/** To send to the clinic, where it alone can let anybody in; null everywhere else. */
+/** The vendor's own, to send to the clinic where it alone can let anybody in; null everywhere else. */
 const wordsForClinic = z.string().nullable();
 
 /** A connection's state. Each has a sentence of its own on the card. */
@@ -269,6 +289,7 @@ export const receiptQuestion = z.object({
       httpStatus: z.number().nullable(),
       act: z.enum(['person', 'clinic', 'operator', 'us']),
       retry: z.enum(['never', 'later', 'after-reconnect']),
+      words: wordsForClinic,
     })
     .nullable(),
 });
@@ -465,6 +486,7 @@ export type Person = z.infer<typeof person>;
 export type Session = z.infer<typeof session>;
 export type ServerFound = z.infer<typeof serverFound>;
 export type ServerAdd = z.infer<typeof serverAdd>;
+export type AddedServers = z.infer<typeof addedServers>;
 export type ServerAdded = z.infer<typeof serverAdded>;
 export type ConnectRequest = z.infer<typeof connectRequest>;
 export type ConnectReply = z.infer<typeof connectReply>;

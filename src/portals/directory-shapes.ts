@@ -3,6 +3,13 @@
 
 import { z } from 'zod';
 import { type BundleEntry, scanBundle } from '../fhir/bundle.ts';
+import {
+  isObjectAt,
+  JsonScanError,
+  skipValue,
+  startOfText,
+  walkObject,
+} from '../fhir/json-scan.ts';
 import { ChartfoldError, isChartfoldError } from '../platform/errors.ts';
 import type { DirectoryClinic } from './portal.ts';
 
@@ -64,9 +71,24 @@ function* parsedInTurn(entries: readonly BundleEntry[]) {
     yield { fullUrl, resource: JSON.parse(raw) as object };
 }
 
-/** Whether a text is a FHIR resource: then it is to be a Bundle. Looks at its beginning alone. */
+/**
+ * Whether a text is a FHIR resource: then it is to be a Bundle. Its keys come in any order, so that all entries may stand
+ * before what it is; what is no JSON as far as it was looked at is none.
+ */
 export function isResource(text: string): boolean {
-  return /^\uFEFF?\s*\{[^{[]{0,2000}?"resourceType"\s*:/.test(text.slice(0, 4_000));
+  const start = startOfText(text);
+  if (!isObjectAt(text, start)) return false;
+  let isFound = false;
+  try {
+    walkObject(text, start, (key, at) => {
+      isFound ||= key === 'resourceType';
+      // The rest needs no look: whoever reads it says what is wrong there.
+      return isFound ? text.length : skipValue(text, at);
+    });
+  } catch (error) {
+    if (!(error instanceof JsonScanError)) throw error;
+  }
+  return isFound;
 }
 
 /** A line of a list that is no Bundle. */

@@ -46,6 +46,8 @@ export type PortalEntry = {
   readonly switchOn: string;
   /** Run by the simulator: all that comes from it is marked as sample. */
   readonly simulated: boolean;
+  /** By its address, by somebody who uses this program: not the operator's. */
+  readonly added: boolean;
 };
 
 /** Where the simulator serves a vendor's environment, and who we are there. */
@@ -65,6 +67,8 @@ export type PortalRegistry = {
   usable(key: string, clinicId: string): PortalEntry;
   /** Takes a server in that was added by its address, in place of the one that has its key. */
   add(server: PortalOverride): void;
+  /** Takes out a server that was added. @returns the one that was there */
+  remove(key: string): PortalEntry | undefined;
 };
 
 /** A vendor in one of its environments; null: its servers are added one by one. */
@@ -179,9 +183,13 @@ export function createRegistry(config: Config, simulated: Simulated | null): Por
     add(server) {
       const place = places.find((one) => isAt(one, server));
       if (!place) return;
-      const entry = entryOf(place, server, config, null);
+      const entry = { ...entryOf(place, server, config, null), added: true };
       const before = entries.findIndex(({ key }) => key === entry.key);
       entries.splice(before < 0 ? entries.length : before, 1, entry);
+    },
+    remove(key) {
+      const at = entries.findIndex((entry) => entry.added && entry.key === key);
+      return at < 0 ? undefined : entries.splice(at, 1)[0];
     },
     usable(key, clinicId) {
       const entry = entries.find((e) => e.key === key);
@@ -290,6 +298,7 @@ function entryOf(
         ? 'clientId in its entry of CHARTFOLD_CONFIG'
         : `${own.configPrefix}_CLIENT_ID`,
     simulated: base !== null,
+    added: false,
   };
 }
 

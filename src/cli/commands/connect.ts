@@ -5,8 +5,8 @@ import { connectionOfAttempt, hashOfLink, hasExpired } from '../../connections/a
 import { beginConnection } from '../../connections/begin.ts';
 import { candidateOf, confirmPatient, rejectPatient } from '../../connections/confirm.ts';
 import { type Connection, getConnection, wordsToSend } from '../../connections/context.ts';
+import { seesConnection } from '../../connections/sight.ts';
 import type { App } from '../../http/app.ts';
-import { seesConnection } from '../../http/present/overview.ts';
 import { ChartfoldError, type ErrorCode } from '../../platform/errors.ts';
 import { SIGN_IN_EACH_TIME } from '../../portals/registry.ts';
 import { peopleFor, personNamed } from '../person-named.ts';

@@ -16,6 +16,7 @@ import { openStore } from '../../platform/db/sqlite/open.ts';
 import { silentLog } from '../../platform/log.ts';
 import { createRegistry, type PortalEntry, vendorKeys } from '../../portals/registry.ts';
 import { createDirectory, type Directory } from './directory.ts';
+import { listOf, writeEdition } from './lists.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 let answer: Answer;
@@ -320,6 +321,31 @@ describe('a file', () => {
     await file('practices.json', '{"24411":"Harbor Lane"}');
     await directory.importFile(own, null);
     expect(await found('old mill')).toEqual([]);
+  });
+
+  it('of another vendor takes the name over with its clinics, not before', async () => {
+    const own = await file('clinics.json', '{"24411":"Harbor Lane"}');
+    await directory.importFile(own, null);
+    const list = await listOf(store.db, {
+      source: 'file:clinics.json',
+      vendor: 'healow',
+      environment: 'production',
+    });
+    const edition = {
+      vendor: 'healow',
+      environment: 'production',
+      etag: null,
+      lastModified: null,
+      clinics: 1,
+      unreadable: 0,
+      bytes: 1,
+    } as const;
+    const cutOff = () => Promise.reject(new Error('the process ended'));
+    await expect(writeEdition(store.db, list, edition, 0, cutOff)).rejects.toThrow();
+    expect(await state()).toMatchObject({ vendor: 'athenahealth', clinics: 1 });
+    await file('clinics.json', '[{"name":"Far","url":"https://fhir4.healow.com/fhir/r4/ABCDEF"}]');
+    await directory.importFile(own, null);
+    expect(await state()).toMatchObject({ vendor: 'healow', clinics: 1 });
   });
 
   it('of a portal that is off is found only by who asks for everything', async () => {

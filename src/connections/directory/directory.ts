@@ -13,6 +13,7 @@ import {
   clinicOfRow,
   type ClinicRow,
   clinicsOfList,
+  dropList,
   rowsNumbered,
 } from './lists.ts';
 import { importList, type Reading } from './read-list.ts';
@@ -74,6 +75,8 @@ export type Directory = {
   fetched(): Promise<{ entry: PortalEntry; triedAt: string | null; failed: boolean }[]>;
   /** Fetches a portal's list; the same call again joins the one under way. @throws as `fetchList` */
   update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading>;
+  /** Drops the list of a portal that was taken off, unless another portal has it too. */
+  drop(entry: PortalEntry): Promise<void>;
   /** @throws as `importList` */
   importFile(file: string, vendor: string | null): Promise<Reading & { readonly vendor: string }>;
   close(): Promise<void>;
@@ -135,6 +138,13 @@ export function createDirectory(context: UpdatesContext): Directory {
       );
       const row = await clinicNumbered(db, lists, clinicId);
       return row && clinicOfRow(row);
+    },
+    async drop(entry) {
+      const source = sourceOf(entry);
+      if (context.registry.entries.some((other) => sourceOf(other) === source)) return;
+      await updates.stop(source);
+      await dropList(db, source);
+      tell();
     },
     importFile: (file, vendor) =>
       imports.take('file', () => importList(context, file, vendor)).finally(tell),

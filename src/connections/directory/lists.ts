@@ -20,8 +20,8 @@ export type ListSource = {
   readonly environment: Environment;
 };
 
-/** What was read of a list beside its clinics. */
-export type Edition = {
+/** What was read of a list beside its clinics: whose they are comes with it, as a file may be another vendor's now. */
+export type Edition = Pick<ListSource, 'vendor' | 'environment'> & {
   readonly etag: string | null;
   readonly lastModified: string | null;
   readonly clinics: number;
@@ -35,14 +35,12 @@ export function allLists(db: Db): Promise<ClinicList[]> {
   return db.selectFrom('clinic_list').selectAll().orderBy('id').execute();
 }
 
-/** The list of a source; made, with nothing in it, where there is none. */
+/** The list of a source as it counts, of whatever vendor; made, with nothing in it, where there is none. */
 export async function listOf(db: Db, from: ListSource): Promise<ClinicList> {
   await db
     .insertInto('clinic_list')
     .values({ ...from, clinics: 0, unreadable: 0, bytes: 0 })
-    .onConflict((c) =>
-      c.column('source').doUpdateSet({ vendor: from.vendor, environment: from.environment }),
-    )
+    .onConflict((c) => c.column('source').doNothing())
     .execute();
   return db
     .selectFrom('clinic_list')
@@ -52,7 +50,7 @@ export async function listOf(db: Db, from: ListSource): Promise<ClinicList> {
 }
 
 /**
- * Writes an edition and lets it count.
+ * Writes an edition and lets it count, with whose it is, by one statement.
  * @param take gives the clinics from a place on, so many at most
  */
 export async function writeEdition(
@@ -73,6 +71,8 @@ export async function writeEdition(
     .updateTable('clinic_list')
     .set({
       edition: number,
+      vendor: edition.vendor,
+      environment: edition.environment,
       etag: edition.etag,
       last_modified: edition.lastModified,
       read_at: isoTime(now),
@@ -86,6 +86,19 @@ export async function writeEdition(
     .where('id', '=', list.id)
     .execute();
   await dropOthers(db, { id: list.id, edition: number });
+}
+
+/** Drops a list with its clinics. It counts no more before the first of them goes, and its number is free after the last. */
+export async function dropList(db: Db, source: string): Promise<void> {
+  const list = await db
+    .updateTable('clinic_list')
+    .set({ edition: null })
+    .where('source', '=', source)
+    .returning(['id', 'edition'])
+    .executeTakeFirst();
+  if (!list) return;
+  await dropOthers(db, list);
+  await db.deleteFrom('clinic_list').where('id', '=', list.id).execute();
 }
 
 /** Notes that the server of a list was asked, and what was wrong with what it said. */

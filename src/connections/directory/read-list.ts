@@ -46,22 +46,25 @@ export async function fetchList(
   signal?: AbortSignal,
 ): Promise<Reading> {
   const list = await listOf(context.db, from);
+  // What was read for another vendor is no earlier edition of this one's.
+  const isSame = list.vendor === from.vendor && list.environment === from.environment;
+  const known = isSame ? knownOf(list) : null;
   const reading = newId();
   try {
     const maxBytes = base === null ? MOST_BYTES : MOST_BYTES_OF_SERVER;
-    const answer = await ask(context, list, reading, { heard, maxBytes, signal });
-    if (answer.status === 304 && list.edition !== null) {
+    const answer = await ask(context, list.source, reading, { known, heard, maxBytes, signal });
+    if (answer.status === 304 && known !== null) {
       await noteChecked(context.db, list, context.clock.now(), null);
       return { outcome: 'unchanged', clinics: list.clinics, unreadable: list.unreadable };
     }
     if (answer.status !== 200)
       throw new ChartfoldError('directory.refused', { detail: `HTTP status ${answer.status}` });
     const read = await directoryThread.run('read', { reading, vendor: from.vendor, base });
-    if (read.clinics < list.clinics * LEAST_LEFT)
+    if (isSame && read.clinics < list.clinics * LEAST_LEFT)
       throw new ChartfoldError('directory.shrunk', {
         detail: `${read.clinics} clinics instead of ${list.clinics}`,
       });
-    return await keep(context, list, reading, read, answer.headers);
+    return await keep(context, list, reading, { ...read, ...from }, answer.headers);
   } catch (error) {
     if (!signal?.aborted)
       await noteChecked(context.db, list, context.clock.now(), asChartfoldError(error).code);
@@ -94,7 +97,8 @@ export async function importList(
     const source = `file:${basename(file)}`;
     const from = { source, vendor: read.vendor, environment: 'production' } as const;
     const list = await listOf(context.db, from);
-    return { ...(await keep(context, list, reading, read, new Headers())), vendor: read.vendor };
+    const kept = await keep(context, list, reading, { ...read, ...from }, new Headers());
+    return { ...kept, vendor: read.vendor };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES')
@@ -109,10 +113,12 @@ async function keep(
   { db, clock }: Pick<ReadingContext, 'db' | 'clock'>,
   list: ClinicList,
   reading: string,
-  { clinics, unreadable, bytes }: ReadList,
+  { vendor, environment, clinics, unreadable, bytes }: ReadList & ListSource,
   headers: Headers,
 ): Promise<Reading> {
   const edition = {
+    vendor,
+    environment,
     etag: headers.get('etag'),
     lastModified: headers.get('last-modified'),
     clinics,
@@ -128,25 +134,27 @@ async function keep(
 /** No token goes along, so a redirect is followed, wherever on the public internet it leads. */
 async function ask(
   { outbound }: Pick<ReadingContext, 'outbound'>,
-  list: ClinicList,
+  source: string,
   reading: string,
   how: {
+    /** The headers by which it is asked for only where it has changed; null for whatever it is. */
+    readonly known: Record<string, string> | null;
     readonly heard: (bytes: number) => void;
     readonly maxBytes: number;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<Response> {
-  const { heard, maxBytes, signal } = how;
+  const { known, heard, maxBytes, signal } = how;
   let bytes = 0;
   const taking = (piece: Uint8Array<ArrayBuffer>) => {
     bytes += piece.byteLength;
     heard(bytes);
     void directoryThread.run('piece', { reading, bytes: piece }, [piece.buffer]);
   };
-  let url = list.source.replace(/#.*$/s, '');
+  let url = source.replace(/#.*$/s, '');
   for (let redirects = 0; ; redirects += 1) {
     const answer = await outbound(url, {
-      headers: { accept: 'application/fhir+json, application/json', ...knownOf(list) },
+      headers: { accept: 'application/fhir+json, application/json', ...known },
       timeoutMs: TIMEOUT_MS,
       maxBytes,
       taking,
@@ -161,8 +169,8 @@ async function ask(
   }
 }
 
-function knownOf({ edition, etag, last_modified }: ClinicList): Record<string, string> {
-  if (edition === null) return {};
+function knownOf({ edition, etag, last_modified }: ClinicList): Record<string, string> | null {
+  if (edition === null) return null;
   if (etag) return { 'if-none-match': etag };
   return last_modified ? { 'if-modified-since': last_modified } : {};
 }

@@ -17,7 +17,8 @@ export function createSearchIndex(db: Db): SearchIndex {
 
   /** The name in the thread of an index over these lists. */
   function over(lists: readonly ClinicList[]): Promise<string> {
-    const stamp = lists.map(({ id, edition }) => `${id}.${edition}`).join(' ');
+    // A list that was dropped may leave its number to another.
+    const stamp = lists.map(({ id, edition, read_at }) => `${id}.${edition}.${read_at}`).join(' ');
     if (current?.stamp === stamp) return current.made;
     const before = current?.made;
     const made = make(lists).finally(() => drop(before));

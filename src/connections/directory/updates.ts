@@ -15,6 +15,8 @@ export type Updates = {
   entryAt(fhirBaseUrl: string): PortalEntry | null;
   /** Fetches a portal's list; the same call again joins the one under way. @throws as `fetchList` */
   update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading>;
+  /** Ends the fetching of a list, where one is under way. */
+  stop(source: string): Promise<void>;
   /** Reads the lists of simulated portals, unless that was done just now. One that can't be read stays as it was. */
   readSimulated(): Promise<void>;
   /** Bytes that have come of a list that is being fetched; null where it is not. */
@@ -44,14 +46,14 @@ export function createUpdates(context: UpdatesContext): Updates {
     usable().filter(
       (entry) => !entry.simulated && entry.directoryUrl && entry.environment === 'production',
     );
-  const underWay = new Map<string, Promise<Reading>>();
+  const underWay = new Map<string, { reading: Promise<Reading>; ending: AbortController }>();
   const received = new Map<string, number>();
   let lastSimulated: { at: number; done: Promise<unknown> } | null = null;
 
   function update(entry: PortalEntry, signal?: AbortSignal): Promise<Reading> {
     const source = sourceOf(entry);
     const running = underWay.get(source);
-    if (running) return running;
+    if (running) return running.reading;
     const vendor = entry.vendor.portal.id;
     // What a server of nobody's in particular names is its own brands.
     const base = vendor === openVendor.portal.id ? entry.fhirBaseUrl : null;
@@ -64,12 +66,14 @@ export function createUpdates(context: UpdatesContext): Updates {
       told = bytes;
       tell();
     };
-    const reading = fetchList(context, from, heard, signal).finally(() => {
+    const ending = new AbortController();
+    const either = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
+    const reading = fetchList(context, from, heard, either).finally(() => {
       underWay.delete(source);
       received.delete(source);
       tell();
     });
-    underWay.set(source, reading);
+    underWay.set(source, { reading, ending });
     tell();
     return reading;
   }
@@ -92,9 +96,15 @@ export function createUpdates(context: UpdatesContext): Updates {
     entryAt: (base) =>
       usable().find((entry) => isSameBase(entry.fhirBaseUrl, base) && !isPerClinic(entry)) ?? null,
     update,
+    async stop(source) {
+      const running = underWay.get(source);
+      running?.ending.abort();
+      await Promise.allSettled([running?.reading]);
+    },
     readSimulated,
     received: (source) => received.get(source) ?? null,
-    settled: async () => void (await Promise.allSettled(underWay.values())),
+    settled: async () =>
+      void (await Promise.allSettled([...underWay.values()].map(({ reading }) => reading))),
   };
 }
 

@@ -34,3 +34,13 @@ describe('the comparison with a known person', () => {
     expect(differencesFrom(known, { name: 'Elena Marsh', birthDate })).toEqual([]);
   });
 });
+
+describe('the name that a portal gives', () => {
+  it.each([
+    [{ text: ' Elena \u202ehsraM\u0007 ' }, 'Elena hsraM'],
+    [{ given: ['Elena\n\tRose'], family: '\u2067Marsh' }, 'Elena Rose Marsh'],
+    [{ text: '\u202e' }, 'Name not recorded'],
+  ])('acts on nothing that stands beside it: %j', (name, said) => {
+    expect(patientBasics({ name: [name] }).name).toBe(said);
+  });
+});

@@ -1,6 +1,7 @@
 // Owns turning FHIR's HumanName and Patient basics into what people read. Pure; lenient with what is missing.
 
 import { datesAgree, parseFhirDate } from '../dates.ts';
+import { shown } from './shown.ts';
 
 type HumanName = {
   readonly use?: unknown;
@@ -65,13 +66,13 @@ export function currentName(names: unknown): string | null {
   return null;
 }
 
-/** A HumanName as it is said: its parts, or its text where it has none. */
+/** A HumanName as it is said: its parts, or its text where it has none; on one line, and acting on nothing beside it. */
 export function nameText(name: unknown): string | null {
   if (!isObject(name)) return null;
   const n = name as HumanName;
   const parts = [...strings(n.given), ...strings(n.family), ...strings(n.suffix)];
-  if (parts.length) return parts.join(' ');
-  return typeof n.text === 'string' && n.text.trim() ? n.text.trim() : null;
+  const [text] = parts.length > 0 ? [parts.join(' ')] : strings(n.text);
+  return text ? shown(text).replace(/\s+/g, ' ').trim() || null : null;
 }
 
 function plain(name: string): string {

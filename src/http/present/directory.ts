@@ -4,12 +4,12 @@ import { listPeople } from '../../access/people.ts';
 import type { Actor } from '../../access/policy.ts';
 import { type ClinicChoice, placeOf, searchClinics } from '../../connections/clinics.ts';
 import { DIRECTORY_QUEUE, listConnections } from '../../connections/context.ts';
+import { seesConnection } from '../../connections/sight.ts';
 import { openVendor, vendorName } from '../../portals/index.ts';
 import { notesOf, tellsClinic } from '../../portals/registry.ts';
 import { errorCatalogue } from '../../platform/error-catalogue.ts';
 import type { App } from '../app.ts';
 import type { Clinic, Clinics, DirectoryLists } from '../contract.ts';
-import { seesConnection } from './overview.ts';
 
 const SHOWN = 50;
 

@@ -2,7 +2,7 @@
 // same few statements however many runs there were.
 
 import { listPeople } from '../../access/people.ts';
-import { type Actor, isOwnBeginning, mayOn } from '../../access/policy.ts';
+import { type Actor, mayOn } from '../../access/policy.ts';
 import {
   type Connection,
   getConnection,
@@ -10,6 +10,7 @@ import {
   SYNC_QUEUE,
 } from '../../connections/context.ts';
 import { waitingFor } from '../../connections/parked.ts';
+import { seesConnection } from '../../connections/sight.ts';
 import { countResourcesBySource } from '../../records/read.ts';
 import { latestRuns, summariesOf } from '../../records/run-history.ts';
 import { readReceipt } from '../../records/runs.ts';
@@ -35,16 +36,6 @@ export async function presentOne(app: Presenting, actor: Actor, id: string): Pro
   const connection = await getConnection(app.db, id);
   const present = await gather(app, actor, [connection], await listConnections(app.db));
   return present(connection);
-}
-
-/** Whether the actor may see a connection: of a record it may see whole, or begun by itself and nobody's yet. */
-export function seesConnection(
-  actor: Actor,
-  { person_id, begun_by }: Pick<Connection, 'person_id' | 'begun_by'>,
-): boolean {
-  return person_id === null
-    ? isOwnBeginning(actor, begun_by)
-    : mayOn(actor, 'record.receipts', person_id);
 }
 
 /** The receipts of a connection, the latest first. @throws `connection.not_found` */

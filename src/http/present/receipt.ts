@@ -1,7 +1,12 @@
 // Owns how a receipt reads on the wire: sums that add up, a reason for each question not answered in full.
 
 import { listPeople } from '../../access/people.ts';
-import { type Connection, getConnection, SYNC_QUEUE } from '../../connections/context.ts';
+import {
+  type Connection,
+  getConnection,
+  SYNC_QUEUE,
+  wordsToSend,
+} from '../../connections/context.ts';
 import { type ErrorCode, errorCatalogue } from '../../platform/error-catalogue.ts';
 import { ChartfoldError } from '../../platform/errors.ts';
 import { neighboursOf } from '../../records/run-history.ts';
@@ -57,7 +62,9 @@ function presentReceipt(
   const { run, questions } = receipt;
   const { connection } = about;
   const entry = app.registry.entries.find((e) => e.key === connection.portal);
-  const rows = questions.map(presentQuestion);
+  const rows = questions.map((q) =>
+    presentQuestion(q, (status_code) => wordsToSend(app.registry, { ...connection, status_code })),
+  );
   const of = (outcome: ReceiptQuestion['outcome']) =>
     rows.filter((q) => q.outcome === outcome).length;
   const narrowed = questions.filter((q) => q.outcome === 'full' && isNarrowed(q)).length;
@@ -103,7 +110,10 @@ function presentReceipt(
   };
 }
 
-function presentQuestion(q: Question): ReceiptQuestion {
+/** What to write to the clinic for a reason, by its code. */
+type WordsFor = (code: ErrorCode) => string | null;
+
+function presentQuestion(q: Question, wordsFor: WordsFor): ReceiptQuestion {
   return {
     key: q.key,
     label: q.label,
@@ -122,7 +132,7 @@ function presentQuestion(q: Question): ReceiptQuestion {
       sentence: errorCatalogue[known(one.code, 'sync.not_a_record')].sentence,
     })),
     outcome: q.outcome === 'not-asked' ? 'failed' : q.outcome,
-    reason: reasonOf(q),
+    reason: reasonOf(q, wordsFor),
   };
 }
 
@@ -190,7 +200,7 @@ function namesOf(parts: readonly string[]): { of: string; values: string[] } {
   };
 }
 
-function reasonOf(q: Question): ReceiptQuestion['reason'] {
+function reasonOf(q: Question, wordsFor: WordsFor): ReceiptQuestion['reason'] {
   if (q.outcome === 'full' || q.outcome === 'pending' || q.outcome === 'asking') return null;
   const code = known(q.code, 'sync.interrupted');
   const { sentence, act, retry } = errorCatalogue[code];
@@ -198,7 +208,8 @@ function reasonOf(q: Question): ReceiptQuestion['reason'] {
   const isAnswer = q.httpStatus !== null && code.startsWith('fhir.') && !UNREADABLE.has(code);
   const isPortals = isAnswer || code === 'connection.clinic_api_off';
   const portalSaid = isPortals ? (q.detail?.replace(/\.$/, '') ?? null) : null;
-  return { code, sentence, portalSaid, httpStatus: q.httpStatus, act, retry };
+  const words = wordsFor(code);
+  return { code, sentence, portalSaid, httpStatus: q.httpStatus, act, retry, words };
 }
 
 const UNREADABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

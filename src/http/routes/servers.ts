@@ -1,13 +1,42 @@
 // Owns the addresses by which a server is looked at and added.
 
+import { removableServer, removeServer } from '../../connections/added-servers.ts';
 import { addServer, lookAtServer } from '../../connections/servers.ts';
 import { jwksPath } from '../../keys/keyring.ts';
 import { openVendor } from '../../portals/index.ts';
 import { type Api, route } from '../api.ts';
 import * as wire from '../contract.ts';
+import { presentServers } from '../present/servers.ts';
 
 export function serverRoutes(api: Api): void {
   const { app } = api;
+  route(
+    api,
+    {
+      method: 'get',
+      path: '/api/servers',
+      summary: 'The servers added by their address that the account looks after',
+      access: { act: 'portals.list', audit: 'none' },
+      reply: wire.addedServers,
+    },
+    (_c, _body, { actor }) => presentServers(app, actor),
+  );
+  route(
+    api,
+    {
+      method: 'delete',
+      path: '/api/servers/{id}',
+      summary: 'Remove a server that was added, where no connection uses it',
+      access: { act: 'portals.remove', audit: 'told' },
+      reply: wire.addedServers,
+    },
+    async (c, _body, { actor, tell }) => {
+      const server = await removableServer(app.db, actor, ({ id }) => id === c.req.param('id'));
+      await tell({ what: server.id });
+      await removeServer(app, server);
+      return presentServers(app, actor);
+    },
+  );
   route(
     api,
     {

@@ -284,6 +284,18 @@ export const portalsErrors = {
     'never',
     409,
   ),
+  'server.in_use': row(
+    'Connections use this server as it is registered here. Disconnect them first, in Connections; what was received can be kept.',
+    'person',
+    'never',
+    409,
+  ),
+  'server.not_found': row(
+    'There is no such server among those that you have added here.',
+    'person',
+    'never',
+    404,
+  ),
   'server.secret_missing': row(
     'This way of proving who we are needs the secret that the server gave at the registration.',
     'person',

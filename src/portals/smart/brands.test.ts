@@ -41,6 +41,36 @@ const portal = (portalName: string, id: string) => ({
 const read = (...entry: unknown[]) =>
   smartDirectory.read(JSON.stringify({ resourceType: 'Bundle', entry }));
 
+describe('a bundle whose keys come in another order', () => {
+  const entry = [endpoint('a'), brand('1', refers('a'))];
+  it.each([
+    ['its entries first', { entry, resourceType: 'Bundle' }],
+    [
+      'what is said about it first',
+      { meta: { tag: [{ code: 'x' }] }, resourceType: 'Bundle', entry },
+    ],
+    [
+      'what it is last of all',
+      { meta: { source: 'y'.repeat(5_000) }, entry, resourceType: 'Bundle' },
+    ],
+  ])('%s, is one all the same', (_how, value) => {
+    expect(smartDirectory.read(JSON.stringify(value)).clinics.map(({ name }) => name)).toEqual([
+      'Brand 1',
+    ]);
+  });
+
+  it('is told by its own keys, not by those of what is in it', () => {
+    const inside = JSON.stringify([
+      { name: 'Far', url: 'https://ehr.example/r4', resourceType: 1 },
+    ]);
+    expect(smartDirectory.read(inside).clinics.map(({ name }) => name)).toEqual(['Far']);
+    const names = '{"contained":{"resourceType":"Bundle"}}';
+    expect(() => smartDirectory.read(names)).toThrow(
+      expect.objectContaining({ code: 'directory.not_a_list' }),
+    );
+  });
+});
+
 describe('a bundle of brands', () => {
   it('gives a clinic for each portal of a brand, by brand and place', () => {
     const { clinics, unreadable } = read(

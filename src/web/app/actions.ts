@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-query';
 import { useEffect, useId, useRef } from 'react';
 import type {
+  AddedServers,
   ConnectReply,
   ConnectRequest,
   Connection,
@@ -19,7 +20,7 @@ import type {
 } from '../../http/contract.ts';
 import { send } from './api.ts';
 import { tellTabs } from './live.ts';
-import { takeConnection, takeDirectory } from './queries.ts';
+import { serversQuery, takeConnection, takeDirectory } from './queries.ts';
 
 /** Ends the session. What was shown is dropped from memory. */
 export function useSignOut() {
@@ -50,10 +51,31 @@ export function useLookAtServer() {
   });
 }
 
-/** Adds a server by its address. The answer names the portal that it is now. */
+/** Adds a server by its address, or registers anew at one. The answer names the portal that it is now. */
 export function useAddServer() {
+  const cache = useQueryClient();
   return useAction({
     mutationFn: (server: ServerAdd) => send<ServerAdded>('POST', '/api/servers', server),
+    onSuccess: () => {
+      void cache.invalidateQueries(serversQuery);
+      void cache.invalidateQueries({ queryKey: ['clinics'] });
+    },
+  });
+}
+
+/** Removes a server that was added, where nothing uses it. */
+export function useRemoveServer() {
+  const cache = useQueryClient();
+  return useAction({
+    mutationFn: (id: string) =>
+      send<AddedServers>('DELETE', `/api/servers/${encodeURIComponent(id)}`),
+    onSuccess: ({ servers }) => {
+      cache.setQueryData(serversQuery.queryKey, servers);
+      void cache.invalidateQueries({ queryKey: ['clinics'] });
+      void cache.invalidateQueries({ queryKey: ['connections'] });
+    },
+    // It may be used by now, or gone.
+    onError: () => void cache.invalidateQueries(serversQuery),
   });
 }
 

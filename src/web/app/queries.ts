@@ -10,6 +10,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import type {
+  AddedServers,
   AccountPage,
   Accounts,
   BackupState,
@@ -31,7 +32,7 @@ import type {
   TimelineFilter,
   TimelineIndex,
 } from '../../http/contract.ts';
-import { shortTexts } from '../parts/short.ts';
+import { shortTexts, shownTexts } from '../parts/short.ts';
 import { get, getText, getWhole, send } from './api.ts';
 import { useLiveStatus } from './live.ts';
 
@@ -182,6 +183,14 @@ export const clinicSearchQuery = (typed: string) =>
     placeholderData: keepPreviousData,
   });
 
+/** The servers added by their address that the account looks after. */
+export const serversQuery = queryOptions({
+  queryKey: ['servers'],
+  queryFn: async ({ signal }) => (await get<AddedServers>('/api/servers', signal)).servers,
+  // Connections come and go elsewhere.
+  staleTime: 0,
+});
+
 /** The lists of clinics. The live stream tells how far they have come; without it they are asked for. */
 export const directoryQuery = queryOptions({
   queryKey: ['directory'],
@@ -264,7 +273,8 @@ export const recordQuery = (personId: string, recordId: string) =>
         signal,
       );
       // The sheet is where long texts are read.
-      return { ...shortTexts(record), facts: record.facts, text: record.text };
+      const { facts, text } = shownTexts(record);
+      return { ...shortTexts(record), facts, text };
     },
   });
 

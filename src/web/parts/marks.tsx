@@ -42,7 +42,7 @@ export function SourceName({ mark, name }: { mark: Mark; name: string }) {
   return (
     <span className="inline-flex min-w-0 items-center gap-2 text-13 text-ink2">
       <SourceMark mark={mark} />
-      <span className="truncate">{name}</span>
+      <bdi className="truncate">{name}</bdi>
     </span>
   );
 }

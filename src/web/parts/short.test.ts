@@ -1,7 +1,7 @@
 // Proves how long texts are cut, and that nothing else is.
 
 import { describe, expect, it } from 'vitest';
-import { beginning, short, shortTexts } from './short.ts';
+import { beginning, short, shortTexts, shownTexts } from './short.ts';
 
 describe('a long text', () => {
   it('is its beginning and its length', () => {
@@ -24,5 +24,17 @@ describe('a long text', () => {
       names: [cut],
       request: long,
     });
+  });
+});
+
+describe('a text that acts on what stands around it', () => {
+  const from = { rows: [{ title: 'Elena \u202ehsraM' }], request: 'GET a\u202e' };
+  it('is shown without that wherever it stands, but what is to be sent as it is', () => {
+    expect(shortTexts(from)).toEqual({ rows: [{ title: 'Elena hsraM' }], request: 'GET a\u202e' });
+  });
+
+  it('is as long as it was where all of it is read', () => {
+    const long = `${'y'.repeat(400)}\n`;
+    expect(shownTexts({ text: `${long}\u0007` })).toEqual({ text: long });
   });
 });

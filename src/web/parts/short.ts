@@ -1,6 +1,8 @@
-// Owns cutting texts that no page can show whole: a name of a megabyte would stop the browser at every line that has
-// it. Where the whole is wanted the record's own sheet gives it.
+// Owns what is done to every text that comes from the server before a page shows it: nothing in it acts on what stands
+// around it, and what no page can show whole is cut, since a name of a megabyte would stop the browser at every line that
+// has it. Where the whole is wanted the record's own sheet gives it.
 
+import { shown } from '../../fhir/text/shown.ts';
 import { figures } from './words.ts';
 
 /** The longest text of a list, a line or a title. */
@@ -20,16 +22,21 @@ export function beginning(text: string, most: number): string {
   return text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '');
 }
 
-/** A value with every text in it short, addresses left as they are. */
+/** A value with every text in it harmless and short, addresses left as they are. */
 export function shortTexts<T>(value: T): T {
-  return shortened('', value) as T;
+  return eachText(value, (text, key) => (whole.has(key) ? text : short(shown(text)))) as T;
 }
 
-function shortened(key: string, value: unknown): unknown {
-  if (typeof value === 'string') return whole.has(key) ? value : short(value);
-  if (Array.isArray(value)) return value.map((item) => shortened(key, item));
+/** A value with every text in it harmless, as long as it is. */
+export function shownTexts<T>(value: T): T {
+  return eachText(value, shown) as T;
+}
+
+function eachText(value: unknown, of: (text: string, key: string) => string, key = ''): unknown {
+  if (typeof value === 'string') return of(value, key);
+  if (Array.isArray(value)) return value.map((item) => eachText(item, of, key));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inside]) => [name, shortened(name, inside)]),
+    Object.entries(value).map(([name, inside]) => [name, eachText(inside, of, name)]),
   );
 }

@@ -1,6 +1,7 @@
 // Owns the progress of a sync: one tick a question, the sentence above, what is asked below.
 
 import { Ban, CircleAlert } from 'lucide-react';
+import { apart } from '../../fhir/text/shown.ts';
 import type { Progress, QuestionTick } from '../../http/contract.ts';
 import { ago } from './dates.ts';
 import { announced, timeLeft, troubleWords } from './progress-words.ts';
@@ -21,7 +22,7 @@ export function ProgressOfSync({ progress, name }: { progress: Progress; name: s
           </span>
           <span className="text-13 text-ink2">{begun}</span>
         </p>
-        <Ticks ticks={progress.ticks} label={`Sync of ${name}`} done={progress.done} />
+        <Ticks ticks={progress.ticks} label={`Sync of ${apart(name)}`} done={progress.done} />
         <Current progress={progress} />
         <p role="status" className="sr-only">
           {announced(progress)}

@@ -3,6 +3,7 @@
 
 import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { apart, listedApart } from '../../../fhir/text/shown.ts';
 import type { Connection } from '../../../http/contract.ts';
 import { useConfirm, useReject } from '../../app/actions.ts';
 import { useConnections } from '../../app/queries.ts';
@@ -65,7 +66,7 @@ function Question({ connection: c, confirm }: { connection: Confirming; confirm:
       <div className="max-w-2xl">
         <PageHeading>Is this the right patient?</PageHeading>
         <p className="mt-1 flex flex-wrap items-center gap-x-2 text-ink2 [overflow-wrap:anywhere]">
-          {c.clinicName} signed you in and says whose record this is.
+          {apart(c.clinicName)} signed you in and says whose record this is.
           {c.environment === 'preview' && <PreviewBadge />}
           {c.sample && <SampleBadge />}
         </p>
@@ -105,7 +106,7 @@ function Patient({ connection: c }: { connection: Confirming }) {
         <dt className="text-ink2">Sex</dt>
         <dd>{sentenceCase(sexInWords(patient.gender))}</dd>
         <dt className="text-ink2">Clinic</dt>
-        <dd>{[c.clinicName, c.town].filter((s) => s !== null).join(', ')}</dd>
+        <dd>{listedApart([c.clinicName, c.town])}</dd>
       </div>
     </dl>
   );
@@ -133,11 +134,11 @@ function Into({
       >
         {people.map((p) => (
           <option key={p.personId} value={p.personId}>
-            {p.name}
+            {apart(p.name)}
             {p.sample ? ' (sample)' : ''}
           </option>
         ))}
-        <option value="">a new person, {patientName}</option>
+        <option value="">a new person, {apart(patientName)}</option>
       </select>
     </label>
   );
@@ -199,9 +200,9 @@ function Answers({
 const longestOnButton = 80;
 
 function yesWords(name: string | null, anyone: boolean, patientName: string): string {
-  if (name !== null) return `Yes, this is ${short(name, longestOnButton)}`;
+  if (name !== null) return `Yes, this is ${apart(short(name, longestOnButton))}`;
   return anyone
-    ? `Yes, start a record for ${short(patientName, longestOnButton)}`
+    ? `Yes, start a record for ${apart(short(patientName, longestOnButton))}`
     : 'Yes, this is me';
 }
 

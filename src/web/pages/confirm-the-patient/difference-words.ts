@@ -1,5 +1,6 @@
 // Owns the words for a difference between the portal's patient and a known person. What differs the server says.
 
+import { apart } from '../../../fhir/text/shown.ts';
 import { longDate } from '../../parts/dates.ts';
 
 type Patient = { name: string; birthDate: string | null };
@@ -11,7 +12,7 @@ export function differenceWords(
   person: Patient,
 ): string {
   if (what === 'name') {
-    return `The name differs: the portal says ${patient.name}, the record here ${person.name}.`;
+    return `The name differs: the portal says ${apart(patient.name)}, the record here ${apart(person.name)}.`;
   }
   return `The birth date differs: the portal says ${longDate(patient.birthDate)}, the record here ${longDate(person.birthDate)}.`;
 }

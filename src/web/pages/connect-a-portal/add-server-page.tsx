@@ -1,10 +1,13 @@
-// Owns the page that adds a server by its address: what was typed, what the server says of itself, and under that the
-// registration there.
+// Owns the page that adds a server by its address: what was typed, what the server says of itself, under that the
+// registration there, and the servers that are here already.
 
+import { useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
+import { apart } from '../../../fhir/text/shown.ts';
 import { problemOf } from '../../app/api.ts';
 import { useLookAtServer } from '../../app/actions.ts';
+import { serversQuery } from '../../app/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Crumbs } from '../../parts/crumbs.tsx';
 import { Field } from '../../parts/field.tsx';
@@ -12,6 +15,7 @@ import { PageHeading } from '../../parts/page-heading.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { ProblemWords } from './problem-words.tsx';
 import { ServerRegistration } from './server-registration.tsx';
+import { ServersAdded } from './servers-added.tsx';
 
 declare module '@tanstack/react-router' {
   interface HistoryState {
@@ -27,6 +31,8 @@ export function AddServerPage() {
   const listed = useListed(look.mutate);
   const [address, setAddress] = useState(listed?.address ?? '');
   const isListed = listed?.address === address;
+  const servers = useQuery(serversQuery).data ?? [];
+  const own = servers.find((one) => one.isOwn && one.fhirBaseUrl === look.data?.fhirBaseUrl);
   return (
     <div className="page">
       <Heading of={listed?.name ?? null} />
@@ -76,8 +82,16 @@ export function AddServerPage() {
             key={look.data.fhirBaseUrl}
             found={look.data}
             name={isListed ? listed.name : look.data.name}
+            own={own ?? null}
           />
         )}
+        <ServersAdded
+          servers={servers}
+          onPutRight={({ fhirBaseUrl }) => {
+            setAddress(fhirBaseUrl);
+            look.mutate(fhirBaseUrl);
+          }}
+        />
       </div>
     </div>
   );
@@ -94,7 +108,9 @@ function Heading({ of: name }: { of: string | null }) {
         here="Add a server"
       />
       <PageHeading>
-        {name === null ? 'Add a clinic’s server by its address' : `Add the server of ${name}`}
+        {name === null
+          ? 'Add a clinic’s server by its address'
+          : `Add the server of ${apart(name)}`}
       </PageHeading>
     </>
   );

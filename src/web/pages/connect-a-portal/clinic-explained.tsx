@@ -1,6 +1,7 @@
 // Owns what a person is told before signing in at a clinic: three steps, what is good to know, and
 // the button.
 
+import { apart } from '../../../fhir/text/shown.ts';
 import type { Clinic } from '../../../http/contract.ts';
 import type { useStartConnection } from '../../app/actions.ts';
 import { Button } from '../../parts/button.tsx';
@@ -35,7 +36,7 @@ export function ClinicExplained({
       </p>
       {c.connected.length > 0 && (
         <p className="mt-2 text-13 text-ink2">
-          Connected already for {listed(c.connected.map((one) => one.personName))}.
+          Connected already for {listed(c.connected.map((one) => apart(one.personName)))}.
         </p>
       )}
       <Steps steps={c.portal === null ? stepsToAdd(c) : stepsToSignIn(c)} />
@@ -72,7 +73,7 @@ export function ClinicExplained({
 
 function buttonWords({ portal, name }: Clinic, isUnderWay: boolean): string {
   if (portal === null) return 'Look at its server';
-  return isUnderWay ? 'Going to the sign-in page' : `Sign in at ${name}`;
+  return isUnderWay ? 'Going to the sign-in page' : `Sign in at ${apart(name)}`;
 }
 
 function Steps({ steps }: { steps: [string, string][] }) {
@@ -108,17 +109,17 @@ function stepsToAdd(c: Clinic): [string, string][] {
       'Chartfold is registered there',
       'The next page says what to give the clinic or its vendor, and takes the client id that they give you.',
     ],
-    [`You sign in at ${c.name}`, 'From then on the search leads to its sign-in at once.'],
+    [`You sign in at ${apart(c.name)}`, 'From then on the search leads to its sign-in at once.'],
   ];
 }
 
 function stepsToSignIn(c: Clinic): [string, string][] {
   return [
     [
-      `You sign in at ${c.name}`,
+      `You sign in at ${apart(c.name)}`,
       c.sample
         ? 'On a page of the simulated portal, which runs beside this Chartfold. Nobody there exists.'
-        : `On its own ${c.portalName} page, with the name and password you use there. Chartfold never sees them.`,
+        : `On its own ${apart(c.portalName)} page, with the name and password you use there. Chartfold never sees them.`,
     ],
     ['You choose what to allow', 'Leave every box ticked to get everything that exists.'],
     [

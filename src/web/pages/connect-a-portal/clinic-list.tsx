@@ -3,6 +3,7 @@
 
 import { Search, X } from 'lucide-react';
 import { type KeyboardEvent, type Ref, useEffect, useRef } from 'react';
+import { apart } from '../../../fhir/text/shown.ts';
 import type { Clinic } from '../../../http/contract.ts';
 import { PreviewBadge, SampleBadge } from '../../parts/marks.tsx';
 import { counted, listed } from '../../parts/words.ts';
@@ -156,7 +157,9 @@ function ClinicOption({
         {c.environment === 'preview' && <PreviewBadge />}
         {c.sample && <SampleBadge />}
         {c.connected.length > 0 && (
-          <span title={`For ${listed(c.connected.map((one) => one.personName))}`}>Connected</span>
+          <span title={`For ${listed(c.connected.map((one) => apart(one.personName)))}`}>
+            Connected
+          </span>
         )}
         {isActive && <Key className="hidden desk:inline-block">Enter</Key>}
       </span>

@@ -1,5 +1,6 @@
 // Owns where the typed words stand in the clinics found, and what is said of a clinic among them.
 
+import { listedApart } from '../../../fhir/text/shown.ts';
 import type { Clinic } from '../../../http/contract.ts';
 import { counted } from '../../parts/words.ts';
 
@@ -38,7 +39,7 @@ export function optionId(c: Clinic): string {
 
 /** Where a clinic is, and whose software it has; of a portal as a whole, that it may be any of its clinics. */
 export function whereWords(c: Clinic): string {
-  if (!isWhole(c)) return [c.town, c.portalName].filter((part) => part !== null).join(', ');
+  if (!isWhole(c)) return listedApart([c.town, c.portalName]);
   return c.tellsClinic ? 'Any of its clinics: after the sign-in it says which.' : '';
 }
 

@@ -1,6 +1,7 @@
 // Owns what is done once a server was found: what to give its owner, what they give back, and the sign-in there.
 
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { apart } from '../../../fhir/text/shown.ts';
 import type { Problem, ServerAdd, ServerFound } from '../../../http/contract.ts';
 import { problemOf } from '../../app/api.ts';
 import { useAddServer, useStartConnection } from '../../app/actions.ts';
@@ -10,6 +11,7 @@ import { Choice, Field } from '../../parts/field.tsx';
 import { Notice } from '../../parts/page-states.tsx';
 import { ForWhomField, useForWhom } from './for-whom.tsx';
 import { ProblemWords } from './problem-words.tsx';
+import type { AddedServer } from './servers-added.tsx';
 
 type Proof = ServerAdd['auth'];
 /** What each way is called, and by which one knows that it was agreed on. */
@@ -38,8 +40,19 @@ const NAME_LENGTH = 100;
 /** A real person's record: no server that somebody adds is a simulated one, or a test environment of ours. */
 const REAL = { environment: 'production', sample: false } as const;
 
-/** @param name what it is called here unless somebody says otherwise */
-export function ServerRegistration({ found, name }: { found: ServerFound; name: string }) {
+/**
+ * @param name what it is called here unless somebody says otherwise
+ * @param own the same server where the account has added it before: it takes another registration, and keeps its name
+ */
+export function ServerRegistration({
+  found,
+  name,
+  own,
+}: {
+  found: ServerFound;
+  name: string;
+  own: AddedServer | null;
+}) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -66,7 +79,13 @@ export function ServerRegistration({ found, name }: { found: ServerFound; name: 
         )}
       </ul>
       <h3 className="mt-6 font-semibold">2. Say what they gave you</h3>
-      <RegisteredForm found={found} suggested={name} />
+      {own && (
+        <p className="text-13 text-ink2 [overflow-wrap:anywhere]">
+          You have added this server as {apart(own.name)}, with the client id {own.clientId}. What
+          you say here takes the place of that.
+        </p>
+      )}
+      <RegisteredForm found={found} suggested={name} own={own} />
     </section>
   );
 }
@@ -84,8 +103,16 @@ function ToRegister({ name, text, children }: { name: string; text: string; chil
   );
 }
 
-function RegisteredForm({ found, suggested }: { found: ServerFound; suggested: string }) {
-  const [clientId, setClientId] = useState('');
+function RegisteredForm({
+  found,
+  suggested,
+  own,
+}: {
+  found: ServerFound;
+  suggested: string;
+  own: AddedServer | null;
+}) {
+  const [clientId, setClientId] = useState(own?.clientId ?? '');
   const [proof, setProof] = useState<Proof>(found.auth[0] ?? 'none');
   const [secret, setSecret] = useState('');
   const [name, setName] = useState(suggested.slice(0, NAME_LENGTH));
@@ -112,16 +139,7 @@ function RegisteredForm({ found, suggested }: { found: ServerFound; suggested: s
       {needsSecret(proof) && (
         <SecretField value={secret} onText={setSecret} error={at('secret', wrong)} />
       )}
-      <Field
-        label="Name here"
-        autoComplete="off"
-        required
-        maxLength={NAME_LENGTH}
-        value={name}
-        onText={setName}
-        hint="As your household calls the clinic."
-        error={at('name', wrong)}
-      />
+      {!own && <NameField value={name} onText={setName} error={at('name', wrong)} />}
       <ForWhomField forWhom={forWhom} />
       {wrong && fieldOf(wrong) === null && <Notice error={refused} />}
       {notBegun && <Notice error={notBegun} />}
@@ -131,10 +149,15 @@ function RegisteredForm({ found, suggested }: { found: ServerFound; suggested: s
         busy={isUnderWay}
         className="self-start text-15 desk:min-h-11"
       >
-        {isUnderWay ? 'Going to the sign-in page' : 'Add it and sign in there'}
+        {goWords(own !== null, isUnderWay)}
       </Button>
     </form>
   );
+}
+
+function goWords(isAgain: boolean, isUnderWay: boolean): string {
+  if (isUnderWay) return 'Going to the sign-in page';
+  return isAgain ? 'Change it and sign in there' : 'Add it and sign in there';
 }
 
 function IdField(field: { value: string; onText: (text: string) => void }) {
@@ -161,6 +184,19 @@ function SecretField(field: { value: string; onText: (text: string) => void; err
       required
       maxLength={2_000}
       hint="It is kept encrypted, and shown nowhere."
+    />
+  );
+}
+
+function NameField(field: { value: string; onText: (text: string) => void; error: ReactNode }) {
+  return (
+    <Field
+      {...field}
+      label="Name here"
+      autoComplete="off"
+      required
+      maxLength={NAME_LENGTH}
+      hint="As your household calls the clinic."
     />
   );
 }

@@ -1,6 +1,7 @@
 // Owns what can be done with one connection, by its state: one way on first, Disconnect last.
 
 import { useState } from 'react';
+import { apart } from '../../../fhir/text/shown.ts';
 import type { Connection } from '../../../http/contract.ts';
 import {
   useCancelSync,
@@ -169,7 +170,7 @@ function canDisconnect(connection: Connection): boolean {
 }
 
 function deleteQuestion({ clinicName, records }: Connection): string {
-  return `The ${counted(records, 'record')} from ${clinicName} and the receipts go from this Chartfold for good. Backups made before still hold them.`;
+  return `The ${counted(records, 'record')} from ${apart(clinicName)} and the receipts go from this Chartfold for good. Backups made before still hold them.`;
 }
 
 function disconnectQuestion({ clinicName, records }: Connection): string {
@@ -177,5 +178,5 @@ function disconnectQuestion({ clinicName, records }: Connection): string {
     records > 0
       ? ` The ${counted(records, 'record')} received so far ${records === 1 ? 'is' : 'are'} kept.`
       : '';
-  return `Chartfold gives up its access to ${clinicName} and asks nothing more there.${keeps}`;
+  return `Chartfold gives up its access to ${apart(clinicName)} and asks nothing more there.${keeps}`;
 }

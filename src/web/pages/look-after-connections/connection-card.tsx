@@ -10,6 +10,7 @@ import {
   type LucideIcon,
   UserRoundCheck,
 } from 'lucide-react';
+import { apart, listedApart } from '../../../fhir/text/shown.ts';
 import type { Connection } from '../../../http/contract.ts';
 import { usePeople } from '../../app/person.ts';
 import { PreviewBadge, SampleBadge, SourceMark } from '../../parts/marks.tsx';
@@ -91,8 +92,8 @@ function Ahead({ connection, now }: { connection: Connection; now: Date }) {
 
 function CardHead({ connection: c }: { connection: Connection }) {
   const people = usePeople();
-  const where = [c.portalName, c.town].filter((s) => s !== null).join(', ');
-  const whose = people.length > 1 && c.personName ? `, for ${c.personName}` : '';
+  const where = listedApart([c.portalName, c.town]);
+  const whose = people.length > 1 && c.personName ? `, for ${apart(c.personName)}` : '';
   return (
     <div className="min-w-0">
       <h2 className="flex flex-wrap items-center gap-x-2.5 text-18 font-medium [overflow-wrap:anywhere]">

@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Navigate, useLocation, useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { apart, listedApart } from '../../../fhir/text/shown.ts';
 import type { Connection, ReceiptSummary } from '../../../http/contract.ts';
 import { useGoOn } from '../../app/actions.ts';
 import { useManages } from '../../app/person.ts';
@@ -75,8 +76,8 @@ function SamePatient({ connection: c }: { connection: Connection }) {
   return (
     <div className="mt-3" role="status">
       <Warning>
-        {c.portalName} signed in {c.personName ?? 'the patient'} again, who was connected here
-        already. Nothing is stored twice.{' '}
+        {apart(c.portalName)} signed in {apart(c.personName ?? 'the patient')} again, who was
+        connected here already. Nothing is stored twice.{' '}
         {c.signOut === null ? (
           'To connect somebody else, sign out at the portal first.'
         ) : (
@@ -88,7 +89,7 @@ function SamePatient({ connection: c }: { connection: Connection }) {
               rel="noreferrer"
               className="text-teal underline underline-offset-4"
             >
-              sign out at {c.portalName}
+              sign out at {apart(c.portalName)}
             </a>{' '}
             first, then connect the clinic again.
           </>
@@ -101,7 +102,7 @@ function SamePatient({ connection: c }: { connection: Connection }) {
 function One({ connection: c, now }: { connection: Connection; now: Date }) {
   const signIn = signInByWords(c, now);
   const filled = c.state.kind !== 'disconnected' && c.state.kind !== 'ready';
-  const where = [c.portalName, c.town].filter((s) => s !== null).join(', ');
+  const where = listedApart([c.portalName, c.town]);
   return (
     <>
       <PageHeading className="flex flex-wrap items-center gap-x-3 [overflow-wrap:anywhere]">
@@ -112,7 +113,7 @@ function One({ connection: c, now }: { connection: Connection; now: Date }) {
       </PageHeading>
       <p className="text-ink2">
         {where}
-        {c.personName ? `, for ${c.personName}` : ''}
+        {c.personName ? `, for ${apart(c.personName)}` : ''}
       </p>
       <section
         aria-label="State"

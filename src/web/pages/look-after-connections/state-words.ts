@@ -1,5 +1,6 @@
 // Owns the sentences about a connection's state, one for each, and the order of the cards.
 
+import { apart } from '../../../fhir/text/shown.ts';
 import type { Connection } from '../../../http/contract.ts';
 import { longDate, nearMoment } from '../../parts/dates.ts';
 import { counted, figures, listed } from '../../parts/words.ts';
@@ -12,14 +13,14 @@ export function stateWords(c: Connection, now: Date): StateWords {
   switch (state.kind) {
     case 'authorising':
       return {
-        title: `Waiting for you to sign in at ${c.clinicName}`,
+        title: `Waiting for you to sign in at ${apart(c.clinicName)}`,
         sentence: `Begun ${nearMoment(state.since, now)}. Nothing is read before you have signed in there.`,
         tone: 'plain',
       };
     case 'confirm':
       return {
         title: 'Is this the right patient?',
-        sentence: `The portal gave the name ${state.patient.name}, ${born(state.patient.birthDate)}. Nothing is stored until you say yes.`,
+        sentence: `The portal gave the name ${apart(state.patient.name)}, ${born(state.patient.birthDate)}. Nothing is stored until you say yes.`,
         tone: 'amber',
       };
     case 'waiting':

@@ -1,5 +1,6 @@
 // Owns the words to send a clinic that alone can let anybody in: ready to copy.
 
+import { apart } from '../../../fhir/text/shown.ts';
 import type { Connection } from '../../../http/contract.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 
@@ -18,7 +19,7 @@ export function WordsForClinic({ connection }: { connection: Connection }) {
       className="mt-5 rounded-box border border-line2 bg-surface px-5 py-4"
     >
       <h2 id="words-for-clinic" className="font-medium">
-        What to write to {connection.clinicName}
+        What to write to {apart(connection.clinicName)}
       </h2>
       <p className="mt-1 text-13 text-ink2">
         Send it to the clinic’s office, or through its portal. When it has been switched on, sign in

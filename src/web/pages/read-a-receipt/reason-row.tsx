@@ -1,6 +1,7 @@
 // Owns why a question was not answered in full, who can mend it, and the button for that.
 
 import { useNavigate } from '@tanstack/react-router';
+import { apart } from '../../../fhir/text/shown.ts';
 import type { Receipt, ReceiptQuestion } from '../../../http/contract.ts';
 import { useReconnect, useSync } from '../../app/actions.ts';
 import { useManages } from '../../app/person.ts';
@@ -25,7 +26,7 @@ export function ReasonRow({
     <div className="flex flex-col gap-x-8 gap-y-3 desk:flex-row desk:items-center">
       <p className="flex-1 text-ink2">
         {reason.sentence}
-        {reason.portalSaid && <> The portal said “{reason.portalSaid}”.</>}{' '}
+        {reason.portalSaid && <> The portal said “{apart(reason.portalSaid)}”.</>}{' '}
         <strong className="font-semibold text-ink">{mender.who}</strong>
         {mender.how}
       </p>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { Download, Printer } from 'lucide-react';
 import '../../mono.css';
+import { apart } from '../../../fhir/text/shown.ts';
 import type { Receipt } from '../../../http/contract.ts';
 import { receiptQuery } from '../../app/queries.ts';
 import { Button, ButtonLink, buttonLook } from '../../parts/button.tsx';
@@ -103,7 +104,7 @@ function Letter({ receipt: r }: { receipt: Receipt }) {
             {r.sample && <SampleBadge />}
           </PageHeading>
           <p className="text-ink2">
-            {r.clinicName}, through {r.portalName}
+            {apart(r.clinicName)}, through {apart(r.portalName)}
           </p>
           <p className="text-ink2">{momentSpan(r.startedAt, r.finishedAt)}</p>
           <p className="mt-4 text-18 leading-7 text-ink2" aria-live="polite">

@@ -157,6 +157,7 @@ const reason = (over: Partial<Reason>): Reason => ({
   httpStatus: 403,
   act: 'clinic',
   retry: 'later',
+  words: null,
   ...over,
 });
 
@@ -223,6 +224,9 @@ describe('a reason', () => {
       reason: reason({}),
     };
     const text = wordsForClinic(base, question);
+    // As on the connection's own page.
+    const own = { ...question, reason: reason({ words: 'Please switch it on.' }) };
+    expect(wordsForClinic(base, own)).toBe('Please switch it on.');
     expect(text).toContain('Clinical notes (written before 2016)');
     expect(text).toContain('“not enabled for this practice” (HTTP 403).');
     expect(text).toContain('GET DocumentReference?category=clinical-note');

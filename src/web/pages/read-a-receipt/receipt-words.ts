@@ -1,6 +1,7 @@
 // Owns the words of a receipt: the sentences that add up, who can mend what, and the letter to a
 // clinic. Every figure of the sentences is one of the account's totals.
 
+import { apart } from '../../../fhir/text/shown.ts';
 import type { Receipt, ReceiptQuestion } from '../../../http/contract.ts';
 import { longDate } from '../../parts/dates.ts';
 import { counted, figures, inWords, listed, possessive } from '../../parts/words.ts';
@@ -18,7 +19,7 @@ function asked(r: Receipt): Run[] {
   const start: Run[] = [
     { text: 'We asked ' },
     { text: counted(r.asked, 'question'), strong: true },
-    { text: ` about ${possessive(r.personName)} record. ` },
+    { text: ` about ${possessive(apart(r.personName))} record. ` },
   ];
   if (r.answeredInFull === r.asked && r.asked > 0) {
     const all = r.asked === 1 ? 'It was answered in full' : `All ${r.asked} were answered in full`;
@@ -126,21 +127,22 @@ export function wayOn(reason: Reason): 'sign-in' | 'copy' | 'retry' | null {
   return reason.retry === 'later' ? 'retry' : null;
 }
 
-/** What to send to the clinic, ready to paste. */
+/** What to send to the clinic, ready to paste: the vendor's words where it has some, as on the connection's page. */
 export function wordsForClinic(r: Receipt, q: ReceiptQuestion): string {
-  const said = q.reason?.portalSaid ? ` It answered: “${q.reason.portalSaid}”` : '';
+  if (q.reason?.words) return q.reason.words;
+  const said = q.reason?.portalSaid ? ` It answered: “${apart(q.reason.portalSaid)}”` : '';
   const status = q.reason?.httpStatus ? ` (HTTP ${q.reason.httpStatus})` : '';
   const day = longDate(r.startedAt.slice(0, 10));
   return [
-    `Hello ${r.clinicName},`,
+    `Hello ${apart(r.clinicName)},`,
     '',
-    `I keep a copy of my own record with an app that reads it through the patient access API of ${r.portalName}. On ${day} your portal refused this part of it: ${q.label}${q.note ? ` (${q.note})` : ''}.${said}${status}${said || status ? '.' : ''}`,
+    `I keep a copy of my own record with an app that reads it through the patient access API of ${apart(r.portalName)}. On ${day} your portal refused this part of it: ${q.label}${q.note ? ` (${q.note})` : ''}.${said}${status}${said || status ? '.' : ''}`,
     '',
     `The request was: ${q.request}`,
     '',
     'Could you ask whoever looks after your portal to switch this on for patients, or tell me why it is not offered?',
     '',
-    `Thank you, ${r.personName}`,
+    `Thank you, ${apart(r.personName)}`,
   ].join('\n');
 }
 

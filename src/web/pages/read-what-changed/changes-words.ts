@@ -1,5 +1,6 @@
 // Owns the words of what changed: the sum in one sentence, since when, and the name of each group.
 
+import { apart } from '../../../fhir/text/shown.ts';
 import { kindNames } from '../../../fhir/kinds.ts';
 import type { ChangeRow, Changes, ChangeTally } from '../../../http/contract.ts';
 import { dayOf, longDate, moment, nearMoment } from '../../parts/dates.ts';
@@ -55,7 +56,7 @@ export function shortWords(c: Changes): string {
 /** `First received from Harbor Family Medicine on November 21, 2026: 412 records.` */
 export function firstWords(first: Changes['first'][number]): string {
   const when = longDate(dayOf(first.at));
-  return `First received from ${first.source.name} on ${when}: ${counted(first.records, 'record')}.`;
+  return `First received from ${apart(first.source.name)} on ${when}: ${counted(first.records, 'record')}.`;
 }
 
 /** What has no place in the chart, in a sentence; null where nothing of it changed. */

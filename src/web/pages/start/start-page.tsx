@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { apart } from '../../../fhir/text/shown.ts';
 import { useCurrentPerson } from '../../app/person.ts';
 import { sessionQuery, useConnections } from '../../app/queries.ts';
 import { ButtonLink } from '../../parts/button.tsx';
@@ -26,7 +27,7 @@ export function StartPage() {
   if (person && !person.manages) {
     return (
       <Empty
-        sentence={`${person.kinds ? 'Nothing that you may see' : 'Nothing'} has been received for ${person.name} yet.`}
+        sentence={`${person.kinds ? 'Nothing that you may see' : 'Nothing'} has been received for ${apart(person.name)} yet.`}
       >
         <p className="mt-3 text-ink2">Whoever manages this record can connect its portals.</p>
       </Empty>
