@@ -88,7 +88,10 @@ async function renew(
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Why a renewal failed. Where the portal says that it renewed nothing, it is no longer unheard of. */
+/**
+ * Why a renewal failed. Where the portal says that it renewed nothing, it is no longer unheard of; of one that was cut off
+ * before, it stays known, until there are other tokens: the process may end before the connection says so.
+ */
 async function notRenewed(
   context: ConnectionContext,
   about: {
@@ -101,7 +104,7 @@ async function notRenewed(
 ): Promise<unknown> {
   const { connectionId, entry, grant, wasCutOff, error } = about;
   const isRefused = isChartfoldError(error, 'smart.sign_in_again');
-  if (isRefused || isChartfoldError(error, 'smart.wrong_client'))
+  if (!wasCutOff && (isRefused || isChartfoldError(error, 'smart.wrong_client')))
     await forgetRenewal(context.db, connectionId);
   if (!isRefused) return error;
   // The portal used up the token for an answer that never came here.

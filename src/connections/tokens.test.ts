@@ -226,10 +226,16 @@ describe('a renewal that was cut off', () => {
 
   it('and whose token the portal has used up is said to be that, once it was tried again', async () => {
     program = await startProgram();
-    const { connectionId } = await program.signIn();
+    const connectionId = await program.connect();
     program.simulator.control.setFaults([{ name: 'refresh.rotates-then-500', times: 1 }]);
     await expect(renew(connectionId)).rejects.toSatisfy(code('smart.token_reply_invalid'));
     await expect(renew(connectionId)).rejects.toSatisfy(code('smart.renewal_cut_off'));
+    // The process may have ended before the connection said so.
+    await expect(renew(connectionId)).rejects.toSatisfy(code('smart.renewal_cut_off'));
+    expect((await program.signIn()).connectionId).toBe(connectionId);
+    expect((await renew(connectionId)).accessToken).not.toBe('');
+    program.simulator.control.setFaults(['access.revoked']);
+    await expect(renew(connectionId)).rejects.toSatisfy(code('smart.sign_in_again'));
   });
 
   it('before the portal heard of it goes on with the old token', async () => {
