@@ -70,6 +70,9 @@ export const serverFound = z.object({
   fhirBaseUrl: z.string(),
   name: z.string(),
   fhirVersion: z.string(),
+  /** The hosts where it says that patients sign in, and that what they allow there is sent to. */
+  signInHost: z.string(),
+  tokenHost: z.string(),
   /** How a program may prove itself there, at least one way. */
   auth: z.array(authMethod),
   redirectUri: z.string(),
