@@ -1,6 +1,6 @@
 // Proves in a browser how a server is added by its address: what was found, what to register there, each refusal beside
-// its field, and the way to its sign-in page; and how a clinic of an imported list leads there. The server is the
-// simulated one; only its names are https ones.
+// its field, and the way to its sign-in page; how a clinic of an imported list leads there, and how servers that
+// were added are registered anew and removed. The server is the simulated one; only its names are https ones.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,15 +51,21 @@ beforeAll(async () => {
   served = await startServed({ portal: 'smart', isSample: true, outbound: named });
   const { db, sealer, clock } = served.program;
   await ensureRings(db, sealer, clock);
-  for (const clientId of ['our-id', 'our-id-by-key'])
-    served.program.simulator.control.registerClient({
-      portal: 'smart',
-      environment: 'production',
-      clientId,
-      clientSecret: 'between us',
-      auth: 'client_secret_post',
-      redirectUris: [`${served.publicUrl}/smart/callback`],
-    });
+  served.program.simulator.control.registerClient({
+    portal: 'smart',
+    environment: 'production',
+    clientId: 'our-id',
+    clientSecret: 'between us',
+    auth: 'client_secret_post',
+    redirectUris: [`${served.publicUrl}/smart/callback`],
+  });
+  served.program.simulator.control.registerClient({
+    portal: 'smart',
+    environment: 'production',
+    clientId: 'spelt-id',
+    auth: 'none',
+    redirectUris: [`${served.publicUrl}/smart/callback`],
+  });
   browser = await openBrowser();
   owner = await member(served, browser);
   ({ page } = owner);
@@ -145,7 +151,7 @@ describe('the form that adds a server', () => {
 
   it('says beside the name that it is another server’s', async () => {
     await page.goto(`${served.publicUrl}/connections/add/server`);
-    await field('Address of the server').fill(BASE);
+    await field('Address of the server').fill(`${LISTED}/smart/production/fhir`);
     await page.getByRole('button', { name: 'Look at it' }).click();
     await field('Client id').fill('another-id');
     await field('Name here').fill('Quarry Hill');
@@ -206,11 +212,10 @@ describe('the ways to prove oneself', () => {
     expect(await choices.getByRole('radio').count()).toBe(1);
     expect(await choices.getByRole('radio', { name: /with a key/i }).isChecked()).toBe(true);
     await look('add-server-key');
-    await field('Client id').fill('our-id-by-key');
-    await field('Name here').fill('Quarry by key');
-    await page.getByRole('button', { name: 'Add it and sign in there' }).click();
+    await field('Client id').fill('our-id');
+    await page.getByRole('button', { name: 'Change it and sign in there' }).click();
     await page.getByText('Sign in here').waitFor();
-    const added = served.program.registry.usable('smart/production/Quarry by key', '').registration;
+    const added = served.program.registry.usable('smart/production/Quarry Hill', '').registration;
     expect(added).toMatchObject({ auth: 'private_key_jwt', clientSecret: null });
     ways = null;
   });
@@ -268,6 +273,63 @@ describe('a clinic of an imported list of brands', () => {
     await page.getByRole('button', { name: `Sign in at ${name}` }).click();
     await page.getByText('Sign in here').waitFor();
     expect(new URL(page.url()).origin).toBe(origin);
+    expect(owner.errors).toEqual([]);
+  });
+});
+
+describe('the servers that were added', () => {
+  const list = () => page.getByRole('list', { name: 'Servers added here' });
+  const row = (name: string) => list().getByRole('listitem').filter({ hasText: name });
+  const open = async () => {
+    await page.goto(`${served.publicUrl}/connections/add/server`);
+    await list().waitFor();
+  };
+
+  it('are listed with what uses them, and one that is used stays', async () => {
+    const { db } = served.program;
+    const [begun] = await db
+      .selectFrom('connection')
+      .select('id')
+      .where('portal', '=', 'smart/production/Quarry Hill')
+      .execute();
+    await db
+      .updateTable('connection')
+      .set({ status: 'ready' })
+      .where('id', '=', begun?.id ?? '')
+      .execute();
+    await open();
+    await row('Quarry Hill').getByText('quarry.example, client id our-id').waitFor();
+    await row('Quarry Hill').getByText('1 connection uses it').waitFor();
+    expect(
+      await row('Quarry Hill')
+        .getByRole('button', { name: /^Remove/ })
+        .count(),
+    ).toBe(0);
+    await row('Orchard Street').getByText('No connection uses it.').waitFor();
+    await look('added-servers');
+  });
+
+  it('are registered anew under the name that they have', async () => {
+    await row('Orchard Street').getByRole('button', { name: 'Register anew' }).click();
+    await page.getByRole('heading', { name: 'orchard.example answers' }).waitFor();
+    await page.getByText('You have added this server as Orchard Street').waitFor();
+    expect(await field('Client id').inputValue()).toBe('our-id');
+    expect(await field('Name here').count()).toBe(0);
+    await look('added-server-anew');
+    await field('Client id').fill('spelt-id');
+    await page.getByRole('button', { name: 'Change it and sign in there' }).click();
+    await page.getByText('Sign in here').waitFor();
+    expect(new URL(page.url()).searchParams.get('client_id')).toBe('spelt-id');
+  });
+
+  it('are removed where nothing uses them, after a question', async () => {
+    await open();
+    await row('Orchard Street').getByText('client id spelt-id').waitFor();
+    await row('Orchard Street').getByRole('button', { name: 'Remove Orchard Street' }).click();
+    await look('added-server-remove');
+    await page.getByRole('button', { name: 'Remove the server' }).click();
+    await row('Orchard Street').waitFor({ state: 'detached' });
+    expect(await list().getByRole('listitem').count()).toBe(1);
     expect(owner.errors).toEqual([]);
   });
 });

@@ -72,6 +72,8 @@ describe('a look at an address', () => {
       name: 'quarry.example',
       fhirVersion: '4.0.1',
       auth: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      signInHost: 'quarry.example',
+      tokenHost: 'quarry.example',
       brandBundle: null,
     });
   });
@@ -150,6 +152,14 @@ describe('a look at an address', () => {
   ])('finds how a program proves itself there in %j', async (more, auth) => {
     says(more);
     expect((await lookAtServer(program, BASE)).auth).toEqual(auth);
+  });
+
+  it('tells whose hosts it names for the sign-in and the tokens', async () => {
+    says({ authorization_endpoint: 'https://login.other.example/authorize' });
+    expect(await lookAtServer(program, BASE)).toMatchObject({
+      signInHost: 'login.other.example',
+      tokenHost: 'quarry.example',
+    });
   });
 
   it('tells a server that takes no proof known here', async () => {

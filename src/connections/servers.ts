@@ -40,6 +40,9 @@ export type ServerFound = {
   readonly fhirVersion: string;
   /** The ways of client authentication that it takes, as far as it says and Chartfold knows them; at least one. */
   readonly auth: readonly AuthMethod[];
+  /** Where it says that patients sign in, and where it has what they allow there sent to: hosts, anybody's. */
+  readonly signInHost: string;
+  readonly tokenHost: string;
   /** Where it names the brands that use it; null where it does not, or not safely. */
   readonly brandBundle: string | null;
 };
@@ -87,6 +90,8 @@ export async function lookAtServer(
     name: new URL(fhirBaseUrl).hostname.slice(0, LONGEST_NAME),
     fhirVersion,
     auth,
+    signInHost: new URL(smart.authorizationEndpoint).host,
+    tokenHost: new URL(smart.tokenEndpoint).host,
     brandBundle: smart.brandBundle?.startsWith('https:') ? smart.brandBundle : null,
   };
 }

@@ -139,13 +139,7 @@ export function createDirectory(context: UpdatesContext): Directory {
       const row = await clinicNumbered(db, lists, clinicId);
       return row && clinicOfRow(row);
     },
-    async drop(entry) {
-      const source = sourceOf(entry);
-      if (context.registry.entries.some((other) => sourceOf(other) === source)) return;
-      await updates.stop(source);
-      await dropList(db, source);
-      tell();
-    },
+    drop: (entry) => dropUnshared(context, updates, sourceOf(entry)),
     importFile: (file, vendor) =>
       imports.take('file', () => importList(context, file, vendor)).finally(tell),
     async close() {
@@ -153,6 +147,17 @@ export function createDirectory(context: UpdatesContext): Directory {
       await index.close();
     },
   };
+}
+
+async function dropUnshared(
+  { db, registry, tell }: UpdatesContext,
+  { stop }: Updates,
+  source: string,
+): Promise<void> {
+  if (registry.entries.some((other) => sourceOf(other) === source)) return;
+  await stop(source);
+  await dropList(db, source);
+  tell();
 }
 
 function foundIn(

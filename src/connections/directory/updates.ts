@@ -58,14 +58,8 @@ export function createUpdates(context: UpdatesContext): Updates {
     // What a server of nobody's in particular names is its own brands.
     const base = vendor === openVendor.portal.id ? entry.fhirBaseUrl : null;
     const from = { source, vendor, environment: entry.environment, base };
-    let told = 0;
-    received.set(source, told);
-    const heard = (bytes: number) => {
-      received.set(source, bytes);
-      if (bytes - told < TELL_EVERY_BYTES) return;
-      told = bytes;
-      tell();
-    };
+    received.set(source, 0);
+    const heard = nowAndThen(tell, (bytes) => received.set(source, bytes));
     const ending = new AbortController();
     const either = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
     const reading = fetchList(context, from, heard, either).finally(() => {
@@ -105,6 +99,17 @@ export function createUpdates(context: UpdatesContext): Updates {
     received: (source) => received.get(source) ?? null,
     settled: async () =>
       void (await Promise.allSettled([...underWay.values()].map(({ reading }) => reading))),
+  };
+}
+
+/** Notes each time how many bytes have come, and tells after so many. */
+function nowAndThen(tell: () => void, note: (bytes: number) => void): (bytes: number) => void {
+  let told = 0;
+  return (bytes) => {
+    note(bytes);
+    if (bytes - told < TELL_EVERY_BYTES) return;
+    told = bytes;
+    tell();
   };
 }
 

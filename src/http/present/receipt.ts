@@ -62,9 +62,7 @@ function presentReceipt(
   const { run, questions } = receipt;
   const { connection } = about;
   const entry = app.registry.entries.find((e) => e.key === connection.portal);
-  const rows = questions.map((q) =>
-    presentQuestion(q, (status_code) => wordsToSend(app.registry, { ...connection, status_code })),
-  );
+  const rows = presentQuestions(app, connection, questions);
   const of = (outcome: ReceiptQuestion['outcome']) =>
     rows.filter((q) => q.outcome === outcome).length;
   const narrowed = questions.filter((q) => q.outcome === 'full' && isNarrowed(q)).length;
@@ -108,6 +106,15 @@ function presentReceipt(
     next: about.next,
     nextTry: about.nextTry,
   };
+}
+
+function presentQuestions(
+  { registry }: Pick<App, 'registry'>,
+  connection: Connection,
+  questions: readonly Question[],
+): ReceiptQuestion[] {
+  const wordsFor: WordsFor = (code) => wordsToSend(registry, { ...connection, status_code: code });
+  return questions.map((q) => presentQuestion(q, wordsFor));
 }
 
 /** What to write to the clinic for a reason, by its code. */

@@ -48,11 +48,9 @@ export function serverRoutes(api: Api): void {
       reply: wire.serverFound,
     },
     async (_c, { address }) => {
-      const { fhirBaseUrl, name, fhirVersion, auth } = await lookAtServer(app, address);
+      const { auth, brandBundle: _, ...found } = await lookAtServer(app, address);
       return {
-        fhirBaseUrl,
-        name,
-        fhirVersion,
+        ...found,
         auth: [...auth],
         redirectUri: `${app.publicUrl}${openVendor.portal.callbackPath}`,
         jwksUrl: app.config.jwksUrl ?? `${app.publicUrl}${jwksPath('production')}`,

@@ -42,41 +42,15 @@ export function AddServerPage() {
           address, as “FHIR base URL” or “FHIR endpoint”, and a client id when you register
           Chartfold there.
         </p>
-        <form
-          onSubmit={(e) => {
-            e.preventDefault();
-            look.mutate(address);
+        <AddressForm
+          address={address}
+          look={look}
+          onAddress={(text) => {
+            setAddress(text);
+            // What was found is at the address that was typed then.
+            look.reset();
           }}
-          className="flex flex-wrap items-start gap-3"
-        >
-          <Field
-            label="Address of the server"
-            type="text"
-            inputMode="url"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            placeholder="https://fhir.example.org/r4"
-            required
-            maxLength={2_000}
-            value={address}
-            error={look.error && <ProblemWords problem={problemOf(look.error)} />}
-            onText={(text) => {
-              setAddress(text);
-              // What was found is at the address that was typed then.
-              look.reset();
-            }}
-            className="min-w-60 flex-1"
-          />
-          <Button
-            type="submit"
-            look={look.data ? 'plain' : 'filled'}
-            busy={look.isPending}
-            className="mt-6 desk:min-h-9"
-          >
-            {look.isPending ? 'Looking' : 'Look at it'}
-          </Button>
-        </form>
+        />
         {look.data && (
           <ServerRegistration
             key={look.data.fhirBaseUrl}
@@ -94,6 +68,50 @@ export function AddServerPage() {
         />
       </div>
     </div>
+  );
+}
+
+function AddressForm({
+  address,
+  look,
+  onAddress,
+}: {
+  address: string;
+  look: ReturnType<typeof useLookAtServer>;
+  onAddress: (text: string) => void;
+}) {
+  return (
+    <form
+      onSubmit={(e) => {
+        e.preventDefault();
+        look.mutate(address);
+      }}
+      className="flex flex-wrap items-start gap-3"
+    >
+      <Field
+        label="Address of the server"
+        type="text"
+        inputMode="url"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        placeholder="https://fhir.example.org/r4"
+        required
+        maxLength={2_000}
+        value={address}
+        error={look.error && <ProblemWords problem={problemOf(look.error)} />}
+        onText={onAddress}
+        className="min-w-60 flex-1"
+      />
+      <Button
+        type="submit"
+        look={look.data ? 'plain' : 'filled'}
+        busy={look.isPending}
+        className="mt-6 desk:min-h-9"
+      >
+        {look.isPending ? 'Looking' : 'Look at it'}
+      </Button>
+    </form>
   );
 }
 

@@ -11,6 +11,7 @@ import { Choice, Field } from '../../parts/field.tsx';
 import { Notice } from '../../parts/page-states.tsx';
 import { ForWhomField, useForWhom } from './for-whom.tsx';
 import { ProblemWords } from './problem-words.tsx';
+import { signInWords } from './server-words.ts';
 import type { AddedServer } from './servers-added.tsx';
 
 type Proof = ServerAdd['auth'];
@@ -61,7 +62,7 @@ export function ServerRegistration({
         {new URL(found.fhirBaseUrl).host} answers
       </h2>
       <p className="text-ink2">
-        It speaks FHIR {found.fhirVersion}, which is R4, and describes how patients sign in.
+        It speaks FHIR {found.fhirVersion}, which is R4. {signInWords(found)}
       </p>
       <h3 className="mt-6 font-semibold">1. Register Chartfold there</h3>
       <p className="text-13 text-ink2">

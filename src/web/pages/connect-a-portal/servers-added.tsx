@@ -1,8 +1,8 @@
 // Owns the list of the servers that were added by their address: which there are, what uses them, and taking one off.
 
 import { useState } from 'react';
-import type { AddedServers } from '../../../http/contract.ts';
 import { apart } from '../../../fhir/text/shown.ts';
+import type { AddedServers } from '../../../http/contract.ts';
 import { useRemoveServer } from '../../app/actions.ts';
 import { Button } from '../../parts/button.tsx';
 import { longDate } from '../../parts/dates.ts';
@@ -53,8 +53,10 @@ function OneServer({
       title={name}
       note={
         <>
-          {new URL(fhirBaseUrl).host}, client id {clientId}. Added by {apart(who)} on{' '}
-          {longDate(addedAt.slice(0, 10))}. {usedWords(server)}
+          <span className="block">
+            {new URL(fhirBaseUrl).host}, client id {clientId}
+          </span>
+          Added by {apart(who)} on {longDate(addedAt.slice(0, 10))}. {usedWords(server)}
         </>
       }
       action={
