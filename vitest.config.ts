@@ -1,5 +1,5 @@
-// Owns how the tests run: quick ones beside the code, each file in a process of its own, and the slow ones that
-// start a whole program and a browser, one file after the other.
+// Owns how the tests run, each file in a process of its own: quick ones beside the code, and the slow ones that start a
+// whole program and a browser.
 
 import { defineConfig } from 'vitest/config';
 
@@ -22,8 +22,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
           pool: 'forks',
-          // Each starts servers and a browser: two at a time would only slow each other down.
-          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // A page is waited for as long here as where the browser waits itself: the default of one second is less

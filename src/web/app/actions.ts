@@ -134,10 +134,11 @@ export function useCancelSync() {
   return useConnectionAction('cancel');
 }
 
-/** Chooses how often a connection syncs by itself. */
+/** Chooses how often a connection syncs by itself. What is chosen while a choice is on its way follows it. */
 export function useSchedule() {
   const cache = useQueryClient();
-  return useAction({
+  return useMutation({
+    scope: { id: 'schedule' },
     mutationFn: ({ id, ...choice }: ScheduleRequest & { id: string }) =>
       send<Connection>('PUT', `${at(id)}/schedule`, choice),
     onSuccess: (connection) => takeConnection(cache, connection),
