@@ -2,7 +2,7 @@
 // where it can't be asked to its end. A question has a limit of time.
 
 import type { AuthorisedFetch } from '../connections/authorised-fetch.ts';
-import { ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
+import { type ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { commitPage } from '../records/commit.ts';
 import { closeQuestion } from '../records/runs.ts';
