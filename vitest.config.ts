@@ -1,5 +1,5 @@
-// Owns how the tests run, each file in a process of its own: quick ones beside the code, and the slow ones that start a
-// whole program and a browser.
+// Owns how the tests run: quick ones beside the code, each file in a process of its own, and the slow ones that
+// start a whole program and a browser, one file after the other.
 
 import { defineConfig } from 'vitest/config';
 
@@ -22,6 +22,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
           pool: 'forks',
+          // Each starts servers and a browser: two at a time take two thirds of the time, and starve each other until
+          // what waits for seconds gives up.
+          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // A page is waited for as long here as where the browser waits itself: the default of one second is less

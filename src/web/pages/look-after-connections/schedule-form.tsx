@@ -1,6 +1,6 @@
 // Owns choosing how often a connection syncs by itself, and in which hours it does not. What is chosen is kept at once.
 
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import type { Connection, ScheduleRequest } from '../../../http/contract.ts';
 import { useSchedule } from '../../app/actions.ts';
 import { useManages } from '../../app/person.ts';
@@ -30,10 +30,14 @@ export function ScheduleSection({ connection: c, now }: { connection: Connection
 
 function ScheduleForm({ connection: { id, schedule } }: { connection: Connection }) {
   const choose = useSchedule();
-  // What was chosen a moment ago stands until the answer is there.
-  const shown = (choose.isPending && choose.variables) || schedule;
-  const { every, quiet } = shown;
-  const send = (change: Partial<ScheduleRequest>) => choose.mutate({ id, every, quiet, ...change });
+  // What was chosen a moment ago stands until the last answer is there.
+  const [chosen, setChosen] = useState<ScheduleRequest | null>(null);
+  const { every, quiet } = chosen ?? schedule;
+  const send = (change: Partial<ScheduleRequest>) => {
+    const next = { every, quiet, ...change };
+    setChosen(next);
+    choose.mutate({ id, ...next }, { onSettled: () => setChosen(null) });
+  };
   return (
     <div className="mt-3 flex flex-col gap-4">
       <Labelled label="How often">
