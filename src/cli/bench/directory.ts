@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createClinicIndex } from '../../connections/directory/clinic-index.ts';
 import type { IndexedClinic } from '../../connections/directory/names.ts';
+import { isChartfoldError } from '../../platform/errors.ts';
 import { vendorOfList } from '../../portals/index.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
 import { listsOfSimulator, madeQueries, nonsense, type Query } from './directory-data.ts';
@@ -120,8 +121,14 @@ async function clinicsOf(
   });
 }
 
+/** None of a list that has no names: an import refuses it. */
 function clinicsIn(text: string): readonly DirectoryClinic[] {
-  return vendorOfList(text)?.directory?.read(text).clinics ?? [];
+  try {
+    return vendorOfList(text)?.directory?.read(text).clinics ?? [];
+  } catch (error) {
+    if (isChartfoldError(error, 'directory.no_names')) return [];
+    throw error;
+  }
 }
 
 function queriesOf(
