@@ -48,7 +48,7 @@ export function refuseElsewhere({ tokenOrigin }: Grant, address: string): void {
     throw new ChartfoldError('smart.endpoint_moved', { detail: host });
 }
 
-/** Writes a grant in place of the one before, durable when its transaction ends (the store syncs each to disk). */
+/** Writes a grant in place of the one before, on the disk when its transaction ends (docs/adr/0032). */
 export async function keepGrant(
   { sealer }: Pick<ConnectionContext, 'sealer'>,
   connectionId: string,
