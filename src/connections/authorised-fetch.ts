@@ -2,19 +2,19 @@
 // so that who uses it never holds a token and can't send it elsewhere.
 
 import { ChartfoldError } from '../platform/errors.ts';
+import type { OutboundOptions } from '../platform/outbound.ts';
 import { CLINIC } from '../portals/portal.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { type ConnectionContext, paceOf } from './context.ts';
 import { type Grant, openGrant } from './grant.ts';
 import type { Refresher } from './refresh.ts';
 
-type Asking = {
+/** As of a way out. */
+type Asking = Pick<OutboundOptions, 'maxBytes' | 'leavePacked' | 'seeing'> & {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   /** Other media types than those of records. */
   readonly accept?: string;
-  /** Another cap than what a way out has by itself. */
-  readonly maxBytes?: number;
 };
 
 export type AuthorisedFetch = {

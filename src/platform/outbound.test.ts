@@ -65,6 +65,60 @@ describe('a call', () => {
     expect(response.headers.get('content-encoding')).toBeNull();
   });
 
+  it('leaves a body packed for who unpacks it elsewhere, but not what an error says', async () => {
+    const packed = gzipSync('a record');
+    answer = ({ url: path }, response) => {
+      response.writeHead(path === '/' ? 200 : 403, { 'content-encoding': 'gzip' });
+      response.end(packed);
+    };
+    const response = await outbound(url, { leavePacked: true });
+    expect(response.headers.get('content-encoding')).toBe('gzip');
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(packed);
+    const refused = await outbound(`${url}/other`, { leavePacked: true });
+    expect([refused.headers.get('content-encoding'), await refused.text()]).toEqual([
+      null,
+      'a record',
+    ]);
+  });
+
+  it('shows how a body begins before it has come, once; not a short one, and not what an error says', async () => {
+    const seen: string[] = [];
+    const seeing = (beginning: Buffer, headers: Headers) =>
+      seen.push(`${beginning.length} ${beginning.toString().slice(0, 4)} ${headers.get('x-said')}`);
+    const whole = Promise.withResolvers<void>();
+    answer = (_request, response) => {
+      response.writeHead(200, { 'x-said': 'yes' });
+      response.write('page');
+      response.write('x'.repeat(9_000));
+      void whole.promise.then(() => response.end('x'.repeat(20_000)));
+    };
+    const begun = outbound(url, {
+      seeing: (...of) => {
+        seeing(...of);
+        whole.resolve();
+      },
+    });
+    expect(await (await begun).text()).toHaveLength(29_004);
+    answer = (_request, response) => void response.end('short');
+    await outbound(url, { seeing });
+    answer = (_request, response) => void response.writeHead(500).end('x'.repeat(9_000));
+    await outbound(url, { seeing });
+    expect(seen).toEqual(['8192 page yes']);
+  });
+
+  it('says what it sends, what it takes, and who it is', async () => {
+    answer = (request, response) => void response.end(JSON.stringify(request.headers));
+    const form = new URLSearchParams({ grant_type: 'refresh_token' });
+    const response = await outbound(url, { method: 'POST', body: form });
+    expect(await response.json()).toMatchObject({
+      accept: '*/*',
+      'accept-encoding': 'gzip, deflate, br',
+      'content-length': '24',
+      'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
+      'user-agent': 'Chartfold',
+    });
+  });
+
   it.each([204, 205, 304])('takes an answer %i without a body', async (status) => {
     answer = (_request, response) => response.writeHead(status).end();
     const response = await outbound(url);

@@ -1,17 +1,13 @@
-// Owns every call to another machine: the only user of fetch. Time limits, size caps, no blind redirects, no way into
+// Owns every call to another machine: nobody else makes one. Time limits, size caps, no blind redirects, no way into
 // private networks but by the operator's word. Knows nothing of tokens or FHIR; errors never quote an address with its
 // query.
 
 import { lookup as lookUp } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import {
-  Agent,
-  type Dispatcher,
-  fetch,
-  type RequestInit as UndiciInit,
-  type Response as Answer,
-} from 'undici';
+import type { Readable } from 'node:stream';
+import { Agent, type Dispatcher, request as send } from 'undici';
 import { isPublicAddress } from './addresses.ts';
+import { CODINGS_TAKEN, unpacking } from './content-coding.ts';
 import { ChartfoldError } from './errors.ts';
 
 export type OutboundOptions = {
@@ -21,7 +17,17 @@ export type OutboundOptions = {
   readonly maxBytes?: number;
   /** Takes the pieces of a body with status 200 as they come; the answer then has none. For what is too large to hold. */
   readonly taking?: (piece: Uint8Array<ArrayBuffer>) => void;
+  /**
+   * Leaves a body with status 200 packed as it came, with its Content-Encoding: for who unpacks it in a thread, and caps
+   * there what it unpacks to.
+   */
+  readonly leavePacked?: boolean;
+  /** Sees how a body with status 200 begins, as it is kept, while the rest is still on its way; not of a short one. */
+  readonly seeing?: (beginning: Buffer, headers: Headers) => void;
 };
+
+/** Enough of a beginning for what a page says of itself before its entries. */
+const BEGINNING_BYTES = 8 * 1024;
 
 /**
  * A `fetch` that keeps to the limits; redirects come back as they are and are never followed. The body has been read
@@ -53,6 +59,8 @@ export function createOutbound(own: {
       timeoutMs = DEFAULTS.timeoutMs,
       maxBytes = DEFAULTS.maxBytes,
       taking,
+      leavePacked = false,
+      seeing,
       ...request
     } = init;
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -61,19 +69,26 @@ export function createOutbound(own: {
     const isOwn = own.has(where);
     try {
       if (!isOwn) refusePrivate(url);
-      const response = await call(url, request, signal, isOwn ? anywhere : publicOnly);
+      const answer = await call(url, request, signal, isOwn ? anywhere : publicOnly);
+      const { status } = answer;
+      const isPacked = leavePacked && status === 200;
+      const coding = answer.headers.get('content-encoding');
+      const body = isPacked ? answer.body : unpacking(answer.body, coding);
+      const headers = withoutTransferHeaders(answer.headers, isPacked);
       const pieces: Uint8Array<ArrayBuffer>[] = [];
-      const keep = (piece: Uint8Array<ArrayBuffer>) => pieces.push(piece);
-      await readCapped(
-        response,
-        maxBytes,
-        where,
-        response.status === 200 ? (taking ?? keep) : keep,
-      );
-      return new Response(BODYLESS.includes(response.status) ? null : streamOf(pieces), {
-        status: response.status,
-        statusText: response.statusText,
-        headers: withoutTransferHeaders(response.headers),
+      let size = 0;
+      const keep = (piece: Uint8Array<ArrayBuffer>) => {
+        pieces.push(piece);
+        const before = size;
+        size += piece.byteLength;
+        if (status === 200 && before < BEGINNING_BYTES && size >= BEGINNING_BYTES)
+          seeing?.(Buffer.concat(pieces, BEGINNING_BYTES), headers);
+      };
+      await readCapped(body, maxBytes, where, status === 200 ? (taking ?? keep) : keep);
+      return new Response(BODYLESS.includes(status) ? null : streamOf(pieces), {
+        status,
+        statusText: answer.statusText,
+        headers,
       });
     } catch (cause) {
       if (cause instanceof ChartfoldError) throw cause;
@@ -104,21 +119,39 @@ export async function piecesOf(answer: Response): Promise<Uint8Array<ArrayBuffer
   return pieces;
 }
 
-/** The same names as the platform's own `fetch`, of the one library whose connections can be looked at. */
-function call(
+/** Headers that a server may be asked with, where the caller says nothing else. */
+const ASKED_WITH = { accept: '*/*', 'accept-encoding': CODINGS_TAKEN, 'user-agent': 'Chartfold' };
+
+/** An answer whose body is still to be read, and packed as it came. */
+type Answer = Pick<Response, 'status' | 'statusText' | 'headers'> & { readonly body: Readable };
+
+/** By the one library whose connections can be looked at. A redirect is an answer like any other. */
+async function call(
   url: string,
   request: RequestInit,
   signal: AbortSignal,
   dispatcher: Dispatcher,
 ): Promise<Answer> {
-  const headers = [...new Headers(request.headers)];
-  return fetch(url, {
-    ...(request as UndiciInit),
-    headers,
-    redirect: 'manual',
+  // What a body is, and by which type it is told, is for the platform to say: a text, the fields of a form.
+  const given = new Response(request.body ?? null);
+  const headers = new Headers({ ...ASKED_WITH, ...Object.fromEntries(given.headers) });
+  for (const [name, value] of new Headers(request.headers)) headers.set(name, value);
+  const answer = await send(url, {
+    method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
+    headers: Object.fromEntries(headers),
+    body: given.body && Buffer.from(await given.arrayBuffer()),
     signal,
     dispatcher,
   });
+  const told = new Headers();
+  for (const [name, values] of Object.entries(answer.headers))
+    for (const value of [values ?? []].flat()) told.append(name, value);
+  return {
+    status: answer.statusCode,
+    statusText: answer.statusText,
+    headers: told,
+    body: answer.body,
+  };
 }
 
 /** An address written as a number is not looked up, so it is judged before. */
@@ -161,13 +194,13 @@ function codeOf(error: unknown): 'net.untrusted' | 'net.unreachable' {
 
 /** Each piece in a buffer of its own, so that it can be moved to a thread. */
 async function readCapped(
-  response: Answer,
+  body: Readable,
   maxBytes: number,
   where: string,
   take: (piece: Uint8Array<ArrayBuffer>) => void,
 ): Promise<void> {
   let size = 0;
-  for await (const piece of response.body ?? []) {
+  for await (const piece of body as AsyncIterable<Uint8Array>) {
     size += piece.byteLength;
     if (size > maxBytes) {
       throw new ChartfoldError('net.too_large', { detail: `${where}, over ${maxBytes} bytes` });
@@ -188,10 +221,11 @@ function streamOf(pieces: readonly Uint8Array<ArrayBuffer>[]): ReadableStream<Ui
   });
 }
 
-/** The body is decoded and whole by now; headers about its transfer would be untrue. */
-function withoutTransferHeaders(headers: Answer['headers']): Headers {
-  const kept = new Headers([...headers]);
-  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) kept.delete(name);
+/** The body is whole by now, and mostly unpacked; headers about its transfer would be untrue. */
+function withoutTransferHeaders(headers: Headers, isPacked: boolean): Headers {
+  const kept = new Headers(headers);
+  for (const name of ['content-length', 'transfer-encoding']) kept.delete(name);
+  if (!isPacked) kept.delete('content-encoding');
   return kept;
 }
 
