@@ -42,12 +42,14 @@ export type BundleRequest = {
   readonly ifNoneExist?: string;
 };
 
+export type Links = readonly { readonly relation: string; readonly url: string }[];
+
 /** A Bundle as a page of an answer, or as a file. */
 export type BundlePage = {
   /** `searchset`, `transaction`, `batch`, `collection`, `document`, …; empty when not said. */
   readonly type: string;
   readonly total?: number;
-  readonly links: readonly { readonly relation: string; readonly url: string }[];
+  readonly links: Links;
   readonly entries: readonly BundleEntry[];
   /** Entries without a resource, such as those of a transaction's answer: how many, and which. */
   readonly entriesWithoutResource: number;
@@ -86,6 +88,27 @@ export function scanBundle(text: string): BundlePage {
       withoutResource: parts.entry.without,
     };
   });
+}
+
+/**
+ * The links of a Bundle that stand before its entries, as those do that servers write. The text may end inside; what
+ * follows in the rest of it may say otherwise.
+ */
+export function linksBeforeEntries(beginning: string): Links {
+  let links: Links = [];
+  const start = startOfText(beginning);
+  if (!isObjectAt(beginning, start)) return links;
+  try {
+    walkObject(beginning, start, (key, at) => {
+      if (key === 'entry') throw new JsonScanError('truncated', at);
+      const end = skipValue(beginning, at);
+      if (key === 'link') links = readLinks(beginning.slice(at, end));
+      return end;
+    });
+  } catch (error) {
+    if (!(error instanceof JsonScanError)) throw error;
+  }
+  return links;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Owns asking a search from its cursor to its end: page after page, part after part where the portal does not answer it
-// as a whole, and in an easier way where it minds how it was put. The next page is fetched while this one is committed.
+// as a whole, and in an easier way where it minds how it was put.
 
-import { ChartfoldError, type ErrorCode, isChartfoldError } from '../platform/errors.ts';
+import { ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import type { Portal } from '../portals/portal.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { askForAll, askInParts } from '../records/runs.ts';
@@ -17,10 +17,10 @@ import {
   mark,
   MAYBE_OTHERWISE,
 } from './asking.ts';
-import type { PageAnswer } from './fetch.ts';
+import type { FetchPage, PageAnswer } from './fetch.ts';
+import { pagesFrom } from './pages.ts';
 import { beginningOf, cursorOf, partAfter, type Place, placeOf } from './place.ts';
 import { parametersOf, partsOf, withoutParameters, withQuery } from './plan.ts';
-import type { ReadPage } from './read-page.ts';
 
 /** What a portal may answer, or not, to a page that is too large for it. */
 const MAYBE_TOO_MUCH: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -65,26 +65,15 @@ function isDown({ error, httpStatus }: Failure): boolean {
 
 /** Reads from a place to the end of its part. @returns why it did not get there; what came before is committed */
 async function readPages(asking: Asking, asked: Asked, place: Place): Promise<Failure | null> {
-  const { signal } = asked;
-  const seen = new Set<string>([place.address]);
-  let ahead: Promise<PageAnswer> | null = firstPage(asking, asked, place);
-  while (ahead) {
-    const answer: PageAnswer = await ahead;
-    ahead = null;
+  const first: FetchPage = (_address, signal, heard) =>
+    firstPage(asking, asked, place, (address) => asking.fetchPage(address, signal, heard));
+  for await (const { answer, next } of pagesFrom(asking, asked, place.address, first)) {
     asked.retries += answer.retries;
     if (!answer.ok) return answer;
-    const { page } = answer;
-    const next = nextAddress(asking, asked, page, seen);
-    if (typeof next === 'string') {
-      seen.add(next);
-      ahead = asking.fetchPage(next, signal);
-      // It is awaited after the commit; a failure before that must not count as unhandled.
-      ahead.catch(() => undefined);
-    }
     if (next instanceof ChartfoldError) asked.shortfall = next.code;
     const goesOn =
       typeof next === 'string' ? { ...place, address: next } : partAfter(asked.question, place);
-    await commit(asking, asked, page, finishOf(asked, goesOn));
+    await commit(asking, asked, answer.page, finishOf(asked, goesOn));
   }
   return null;
 }
@@ -124,13 +113,18 @@ async function leavePart(
 }
 
 /** The page to begin with; where a search's first is not answered, asked for once more in an easier way. */
-async function firstPage(asking: Asking, asked: Asked, place: Place): Promise<PageAnswer> {
-  const { fetchPage, entry } = asking;
-  const { question, signal } = asked;
-  const answer = await fetchPage(place.address, signal);
-  const easier = answer.ok ? null : easierThan(place, answer.error.code, entry, question);
+async function firstPage(
+  asking: Asking,
+  asked: Asked,
+  place: Place,
+  fetchPage: (address: string) => Promise<PageAnswer>,
+): Promise<PageAnswer> {
+  const answer = await fetchPage(place.address);
+  const easier = answer.ok
+    ? null
+    : easierThan(place, answer.error.code, asking.entry, asked.question);
   if (easier === null) return answer;
-  const again = await fetchPage(easier, signal);
+  const again = await fetchPage(easier);
   if (again.ok && !parametersOf(easier).has(TIME)) await turnsToAll(asking, asked);
   return { ...again, retries: answer.retries + 1 + again.retries };
 }
@@ -176,25 +170,4 @@ function finishOf({ question, shortfall }: Asked, goesOn: Place | null): CommitP
   const code = shortfall === null ? {} : { code: shortfall };
   if (goesOn) return { next: cursorOf(question, goesOn), ...code };
   return { next: null, outcome: shortfall === null ? 'full' : 'part', ...code };
-}
-
-/** The address of the next page, null at the end, or why the link is not followed. */
-function nextAddress(
-  asking: Asking,
-  asked: Asked,
-  { next: link, count }: ReadPage,
-  seen: ReadonlySet<string>,
-): string | null | ChartfoldError {
-  if (link === null) return null;
-  let address: string;
-  try {
-    address = asking.portal.followable(link);
-  } catch (error) {
-    if (!isChartfoldError(error, 'net.foreign_origin')) throw error;
-    return new ChartfoldError('sync.next_link_foreign');
-  }
-  if (seen.has(address)) return new ChartfoldError('sync.next_link_cycle');
-  const { limits } = asking.entry.vendor.portal;
-  const isTooMuch = asked.pages + 1 >= limits.pages || asked.records + count >= limits.records;
-  return isTooMuch ? new ChartfoldError('sync.limit_reached') : address;
 }

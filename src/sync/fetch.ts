@@ -8,6 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import { asChartfoldError, ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import { piecesOf } from '../platform/outbound.ts';
 import type { Portal, PortalHooks } from '../portals/portal.ts';
+import { nextLinkIn } from './beginning.ts';
 import { type PageBytes, type ReadPage, readPage } from './read-page.ts';
 
 export type PageAnswer =
@@ -21,8 +22,15 @@ export type PageAnswer =
       readonly retries: number;
     };
 
-/** `address`: absolute, or below the FHIR base. */
-export type FetchPage = (address: string, signal: AbortSignal) => Promise<PageAnswer>;
+/**
+ * `address`: absolute, or below the FHIR base. `heard` is told the link to the next page as soon as the page has begun to
+ * come, where it stands there, and again where it is tried again: what the page then says is what counts.
+ */
+export type FetchPage = (
+  address: string,
+  signal: AbortSignal,
+  heard?: (next: string | null) => void,
+) => Promise<PageAnswer>;
 
 /** Trying again can help with these; of the rest the first answer stands. */
 const WORTH_RETRYING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -51,9 +59,9 @@ export function createFetchPage(
 ): FetchPage {
   const { requests, hooks, clock, reads, random = Math.random } = options;
 
-  return async (address, signal) => {
+  return async (address, signal, heard) => {
     for (let attempt = 1; ; attempt += 1) {
-      const tried = await tryOnce(address, signal);
+      const tried = await tryOnce(address, signal, heard);
       if (tried.ok) return { ...tried, retries: attempt - 1 };
       const isLast = attempt >= requests.attempts || !WORTH_RETRYING.has(tried.error.code);
       const backoff = requests.backoffMs * 2 ** (attempt - 1) * (0.5 + random());
@@ -63,10 +71,15 @@ export function createFetchPage(
     }
   };
 
-  async function tryOnce(address: string, signal: AbortSignal) {
+  async function tryOnce(...[address, signal, heard]: Parameters<FetchPage>) {
     let status: number | null = null;
     try {
-      const response = await portal.get(address, { timeoutMs: requests.timeoutMs, signal });
+      const response = await portal.get(address, {
+        timeoutMs: requests.timeoutMs,
+        signal,
+        leavePacked: true,
+        ...(heard && { seeing: (bytes, headers) => heard(nextLinkIn(bytes, headers)) }),
+      });
       status = response.status;
       const page = status === 200 ? await pageIn(response) : null;
       if (page && !page.refusal) return { ok: true as const, page };
@@ -90,7 +103,8 @@ export function createFetchPage(
 
   async function pageIn(response: Response): Promise<ReadPage> {
     const contentType = response.headers.get('content-type');
-    return readPage({ pieces: await piecesOf(response), contentType, ...reads });
+    const coding = response.headers.get('content-encoding');
+    return readPage({ pieces: await piecesOf(response), contentType, coding, ...reads });
   }
 }
 

@@ -13,6 +13,7 @@ it('a page’s packs come each in a buffer of their own, no larger than they are
   const { packs, count } = await readPage({
     pieces: [body],
     contentType: 'application/fhir+json',
+    coding: null,
     about: {
       patientId: 'p',
       links: 'own' as const,

@@ -2,6 +2,7 @@
 // Pure, and done in a thread of its own: a page of thousands of entries takes long.
 
 import { scanBundle } from '../fhir/bundle.ts';
+import { unpackBody } from '../platform/content-coding.ts';
 import { offThread, serveTasks } from '../platform/off-thread.ts';
 import { prepareNow } from '../records/body.ts';
 import type { PersonId, PreparedPack } from '../records/types.ts';
@@ -11,11 +12,16 @@ import type { AskedAbout } from './others.ts';
 import { referencesIn } from './references.ts';
 import { type Refusal, refusalIn } from './refused-page.ts';
 
+/** Of a page, unpacked. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
 /** A page as it came. */
 export type PageBytes = {
   /** Each in a buffer of its own. */
   readonly pieces: readonly Uint8Array<ArrayBuffer>[];
   readonly contentType: string | null;
+  /** What it is packed with, by its Content-Encoding. */
+  readonly coding: string | null;
   readonly about: AskedAbout & { readonly person: PersonId };
   /** Types of which references are gathered. */
   readonly referenced: readonly string[];
@@ -32,8 +38,9 @@ export type ReadPage = Omit<NormalisedPage, 'resources'> & {
   readonly refusal: Refusal | null;
 };
 
-function read({ pieces, contentType, about, referenced }: PageBytes) {
-  const page = scanBundle(decodeBody(Buffer.concat(pieces), contentType));
+function read({ pieces, contentType, coding, about, referenced }: PageBytes) {
+  const body = unpackBody(Buffer.concat(pieces), coding, MOST_BYTES);
+  const page = scanBundle(decodeBody(body, contentType));
   const { resources, ...rest } = normalisePage(page, about);
   const refersTo = referencesIn(
     resources.map(({ raw }) => raw),
@@ -60,7 +67,7 @@ serveTasks(import.meta.url, tasks);
 
 /**
  * Reads a page. Its bytes are moved to the thread and empty afterwards.
- * @throws `fhir.undecodable`, `fhir.not_json`, `fhir.truncated`, `fhir.not_a_bundle`
+ * @throws `net.too_large`, `net.unreachable`, `fhir.undecodable`, `fhir.not_json`, `fhir.truncated`, `fhir.not_a_bundle`
  */
 export function readPage(page: PageBytes): Promise<ReadPage> {
   return thread.run(

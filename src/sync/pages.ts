@@ -1,0 +1,131 @@
+// Owns following the pages of an answer: the next is asked for as soon as its link is heard of, while the one before is
+// still being read and stored, so that the portal, the reading and the store do not wait for one another. What is
+// followed is what the page says once it was read, judged; a link that was heard of and is not that is dropped.
+
+import { ChartfoldError, isChartfoldError } from '../platform/errors.ts';
+import type { Asked, Asking } from './asking.ts';
+import type { FetchPage, PageAnswer } from './fetch.ts';
+import type { ReadPage } from './read-page.ts';
+
+/** Beside the page that is being stored: one that was read, and one on its way. */
+const MOST_AHEAD = 2;
+
+export type Followed = {
+  /** A page, or why it did not come. */
+  readonly answer: PageAnswer;
+  /** The address of the next page, null at the end, or why the link to it is not followed. */
+  readonly next: string | null | ChartfoldError;
+};
+
+type Begun = {
+  readonly address: string;
+  readonly answer: Promise<PageAnswer>;
+  /** Where it goes on, once that was heard of. */
+  next: string | null;
+};
+
+/**
+ * The pages from an address on, in their order, up to the first that did not come or whose link is not followed. Who
+ * takes one has done with the one before.
+ * @param first how the first is asked for; the others are asked for as they are
+ */
+export async function* pagesFrom(
+  asking: Asking,
+  asked: Asked,
+  address: string,
+  first: FetchPage = asking.fetchPage,
+): AsyncGenerator<Followed> {
+  const judge = judgeOf(asking, asked, address);
+  const ahead = askAhead(asking, asked);
+  ahead.begin(address, first);
+  try {
+    for (let page = ahead.take(); page; page = ahead.take()) {
+      const answer = await page.answer;
+      const next = answer.ok ? judge(answer.page) : null;
+      ahead.expect(typeof next === 'string' ? next : null);
+      yield { answer, next };
+    }
+  } finally {
+    ahead.drop();
+  }
+}
+
+/** What was asked for ahead of its turn, in order: each page leads to the one behind it. */
+function askAhead(asking: Asking, asked: Asked) {
+  let begun: Begun[] = [];
+  let newest: Begun | null = null;
+  let dropped = new AbortController();
+
+  function begin(address: string, fetchPage: FetchPage): void {
+    const signal = AbortSignal.any([asked.signal, dropped.signal]);
+    const heard = (link: string | null) => {
+      const next = link === null ? null : followable(asking, link);
+      page.next = typeof next === 'string' ? next : null;
+      goOn();
+    };
+    const page: Begun = { address, answer: fetchPage(address, signal, heard), next: null };
+    // It is awaited when its turn comes; a failure before that must not count as unhandled.
+    page.answer.catch(() => undefined);
+    begun.push(page);
+    newest = page;
+  }
+
+  function goOn(): void {
+    const next = newest?.next ?? null;
+    if (next !== null && begun.length < MOST_AHEAD) begin(next, asking.fetchPage);
+  }
+
+  function drop(): void {
+    dropped.abort();
+    dropped = new AbortController();
+    begun = [];
+    newest = null;
+  }
+
+  return {
+    begin,
+    drop,
+    /** The first of them; undefined where there is none. */
+    take(): Begun | undefined {
+      const page = begun.shift();
+      goOn();
+      return page;
+    },
+    /** Says which page comes next, null for none: what was begun in its place is dropped. */
+    expect(address: string | null): void {
+      if (begun[0]?.address === address) return;
+      drop();
+      if (address !== null) begin(address, asking.fetchPage);
+    },
+  };
+}
+
+/** Says of each page in turn where it goes on: nowhere foreign, nowhere twice, and not for ever. */
+function judgeOf(
+  asking: Asking,
+  asked: Asked,
+  first: string,
+): (page: ReadPage) => Followed['next'] {
+  const { limits } = asking.entry.vendor.portal;
+  const seen = new Set<string>([first]);
+  let { pages, records } = asked;
+  return ({ next: link, count }) => {
+    pages += 1;
+    records += count;
+    const address = link === null ? null : followable(asking, link);
+    if (typeof address !== 'string') return address;
+    if (seen.has(address)) return new ChartfoldError('sync.next_link_cycle');
+    seen.add(address);
+    const isTooMuch = pages >= limits.pages || records >= limits.records;
+    return isTooMuch ? new ChartfoldError('sync.limit_reached') : address;
+  };
+}
+
+function followable({ portal }: Asking, link: string): string | ChartfoldError {
+  try {
+    return portal.followable(link);
+  } catch (error) {
+    if (!isChartfoldError(error, 'net.foreign_origin')) throw error;
+    return new ChartfoldError('sync.next_link_foreign');
+  }
+}
