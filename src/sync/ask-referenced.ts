@@ -1,62 +1,125 @@
-// Owns asking by id for what a patient's records refer to, some at a time.
+// Owns asking by id for what a patient's records refer to: all types at once, some records at a time. What comes may refer
+// to more, of any type, which is then asked for too.
 
 import { ChartfoldError } from '../platform/errors.ts';
 import type { Question } from '../records/types.ts';
-import { ask, type Asked, type Asking, close, commit, mark, MAYBE_OTHERWISE } from './asking.ts';
+import {
+  type Asked,
+  type Asking,
+  close,
+  commit,
+  type Failure,
+  inItsTime,
+  mark,
+  markAsked,
+  MAYBE_OTHERWISE,
+  newAsked,
+} from './asking.ts';
+import { pagesFrom } from './pages.ts';
 import { storedIds } from './references.ts';
+import { eachOf } from './several.ts';
 
-/**
- * The records of one type that this patient's others refer to, asked for by id, some at a time. What comes may
- * refer to more of the type, which is then asked for too.
- */
-export function askReferenced(asking: Asking, question: Question): Promise<void> {
-  return ask(asking, question, readReferenced);
+/** The records of one type that are referred to. */
+type OfType = {
+  readonly asked: Asked;
+  /** Read not long ago: what a clinic's list says of a person or a place seldom changes. */
+  known: ReadonlySet<string>;
+  readonly tried: Set<string>;
+  readonly given: Set<string>;
+  atOnce: number;
+  isClosed: boolean;
+};
+
+/** Asks for what is referred to, until nothing new is. None is closed before, since another may refer to more of it. */
+export async function askReferenced(asking: Asking, questions: readonly Question[]): Promise<void> {
+  const { requests, referenced } = asking.entry.vendor.portal;
+  const all = questions.map((question) => ({
+    asked: newAsked(asking, question),
+    known: new Set<string>(),
+    tried: new Set<string>(),
+    given: new Set<string>(),
+    atOnce: referenced.batch,
+    isClosed: false,
+  }));
+  const each = (work: (asking: Asking, of: OfType) => Promise<void>, which = all) =>
+    eachOf(which, requests.concurrency, async (of) => {
+      const isDone = await inItsTime(asking, of.asked, () => work(asking, of));
+      of.isClosed ||= !isDone;
+    });
+  const due = () => all.filter((of) => !of.isClosed && idsLeft(asking, of).length > 0);
+  await each(begin);
+  for (let which = due(); which.length > 0; which = due()) await each(readKnown, which);
+  await each(
+    finish,
+    all.filter((of) => !of.isClosed),
+  );
 }
 
-async function readReferenced(asking: Asking, asked: Asked): Promise<void> {
-  const { question, signal } = asked;
-  const { db } = asking.context;
-  const tried = new Set<string>();
-  const given = new Set<string>();
-  // Read not long ago: what a clinic's list says of a person or a place seldom changes.
-  const known =
-    question.since === null
-      ? new Set<string>()
-      : await storedIds(db, asking.connectionId, question.type);
-  let atOnce = asking.entry.vendor.portal.referenced.batch;
-  for (;;) {
-    const ids = asking.references
-      .of(question.type)
-      .filter((id) => !tried.has(id) && !known.has(id));
-    if (ids.length === 0) break;
-    if (asking.referencedLeft === 0) throw new ChartfoldError('sync.limit_reached');
-    const batch = ids.slice(0, Math.min(atOnce, asking.referencedLeft));
-    asked.wasSent = true;
-    const answer = await asking.fetchPage(
-      `${question.request}${batch.map(encodeURIComponent).join(',')}`,
-      signal,
-    );
-    asked.retries += answer.retries;
-    if (!answer.ok && batch.length > 1 && MAYBE_OTHERWISE.has(answer.error.code)) {
-      // Not every server takes several ids at once.
-      atOnce = 1;
+async function begin(asking: Asking, of: OfType): Promise<void> {
+  const { question } = of.asked;
+  await markAsked(asking, of.asked);
+  if (question.since !== null)
+    of.known = await storedIds(asking.context.db, asking.connectionId, question.type);
+}
+
+function idsLeft({ references }: Asking, { asked, tried, known }: OfType): string[] {
+  return references.of(asked.question.type).filter((id) => !tried.has(id) && !known.has(id));
+}
+
+/** Asks for those that are known of by now. */
+async function readKnown(asking: Asking, of: OfType): Promise<void> {
+  const { asked, tried } = of;
+  for (let ids = idsLeft(asking, of); ids.length > 0; ids = idsLeft(asking, of)) {
+    const some = Math.min(of.atOnce, asking.referencedLeft);
+    if (some === 0) throw new ChartfoldError('sync.limit_reached');
+    const batch = ids.slice(0, some);
+    // Others ask at the same time.
+    asking.referencedLeft -= batch.length;
+    const failed = await readBatch(asking, of, batch);
+    if (!failed) {
+      for (const id of batch) tried.add(id);
       continue;
     }
-    if (!answer.ok) return close(asking, asked, answer);
-    asking.referencedLeft -= batch.length;
-    for (const id of batch) tried.add(id);
+    asking.referencedLeft += batch.length;
+    if (batch.length === 1 || !MAYBE_OTHERWISE.has(failed.error.code)) {
+      of.isClosed = true;
+      return close(asking, asked, failed);
+    }
+    // Not every server takes several ids at once.
+    of.atOnce = 1;
+  }
+}
+
+/** @returns why not all of its pages came */
+async function readBatch(
+  asking: Asking,
+  { asked, given }: OfType,
+  ids: readonly string[],
+): Promise<Failure | null> {
+  const { question } = asked;
+  asked.wasSent = true;
+  const address = `${question.request}${ids.map(encodeURIComponent).join(',')}`;
+  for await (const { answer, next } of pagesFrom(asking, asked, address)) {
+    asked.retries += answer.retries;
+    if (!answer.ok) return answer;
+    if (next instanceof ChartfoldError) asked.shortfall = next.code;
     for (const { resources } of answer.page.packs)
       for (const { type, id } of resources) if (type === question.type) given.add(id);
     // No cursor: a run that goes on asks for all of them again, which stores nothing twice.
     await commit(asking, asked, answer.page, { next: null });
   }
+  return null;
+}
+
+async function finish(asking: Asking, { asked, tried, given }: OfType): Promise<void> {
+  const { question, retries, shortfall } = asked;
   // Some answer with others than they were asked for.
   const withheld = [...tried].filter((id) => !given.has(id)).length;
-  await mark(asking, question, {
-    outcome: withheld > 0 ? 'part' : 'full',
-    ...(withheld > 0
+  const why =
+    withheld > 0
       ? { code: 'fhir.not_found', detail: `${withheld} of ${tried.size} were not given` }
-      : {}),
-    retries: asked.retries,
-  });
+      : shortfall === null
+        ? null
+        : { code: shortfall };
+  await mark(asking, question, { outcome: why ? 'part' : 'full', ...why, retries });
 }

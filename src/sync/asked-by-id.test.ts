@@ -11,7 +11,7 @@ afterEach(() => program.close());
 
 /** In place of the first that was asked for, some that were not. */
 const others: Outbound = async (url, init) => {
-  const response = await outbound(url, init);
+  const response = await outbound(url, { ...init, leavePacked: false });
   if (!url.includes('/Practitioner?_id=')) return response;
   const { entry: [, ...rest] = [], ...bundle } = (await response.json()) as { entry?: object[] };
   const unasked = ['x1', 'x2', 'x3'].map((id) => ({
@@ -25,6 +25,60 @@ it('what was asked for and did not come is missing, whatever else came', async (
   const { id } = await program.sync(await program.connect());
   const questions = await questionsOf(program.db, id);
   expect(questions.find(({ key }) => key === 'practitioners')).toMatchObject({
+    outcome: 'part',
+    code: 'fhir.not_found',
+    detail: expect.stringMatching(/^1 of \d+ were not given$/),
+  });
+});
+
+/** Gives what is asked for by id one record a page, as some servers do whatever is asked. */
+const onePerPage: Outbound = async (url, init) => {
+  const response = await outbound(url, { ...init, leavePacked: false });
+  const asked = new URL(url);
+  if (!asked.searchParams.get('_id')?.includes(',')) return response;
+  const { entry = [], ...bundle } = (await response.json()) as { entry?: object[] };
+  const at = Number(asked.searchParams.get('page') ?? 0);
+  asked.searchParams.set('page', String(at + 1));
+  const link = at + 1 < entry.length ? [{ relation: 'next', url: asked.href }] : [];
+  return Response.json({ ...bundle, link, entry: entry.slice(at, at + 1) });
+};
+
+it('what comes on several pages all came', async () => {
+  program = await startProgram({ outbound: onePerPage });
+  const { id } = await program.sync(await program.connect());
+  const questions = await questionsOf(program.db, id);
+  const practitioners = questions.find(({ key }) => key === 'practitioners');
+  expect(practitioners).toMatchObject({ outcome: 'full', setAside: 0 });
+  expect(practitioners?.pages).toBe(practitioners?.received);
+  expect(practitioners?.received).toBeGreaterThan(1);
+});
+
+it('what is referred to only by what was asked for at the same time is asked for after it', async () => {
+  const asked: string[] = [];
+  program = await startProgram({
+    outbound: async (url, init) => {
+      const response = await outbound(url, { ...init, leavePacked: false });
+      const [, type, ids] = /\/(\w+)\?_id=([^&]*)/.exec(url) ?? [];
+      if (type) asked.push(`${type} ${ids}`);
+      if (type !== 'Practitioner') return response;
+      const { entry = [], ...bundle } = (await response.json()) as {
+        entry?: { resource: object }[];
+      };
+      const employed = entry.map(({ resource }) => ({
+        resource: {
+          ...resource,
+          extension: [{ valueReference: { reference: 'Organization/late' } }],
+        },
+      }));
+      return Response.json({ ...bundle, entry: employed });
+    },
+  });
+  const { id } = await program.sync(await program.connect());
+  const organizations = (await questionsOf(program.db, id)).find(
+    ({ type }) => type === 'Organization',
+  );
+  expect(asked.filter((one) => one.startsWith('Organization')).at(-1)).toBe('Organization late');
+  expect(organizations).toMatchObject({
     outcome: 'part',
     code: 'fhir.not_found',
     detail: expect.stringMatching(/^1 of \d+ were not given$/),

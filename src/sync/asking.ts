@@ -34,8 +34,8 @@ export type Asking = {
 export type Asked = {
   /** Another one from where it is asked in parts. */
   question: Question;
-  /** Aborted with the run, or when the question's own time is over. */
-  readonly signal: AbortSignal;
+  /** Aborted with the run, or when the time is over of the piece of it that is being done. */
+  signal: AbortSignal;
   /** Whether anything was sent to the portal. */
   wasSent: boolean;
   /** Committed, in former runs of it too. */
@@ -78,29 +78,56 @@ export const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'fhir.not_found',
 ]);
 
-/** Marks the question as asked and asks it in its own way; what can't be asked any more is closed with why. */
+/** Marks a question as asked and asks it in its own way; what can't be asked any more is closed with why. */
 export async function ask(
   asking: Asking,
   question: Question,
   inItsWay: (asking: Asking, asked: Asked) => Promise<void>,
 ): Promise<void> {
+  const asked = newAsked(asking, question);
+  await inItsTime(asking, asked, async () => {
+    await markAsked(asking, asked);
+    await inItsWay(asking, asked);
+  });
+}
+
+/** A question of which nothing was asked yet in this process. */
+export function newAsked({ signal }: Asking, question: Question): Asked {
+  const { pages, received: records, retries, code: shortfall } = question;
+  return { question, signal, wasSent: false, pages, records, retries, shortfall };
+}
+
+/** Marks a question as asked. */
+export function markAsked(asking: Asking, { question, shortfall }: Asked): Promise<void> {
+  return mark(asking, question, {
+    outcome: 'asking',
+    ...(shortfall === null ? {} : { code: shortfall }),
+    ...(question.detail === null ? {} : { detail: question.detail }),
+  });
+}
+
+/**
+ * Does a piece of a question within its time. What can't be asked any more is closed with why.
+ * @returns whether it was done
+ */
+export async function inItsTime(
+  asking: Asking,
+  asked: Asked,
+  work: () => Promise<void>,
+): Promise<boolean> {
   const ms = asking.entry.vendor.portal.limits.questionMs;
-  await withinTime({ ms, signal: asking.signal }, async (signal) => {
-    const { pages, received: records, retries, code: shortfall } = question;
-    const asked: Asked = { question, signal, wasSent: false, pages, records, retries, shortfall };
+  return await withinTime({ ms, signal: asking.signal }, async (signal) => {
+    asked.signal = signal;
     try {
       if (asking.stopped) throw asking.stopped;
       signal.throwIfAborted();
-      await mark(asking, question, {
-        outcome: 'asking',
-        ...(shortfall === null ? {} : { code: shortfall }),
-        ...(question.detail === null ? {} : { detail: question.detail }),
-      });
-      await inItsWay(asking, asked);
+      await work();
+      return true;
     } catch (error) {
       const isExpected = isChartfoldError(error) && LEFT.has(error.code);
       if (!isExpected) throw error;
       await close(asking, asked, { error });
+      return false;
     }
   });
 }

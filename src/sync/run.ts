@@ -171,8 +171,8 @@ async function askQuestions(asking: Asking, open: readonly Question[]): Promise<
   const { concurrency } = asking.entry.vendor.portal.requests;
   const searches = open.filter((q) => !isByReference(q));
   await eachOf(searches, concurrency, (question) => askSearch(asking, question));
-  // What others refer to is known only now; each of these may add to the next.
-  for (const question of open.filter(isByReference)) await askReferenced(asking, question);
+  // What others refer to is known only now.
+  await askReferenced(asking, open.filter(isByReference));
 }
 
 function isOpen(question: Question): boolean {
