@@ -56,8 +56,9 @@ async function oneRun(flags: Flags): Promise<Figures> {
     const before = useOf(instance);
     const connection = await connectThrough(instance, firstVendor, account);
     const first = await finishedReceipt(instance, connection, PATIENCE);
-    const after = useOf(instance);
     mustBeInFull(first);
+    const chartedAt = await whenCharted(instance);
+    const after = useOf(instance);
     const loop = await lastJson<LoopVitals>(instance.call('vitals', {}));
     const share =
       flags.perMinute === undefined ? {} : await shareOfLimit(instance, flags.perMinute);
@@ -70,6 +71,7 @@ async function oneRun(flags: Flags): Promise<Figures> {
       resources: first.received,
       'first sync, s': secondsOf(first),
       'first sync, resources/s': first.received / secondsOf(first),
+      'until the chart holds all of it, s': (chartedAt - Date.parse(first.startedAt)) / 1000,
       'server cpu, s': after.server.cpuS - before.server.cpuS,
       'simulator cpu, s': after.simulator.cpuS - before.simulator.cpuS,
       'server peak memory, MB': after.server.peakMb,
@@ -119,6 +121,15 @@ async function shareOfLimit({ simulatorUrl }: Instance, perMinute: string): Prom
     'of the limit used (gate 0.95)': used,
     'most requests in a minute': Math.max(...counts),
   };
+}
+
+/** When the server's charts held all that was received: what comes after a sync would else slow the next one down. */
+async function whenCharted(instance: Instance): Promise<number> {
+  for (;;) {
+    const { isCharted } = await lastJson<LoopVitals>(instance.call('vitals', {}));
+    if (isCharted) return Date.now();
+    await sleep(50);
+  }
 }
 
 /** A sync that left something was not as long as it says. @throws Error naming what it left */

@@ -2,17 +2,23 @@
 
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { CHART_QUEUE } from '../../chart/project.ts';
 import type { Verb } from '../verb.ts';
 
 let loop: ReturnType<typeof monitorEventLoopDelay> | null = null;
 
-export type LoopVitals = { readonly stallMs: number; readonly p99Ms: number };
+export type LoopVitals = {
+  readonly stallMs: number;
+  readonly p99Ms: number;
+  /** Whether the charts hold all that was received. */
+  readonly isCharted: boolean;
+};
 
 /** Begins to watch the server's main loop, or tells what was seen since. For benchmarks; not on the command line. */
 export const vitals: Verb<{ begin?: boolean }> = {
   name: 'vitals',
   act: 'instance.vitals',
-  async *run(_app, args) {
+  async *run(app, args) {
     if (args.begin) {
       loop?.disable();
       loop = monitorEventLoopDelay({ resolution: 5 });
@@ -22,8 +28,15 @@ export const vitals: Verb<{ begin?: boolean }> = {
     }
     // The histogram counts the timer's own interval; what is over it is a stall.
     const over = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - 5);
+    const left = await app.db
+      .selectFrom('job')
+      .select('id')
+      .where('queue', '=', CHART_QUEUE)
+      .where('state', '!=', 'dead')
+      .executeTakeFirst();
     yield {
       json: {
+        isCharted: left === undefined,
         stallMs: over(loop?.max ?? 0),
         p99Ms: over(loop?.percentile(99) ?? 0),
       } satisfies LoopVitals,
