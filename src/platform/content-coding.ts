@@ -6,14 +6,12 @@ import {
   constants,
   createBrotliDecompress,
   createGunzip,
-  createInflate,
   gunzipSync,
-  inflateSync,
 } from 'node:zlib';
 import { ChartfoldError } from './errors.ts';
 
-/** What is asked for in Accept-Encoding. */
-export const CODINGS_TAKEN = 'gzip, deflate, br';
+/** What is asked for in Accept-Encoding. Not `deflate`, by which servers mean two forms. */
+export const CODINGS_TAKEN = 'gzip, br';
 
 /** Each piece costs a way through the thread pool and a turn of the main loop: of the usual 16 KB there are too many. */
 const PIECE_BYTES = 256 * 1024;
@@ -35,7 +33,6 @@ const CODINGS = new Map(
   Object.entries({
     gzip: GZIP,
     'x-gzip': GZIP,
-    deflate: { stream: () => createInflate(ZLIB), sync: inflateSync, options: ZLIB },
     br: {
       stream: () => createBrotliDecompress(BROTLI),
       sync: brotliDecompressSync,
@@ -46,28 +43,26 @@ const CODINGS = new Map(
 
 /**
  * A body as it was before it was packed, while it comes.
- * @param coding the header Content-Encoding; an unknown one is left as it is
+ * @param coding the header Content-Encoding; an unknown one is left as it is, and so are several, which nobody asks for:
+ *   a chain of them would cost what its sender likes
  */
 export function unpacking(body: Readable, coding: string | null): Readable {
-  return codingsIn(coding).reduce<Readable>(
-    // What fails is thrown where the last is read.
-    (packed, { stream }) => pipeline(packed, stream(), () => undefined),
-    body,
-  );
+  const known = codingIn(coding);
+  // What fails is thrown where it is read.
+  return known ? pipeline(body, known.stream(), () => undefined) : body;
 }
 
 /**
  * A whole body as it was before it was packed.
- * @param coding the header Content-Encoding; an unknown one is left as it is
+ * @param coding as above
  * @param maxBytes of what it unpacks to
  * @throws `net.too_large`; `net.unreachable` when it was damaged on its way
  */
 export function unpackBody(body: Buffer, coding: string | null, maxBytes: number): Buffer {
+  const known = codingIn(coding);
+  if (!known) return body;
   try {
-    return codingsIn(coding).reduce<Buffer>(
-      (packed, { sync, options }) => sync(packed, { ...options, maxOutputLength: maxBytes }),
-      body,
-    );
+    return known.sync(body, { ...known.options, maxOutputLength: maxBytes });
   } catch (cause) {
     const { code } = cause as { code?: string };
     const isTooLarge = code === 'ERR_BUFFER_TOO_LARGE';
@@ -75,8 +70,6 @@ export function unpackBody(body: Buffer, coding: string | null, maxBytes: number
   }
 }
 
-/** The last that was done is the first to be undone. */
-function codingsIn(coding: string | null) {
-  const named = (coding ?? '').split(',').map((name) => name.trim().toLowerCase());
-  return named.flatMap((name) => CODINGS.get(name) ?? []).reverse();
+function codingIn(header: string | null) {
+  return CODINGS.get((header ?? '').trim().toLowerCase());
 }

@@ -112,7 +112,7 @@ describe('a call', () => {
     const response = await outbound(url, { method: 'POST', body: form });
     expect(await response.json()).toMatchObject({
       accept: '*/*',
-      'accept-encoding': 'gzip, deflate, br',
+      'accept-encoding': 'gzip, br',
       'content-length': '24',
       'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
       'user-agent': 'Chartfold',

@@ -13,7 +13,7 @@ import { ChartfoldError } from './errors.ts';
 export type OutboundOptions = {
   /** For the whole call, body included. */
   readonly timeoutMs?: number;
-  /** Of the body, after decompression. */
+  /** Of the body: unpacked, or as it came where it is left packed. */
   readonly maxBytes?: number;
   /** Takes the pieces of a body with status 200 as they come; the answer then has none. For what is too large to hold. */
   readonly taking?: (piece: Uint8Array<ArrayBuffer>) => void;
