@@ -26,7 +26,7 @@ type Begun = {
 
 /**
  * The pages from an address on, in their order, up to the first that did not come or whose link is not followed. Who
- * takes one has done with the one before.
+ * takes one has committed the one before.
  * @param first how the first is asked for; the others are asked for as they are
  */
 export async function* pagesFrom(
@@ -108,15 +108,13 @@ function judgeOf(
 ): (page: ReadPage) => Followed['next'] {
   const { limits } = asking.entry.vendor.portal;
   const seen = new Set<string>([first]);
-  let { pages, records } = asked;
   return ({ next: link, count }) => {
-    pages += 1;
-    records += count;
     const address = link === null ? null : followable(asking, link);
     if (typeof address !== 'string') return address;
     if (seen.has(address)) return new ChartfoldError('sync.next_link_cycle');
     seen.add(address);
-    const isTooMuch = pages >= limits.pages || records >= limits.records;
+    // All before this page were committed by now.
+    const isTooMuch = asked.pages + 1 >= limits.pages || asked.records + count >= limits.records;
     return isTooMuch ? new ChartfoldError('sync.limit_reached') : address;
   };
 }
