@@ -66,18 +66,20 @@ function idsLeft({ references }: Asking, { asked, tried, known }: OfType): strin
   return references.of(asked.question.type).filter((id) => !tried.has(id) && !known.has(id));
 }
 
-/** Asks for those that are known of by now. */
+/** Asks for those that are known of by now. What they refer to is for the next round. */
 async function readKnown(asking: Asking, of: OfType): Promise<void> {
   const { asked, tried } = of;
-  for (let ids = idsLeft(asking, of); ids.length > 0; ids = idsLeft(asking, of)) {
+  const ids = idsLeft(asking, of);
+  for (let done = 0; done < ids.length; ) {
     const some = Math.min(of.atOnce, asking.referencedLeft);
     if (some === 0) throw new ChartfoldError('sync.limit_reached');
-    const batch = ids.slice(0, some);
+    const batch = ids.slice(done, done + some);
     // Others ask at the same time.
     asking.referencedLeft -= batch.length;
     const failed = await readBatch(asking, of, batch);
     if (!failed) {
       for (const id of batch) tried.add(id);
+      done += batch.length;
       continue;
     }
     asking.referencedLeft += batch.length;
