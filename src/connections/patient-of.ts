@@ -1,6 +1,6 @@
 // Owns finding whose record a sign-in opened: the patient's id, from wherever the vendor tells it, and the Patient.
 
-import { scanBundle } from '../fhir/bundle.ts';
+import { nextLink, scanBundle } from '../fhir/bundle.ts';
 import { ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import type { PatientSource, Portal } from '../portals/portal.ts';
 import type { Tokens } from '../smart/token.ts';
@@ -47,8 +47,8 @@ const sources: Readonly<Record<PatientSource, Source>> = {
       const { entries, links } = scanBundle(await answered(ask, next, timeoutMs));
       for (const { resourceType, id, raw } of entries)
         if (resourceType === 'Patient') patients.set(id, raw);
-      const link = links.find(({ relation }) => relation === 'next');
-      next = link ? ask.followable(link.url) : null;
+      const link = nextLink(links);
+      next = link === null ? null : ask.followable(link);
     }
     const [[id, raw] = []] = patients;
     if (!id || !raw || patients.size > 1)

@@ -100,6 +100,7 @@ export function linksBeforeEntries(beginning: string): Links {
   if (!isObjectAt(beginning, start)) return links;
   try {
     walkObject(beginning, start, (key, at) => {
+      // Nothing behind is looked at: it counts as if the text ended here.
       if (key === 'entry') throw new JsonScanError('truncated', at);
       const end = skipValue(beginning, at);
       if (key === 'link') links = readLinks(beginning.slice(at, end));
@@ -109,6 +110,11 @@ export function linksBeforeEntries(beginning: string): Links {
     if (!(error instanceof JsonScanError)) throw error;
   }
   return links;
+}
+
+/** The link to the next page among some, as its server gave it; null where there is none. */
+export function nextLink(links: Links): string | null {
+  return links.find(({ relation }) => relation === 'next')?.url ?? null;
 }
 
 /**

@@ -1,9 +1,8 @@
 // Owns what the beginning of a page tells while the rest is on its way: the link to the next page, which servers write
 // before the entries. Pure, and quick enough for the main thread.
 
-import { linksBeforeEntries } from '../fhir/bundle.ts';
+import { linksBeforeEntries, nextLink } from '../fhir/bundle.ts';
 import { unpackBody } from '../platform/content-coding.ts';
-import { nextLink } from './normalise.ts';
 
 /** More than what a page says of itself before its entries. */
 const MOST_BYTES = 1024 * 1024;

@@ -1,7 +1,7 @@
 // Owns making of a page what the store takes: pure. Nothing is dropped: what is not stored is counted by kind, with
 // its reason.
 
-import type { BundlePage, Links } from '../fhir/bundle.ts';
+import { type BundlePage, nextLink } from '../fhir/bundle.ts';
 import { countSetAside } from '../records/set-aside.ts';
 import type { Incoming, PersonId, SetAside } from '../records/types.ts';
 import { type AskedAbout, entriesOfOthers } from './others.ts';
@@ -30,11 +30,6 @@ export function normalisePage(
     else resources.push({ type, id, raw, person: asked.person });
   }
   return { resources, setAside: countSetAside(setAside), next: nextLink(page.links) };
-}
-
-/** The one to the next page among some links; null where there is none. */
-export function nextLink(links: Links): string | null {
-  return links.find(({ relation }) => relation === 'next')?.url ?? null;
 }
 
 /** What stands in the place of a type is shown only where it can be one: it may be anything. */
