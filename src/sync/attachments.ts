@@ -159,6 +159,7 @@ async function ask({ asking, signal, key }: Fetching, due: DueAttachment): Promi
     signal,
     accept: acceptOf(due.contentType),
     maxBytes: mostAnswerBytes,
+    leavePacked: true,
   });
   if (response.status !== 200) {
     const { error } = classify(response.status, await response.text(), entry.vendor.hooks);
@@ -167,6 +168,7 @@ async function ask({ asking, signal, key }: Fetching, due: DueAttachment): Promi
   }
   const content = await readAttachment({
     pieces: await piecesOf(response),
+    coding: response.headers.get('content-encoding'),
     answerType: response.headers.get('content-type'),
     declaredType: due.contentType,
     key,

@@ -2,6 +2,7 @@
 // whatever the answer says of itself. Pure, and done in a thread of its own: files are megabytes.
 
 import { obj, text } from '../fhir/text/codes.ts';
+import { unpackBody } from '../platform/content-coding.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import { offThread, serveTasks } from '../platform/off-thread.ts';
 import { nameOfContent, type PreparedContent } from '../records/attachment-content.ts';
@@ -15,6 +16,8 @@ export const mostAnswerBytes = Math.ceil(mostAttachmentBytes / 3) * 4 + 64 * 102
 type AttachmentBytes = {
   /** Each in a buffer of its own. */
   readonly pieces: readonly Uint8Array<ArrayBuffer>[];
+  /** What it is packed with, by its Content-Encoding. */
+  readonly coding: string | null;
   /** By the answer, and by the resource that refers to it. */
   readonly answerType: string | null;
   readonly declaredType: string | null;
@@ -24,9 +27,8 @@ type AttachmentBytes = {
 
 type File = { readonly bytes: Uint8Array; readonly type: string | null };
 
-function read({ pieces, answerType, declaredType, key }: AttachmentBytes) {
-  const [only, ...more] = pieces;
-  const body = only && more.length === 0 ? only : Buffer.concat(pieces);
+function read({ pieces, coding, answerType, declaredType, key }: AttachmentBytes) {
+  const body = unpackBody(Buffer.concat(pieces), coding, mostAnswerBytes);
   const { bytes, type } = fileIn(body, answerType, declaredType);
   if (bytes.length === 0) throw new ChartfoldError('sync.attachment_unreadable');
   if (bytes.length > mostAttachmentBytes) throw new ChartfoldError('sync.attachment_too_large');
@@ -42,7 +44,7 @@ serveTasks(import.meta.url, tasks);
 
 /**
  * Reads the file in an answer. The answer's bytes are moved to the thread and empty afterwards.
- * @throws `sync.attachment_unreadable`, `sync.attachment_too_large`, `fhir.undecodable`
+ * @throws `net.too_large`, `net.unreachable`, `sync.attachment_unreadable`, `sync.attachment_too_large`
  */
 export function readAttachment(answer: AttachmentBytes): Promise<PreparedContent> {
   return thread.run(
