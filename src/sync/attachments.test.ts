@@ -21,6 +21,8 @@ let connection: string;
 let sent: { url: string; hasToken: boolean }[];
 let ahead: number;
 let onSend: () => void;
+/** In place of the portal's. */
+let answered: (url: string) => Response | null;
 afterEach(() => program.close());
 
 /** The vendor, but that its documents refer to files; and that patients are given them, unless said otherwise. */
@@ -28,13 +30,14 @@ async function open(deniedToPatients: readonly string[] = []): Promise<void> {
   sent = [];
   ahead = 0;
   onSend = () => undefined;
+  answered = () => null;
   const clock: Clock = { ...systemClock, now: () => systemClock.now() + ahead };
   program = await startProgram({
     clock,
-    outbound: (url, init) => {
+    outbound: async (url, init) => {
       sent.push({ url, hasToken: new Headers(init?.headers).has('authorization') });
       onSend();
-      return outbound(url, init);
+      return answered(url) ?? outbound(url, init);
     },
     behaviour: {
       deniedToPatients,
@@ -214,6 +217,18 @@ describe('files that do not come', () => {
     ahead = 2 * HOUR;
     expect(await synced()).toMatchObject({ outcome: 'full', received: 2 });
     await expectAllKept();
+  });
+
+  it('because they were too many are not asked for again before the portal said', async () => {
+    await open();
+    answered = (url) =>
+      url.includes('/Binary/')
+        ? new Response(null, { status: 429, headers: { 'retry-after': '600' } })
+        : null;
+    expect(await synced()).toMatchObject({ outcome: 'failed', code: 'fhir.rate_limited' });
+    // Two are asked for at a time.
+    expect(asked().length).toBeLessThanOrEqual(2);
+    expect((await rows()).length).toBeGreaterThan(2);
   });
 
   it('and are too large are left, with that reason, and not asked for again', async () => {

@@ -14,7 +14,7 @@ import {
 import { closeQuestion, questionsOf } from '../records/runs.ts';
 import type { CloseQuestion, DueAttachment, PlannedQuestion, Question } from '../records/types.ts';
 import { type Asking, ENDS_THE_RUN, REFUSALS } from './asking.ts';
-import { classify } from './fetch.ts';
+import { classify, retryAfter } from './fetch.ts';
 import { mostAnswerBytes, mostAttachmentBytes, readAttachment } from './read-attachment.ts';
 import { eachOf } from './several.ts';
 import { withinTime } from './within-time.ts';
@@ -163,7 +163,8 @@ async function ask({ asking, signal, key }: Fetching, due: DueAttachment): Promi
   });
   if (response.status !== 200) {
     const { error } = classify(response.status, await response.text(), entry.vendor.hooks);
-    if (error.code === 'fhir.rate_limited') portal.tooMany(null);
+    if (error.code === 'fhir.rate_limited')
+      portal.tooMany(retryAfter(response, asking.context.clock));
     return { ok: false, code: refusalOf(asking, error.code), httpStatus: response.status };
   }
   const content = await readAttachment({

@@ -119,6 +119,16 @@ export function classify(
   return { error: new ChartfoldError(code), said: said?.slice(0, 300) ?? null };
 }
 
+/** Retry-After in milliseconds: seconds, or an HTTP date by the portal's own clock (RFC 9110 section 10.2.3). */
+export function retryAfter(response: Response, clock: Clock): number | null {
+  const value = response.headers.get('retry-after');
+  if (value === null) return null;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const at = Date.parse(value);
+  const now = Date.parse(response.headers.get('date') ?? '');
+  return Number.isNaN(at) ? null : Math.max(0, at - (Number.isNaN(now) ? clock.now() : now));
+}
+
 function codeOf(status: number): ErrorCode {
   if (status === 401) return 'fhir.unauthorized';
   if (status === 403) return 'fhir.forbidden';
@@ -127,14 +137,4 @@ function codeOf(status: number): ErrorCode {
   if (status >= 500) return 'fhir.server_error';
   if (status >= 300 && status < 400) return 'net.foreign_origin';
   return 'fhir.rejected';
-}
-
-/** Retry-After in milliseconds: seconds, or an HTTP date by the portal's own clock (RFC 9110 section 10.2.3). */
-function retryAfter(response: Response, clock: Clock): number | null {
-  const value = response.headers.get('retry-after');
-  if (value === null) return null;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  const now = Date.parse(response.headers.get('date') ?? '');
-  return Number.isNaN(at) ? null : Math.max(0, at - (Number.isNaN(now) ? clock.now() : now));
 }
