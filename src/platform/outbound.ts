@@ -26,7 +26,7 @@ export type OutboundOptions = {
   readonly seeing?: (beginning: Buffer, headers: Headers) => void;
 };
 
-/** Enough of a beginning for what a page says of itself before its entries. */
+/** How much of a beginning is seen: more than what an answer says of itself first, and soon looked at. */
 const BEGINNING_BYTES = 8 * 1024;
 
 /**
@@ -71,20 +71,15 @@ export function createOutbound(own: {
       if (!isOwn) refusePrivate(url);
       const answer = await call(url, request, signal, isOwn ? anywhere : publicOnly);
       const { status } = answer;
-      const isPacked = leavePacked && status === 200;
+      const isGiven = status === 200;
+      const isPacked = isGiven && leavePacked;
       const coding = answer.headers.get('content-encoding');
       const body = isPacked ? answer.body : unpacking(answer.body, coding);
       const headers = withoutTransferHeaders(answer.headers, isPacked);
       const pieces: Uint8Array<ArrayBuffer>[] = [];
-      let size = 0;
-      const keep = (piece: Uint8Array<ArrayBuffer>) => {
-        pieces.push(piece);
-        const before = size;
-        size += piece.byteLength;
-        if (status === 200 && before < BEGINNING_BYTES && size >= BEGINNING_BYTES)
-          seeing?.(Buffer.concat(pieces, BEGINNING_BYTES), headers);
-      };
-      await readCapped(body, maxBytes, where, status === 200 ? (taking ?? keep) : keep);
+      const show = (beginning: Buffer) => isGiven && seeing?.(beginning, headers);
+      const take = (isGiven && taking) || keeping(pieces, show);
+      await readCapped(body, maxBytes, where, take);
       return new Response(BODYLESS.includes(status) ? null : streamOf(pieces), {
         status,
         statusText: answer.statusText,
@@ -208,6 +203,17 @@ async function readCapped(
     const isAlone = piece.byteLength === piece.buffer.byteLength;
     take(isAlone ? (piece as Uint8Array<ArrayBuffer>) : new Uint8Array(piece));
   }
+}
+
+/** Keeps the pieces of a body, and shows how it begins as soon as that is there. */
+function keeping(pieces: Uint8Array<ArrayBuffer>[], show: (beginning: Buffer) => void) {
+  let size = 0;
+  return (piece: Uint8Array<ArrayBuffer>) => {
+    pieces.push(piece);
+    const wasShort = size < BEGINNING_BYTES;
+    size += piece.byteLength;
+    if (wasShort && size >= BEGINNING_BYTES) show(Buffer.concat(pieces, BEGINNING_BYTES));
+  };
 }
 
 function streamOf(pieces: readonly Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array> {
