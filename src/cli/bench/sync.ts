@@ -126,8 +126,9 @@ async function shareOfLimit({ simulatorUrl }: Instance, perMinute: string): Prom
 /** When the server's charts held all that was received: what comes after a sync would else slow the next one down. */
 async function whenCharted(instance: Instance): Promise<number> {
   for (;;) {
-    const { isCharted } = await lastJson<LoopVitals>(instance.call('vitals', {}));
-    if (isCharted) return Date.now();
+    const { charts } = await lastJson<LoopVitals>(instance.call('vitals', {}));
+    if (charts === 'given up') throw new Error('The server has given up making the chart.');
+    if (charts === 'whole') return Date.now();
     await sleep(50);
   }
 }

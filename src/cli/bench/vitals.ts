@@ -10,8 +10,8 @@ let loop: ReturnType<typeof monitorEventLoopDelay> | null = null;
 export type LoopVitals = {
   readonly stallMs: number;
   readonly p99Ms: number;
-  /** Whether the charts hold all that was received. */
-  readonly isCharted: boolean;
+  /** Whether the charts hold all that was received, are still being made, or were given up. */
+  readonly charts: 'whole' | 'behind' | 'given up';
 };
 
 /** Begins to watch the server's main loop, or tells what was seen since. For benchmarks; not on the command line. */
@@ -30,13 +30,13 @@ export const vitals: Verb<{ begin?: boolean }> = {
     const over = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - 5);
     const left = await app.db
       .selectFrom('job')
-      .select('id')
+      .select('state')
       .where('queue', '=', CHART_QUEUE)
-      .where('state', '!=', 'dead')
-      .executeTakeFirst();
+      .execute();
+    const isGivenUp = left.some(({ state }) => state === 'dead');
     yield {
       json: {
-        isCharted: left === undefined,
+        charts: isGivenUp ? 'given up' : left.length > 0 ? 'behind' : 'whole',
         stallMs: over(loop?.max ?? 0),
         p99Ms: over(loop?.percentile(99) ?? 0),
       } satisfies LoopVitals,
