@@ -49,6 +49,13 @@ describe('a packed body', () => {
     );
   });
 
+  it('that says it was packed more often than anyone packs is refused, before any of it is unpacked', () => {
+    const often = Array(6).fill('gzip').join(', ');
+    const refused = expect.objectContaining({ code: 'net.unreachable' });
+    expect(() => unpackBody(Buffer.alloc(0), often, 100)).toThrow(refused);
+    expect(() => unpacking(Readable.from([]), often)).toThrow(refused);
+  });
+
   it('that was damaged is refused, as one that did not come', async () => {
     const damaged = Buffer.from('no gzip at all');
     expect(() => unpackBody(damaged, 'gzip', 100)).toThrow(

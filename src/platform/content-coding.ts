@@ -12,8 +12,11 @@ import {
 } from 'node:zlib';
 import { ChartfoldError } from './errors.ts';
 
-/** What is asked for in Accept-Encoding. */
-export const CODINGS_TAKEN = 'gzip, deflate, br';
+/** What is asked for in Accept-Encoding. Not deflate, of which some servers leave the zlib wrapper out (RFC 9110 8.4.1.2). */
+export const CODINGS_TAKEN = 'gzip, br';
+
+/** One in the other: each costs memory and time before a byte of it has come. */
+const MOST_CODINGS = 5;
 
 /** Each piece costs a way through the thread pool and a turn of the main loop: of the usual 16 KB there are too many. */
 const PIECE_BYTES = 256 * 1024;
@@ -47,6 +50,7 @@ const CODINGS = new Map(
 /**
  * A body as it was before it was packed, while it comes.
  * @param coding the header Content-Encoding; an unknown one is left as it is
+ * @throws `net.unreachable` when it names too many
  */
 export function unpacking(body: Readable, coding: string | null): Readable {
   return codingsIn(coding).reduce<Readable>(
@@ -60,11 +64,12 @@ export function unpacking(body: Readable, coding: string | null): Readable {
  * A whole body as it was before it was packed.
  * @param coding the header Content-Encoding; an unknown one is left as it is
  * @param maxBytes of what it unpacks to
- * @throws `net.too_large`; `net.unreachable` when it was damaged on its way
+ * @throws `net.too_large`; `net.unreachable` when it was damaged on its way, or names too many
  */
 export function unpackBody(body: Buffer, coding: string | null, maxBytes: number): Buffer {
+  const codings = codingsIn(coding);
   try {
-    return codingsIn(coding).reduce<Buffer>(
+    return codings.reduce<Buffer>(
       (packed, { sync, options }) => sync(packed, { ...options, maxOutputLength: maxBytes }),
       body,
     );
@@ -78,5 +83,8 @@ export function unpackBody(body: Buffer, coding: string | null, maxBytes: number
 /** The last that was done is the first to be undone. */
 function codingsIn(coding: string | null) {
   const named = (coding ?? '').split(',').map((name) => name.trim().toLowerCase());
-  return named.flatMap((name) => CODINGS.get(name) ?? []).reverse();
+  const known = named.flatMap((name) => CODINGS.get(name) ?? []);
+  if (known.length > MOST_CODINGS)
+    throw new ChartfoldError('net.unreachable', { detail: `packed ${known.length} times` });
+  return known.reverse();
 }

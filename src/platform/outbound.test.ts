@@ -112,11 +112,18 @@ describe('a call', () => {
     const response = await outbound(url, { method: 'POST', body: form });
     expect(await response.json()).toMatchObject({
       accept: '*/*',
-      'accept-encoding': 'gzip, deflate, br',
+      'accept-encoding': 'gzip, br',
       'content-length': '24',
       'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
       'user-agent': 'Chartfold',
     });
+  });
+
+  it('takes an answer whatever stands beside its status', async () => {
+    answer = ({ socket }) => {
+      socket.end(Buffer.from('HTTP/1.1 200 \xffí\r\ncontent-length: 4\r\n\r\npage', 'latin1'));
+    };
+    expect(await (await outbound(url)).text()).toBe('page');
   });
 
   it.each([204, 205, 304])('takes an answer %i without a body', async (status) => {

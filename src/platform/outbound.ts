@@ -87,7 +87,6 @@ export function createOutbound(own: {
       await readCapped(body, maxBytes, where, status === 200 ? (taking ?? keep) : keep);
       return new Response(BODYLESS.includes(status) ? null : streamOf(pieces), {
         status,
-        statusText: answer.statusText,
         headers,
       });
     } catch (cause) {
@@ -123,7 +122,7 @@ export async function piecesOf(answer: Response): Promise<Uint8Array<ArrayBuffer
 const ASKED_WITH = { accept: '*/*', 'accept-encoding': CODINGS_TAKEN, 'user-agent': 'Chartfold' };
 
 /** An answer whose body is still to be read, and packed as it came. */
-type Answer = Pick<Response, 'status' | 'statusText' | 'headers'> & { readonly body: Readable };
+type Answer = Pick<Response, 'status' | 'headers'> & { readonly body: Readable };
 
 /** By the one library whose connections can be looked at. A redirect is an answer like any other. */
 async function call(
@@ -146,12 +145,7 @@ async function call(
   const told = new Headers();
   for (const [name, values] of Object.entries(answer.headers))
     for (const value of [values ?? []].flat()) told.append(name, value);
-  return {
-    status: answer.statusCode,
-    statusText: answer.statusText,
-    headers: told,
-    body: answer.body,
-  };
+  return { status: answer.statusCode, headers: told, body: answer.body };
 }
 
 /** An address written as a number is not looked up, so it is judged before. */
