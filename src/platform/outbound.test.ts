@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChartfoldError } from './errors.ts';
-import { createOutbound } from './outbound.ts';
+import { createOutbound, piecesOf } from './outbound.ts';
 
 /** As if the operator had written every address. */
 const outbound = createOutbound({ has: () => true });
@@ -177,6 +177,18 @@ describe('the limits of a call', () => {
     };
     const failure = await failureOf(outbound(url, { maxBytes: 10_000 }));
     expect(failure.code).toBe('net.too_large');
+  });
+
+  it('hold for how it comes too: a body in pieces of a byte is kept in few', async () => {
+    const chunks = Buffer.from('1\r\nx\r\n'.repeat(200_000));
+    answer = ({ socket }) => {
+      socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
+      socket.end(Buffer.concat([chunks, Buffer.from('0\r\n\r\n')]));
+    };
+    const pieces = await piecesOf(await outbound(url));
+    expect(Buffer.concat(pieces).toString()).toBe('x'.repeat(200_000));
+    expect(pieces.length).toBeLessThan(10);
+    expect(pieces.map(({ buffer }) => buffer.byteLength)).toEqual(pieces.map((p) => p.byteLength));
   });
 
   it('let a body through that is just as large as allowed', async () => {

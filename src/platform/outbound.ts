@@ -29,6 +29,9 @@ export type OutboundOptions = {
 /** Enough of a beginning for what a page says of itself before its entries. */
 const BEGINNING_BYTES = 8 * 1024;
 
+/** Of what is kept after it. */
+const PIECE_BYTES = 64 * 1024;
+
 /**
  * A `fetch` that keeps to the limits; redirects come back as they are and are never followed. The body has been read
  * when it resolves: `piecesOf` gives it without a copy.
@@ -76,13 +79,9 @@ export function createOutbound(own: {
       const body = isPacked ? answer.body : unpacking(answer.body, coding);
       const headers = withoutTransferHeaders(answer.headers, isPacked);
       const pieces: Uint8Array<ArrayBuffer>[] = [];
-      let size = 0;
       const keep = (piece: Uint8Array<ArrayBuffer>) => {
-        pieces.push(piece);
-        const before = size;
-        size += piece.byteLength;
-        if (status === 200 && before < BEGINNING_BYTES && size >= BEGINNING_BYTES)
-          seeing?.(Buffer.concat(pieces, BEGINNING_BYTES), headers);
+        const isBeginning = pieces.push(piece) === 1 && piece.byteLength === BEGINNING_BYTES;
+        if (status === 200 && isBeginning) seeing?.(Buffer.from(piece.buffer), headers);
       };
       await readCapped(body, maxBytes, where, status === 200 ? (taking ?? keep) : keep);
       return new Response(BODYLESS.includes(status) ? null : streamOf(pieces), {
@@ -186,7 +185,10 @@ function codeOf(error: unknown): 'net.untrusted' | 'net.unreachable' {
   return 'net.unreachable';
 }
 
-/** Each piece in a buffer of its own, so that it can be moved to a thread. */
+/**
+ * Gives each piece in a buffer of its own, so that it can be moved to a thread: the beginning, then larger ones, however
+ * small those are that a server sends.
+ */
 async function readCapped(
   body: Readable,
   maxBytes: number,
@@ -194,14 +196,25 @@ async function readCapped(
   take: (piece: Uint8Array<ArrayBuffer>) => void,
 ): Promise<void> {
   let size = 0;
-  for await (const piece of body as AsyncIterable<Uint8Array>) {
-    size += piece.byteLength;
+  let piece = new Uint8Array(BEGINNING_BYTES);
+  let filled = 0;
+  for await (const sent of body as AsyncIterable<Uint8Array>) {
+    size += sent.byteLength;
     if (size > maxBytes) {
       throw new ChartfoldError('net.too_large', { detail: `${where}, over ${maxBytes} bytes` });
     }
-    const isAlone = piece.byteLength === piece.buffer.byteLength;
-    take(isAlone ? (piece as Uint8Array<ArrayBuffer>) : new Uint8Array(piece));
+    for (let at = 0; at < sent.byteLength; ) {
+      const some = sent.subarray(at, at + piece.byteLength - filled);
+      piece.set(some, filled);
+      at += some.byteLength;
+      filled += some.byteLength;
+      if (filled < piece.byteLength) continue;
+      take(piece);
+      piece = new Uint8Array(PIECE_BYTES);
+      filled = 0;
+    }
   }
+  if (filled > 0) take(piece.slice(0, filled));
 }
 
 function streamOf(pieces: readonly Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array> {
