@@ -90,7 +90,7 @@ async function readKnown(asking: Asking, of: OfType): Promise<void> {
   }
 }
 
-/** @returns why not all of its pages came */
+/** Reads pages until all that was asked for has come, or there are no more. @returns why one did not come */
 async function readBatch(
   asking: Asking,
   { asked, given }: OfType,
@@ -102,11 +102,13 @@ async function readBatch(
   for await (const { answer, next } of pagesFrom(asking, asked, address)) {
     asked.retries += answer.retries;
     if (!answer.ok) return answer;
-    if (next instanceof ChartfoldError) asked.shortfall = next.code;
     for (const { resources } of answer.page.packs)
       for (const { type, id } of resources) if (type === question.type) given.add(id);
     // No cursor: a run that goes on asks for all of them again, which stores nothing twice.
     await commit(asking, asked, answer.page, { next: null });
+    // Wherever the portal leads on from here: nothing else was asked for.
+    if (ids.every((id) => given.has(id))) break;
+    if (next instanceof ChartfoldError) asked.shortfall = next.code;
   }
   return null;
 }
@@ -115,11 +117,8 @@ async function finish(asking: Asking, { asked, tried, given }: OfType): Promise<
   const { question, retries, shortfall } = asked;
   // Some answer with others than they were asked for.
   const withheld = [...tried].filter((id) => !given.has(id)).length;
-  const why =
-    withheld > 0
-      ? { code: 'fhir.not_found', detail: `${withheld} of ${tried.size} were not given` }
-      : shortfall === null
-        ? null
-        : { code: shortfall };
+  const missing = { detail: `${withheld} of ${tried.size} were not given` };
+  const code = shortfall ?? (withheld > 0 ? 'fhir.not_found' : null);
+  const why = code === null ? null : { code, ...(withheld > 0 ? missing : {}) };
   await mark(asking, question, { outcome: why ? 'part' : 'full', ...why, retries });
 }
