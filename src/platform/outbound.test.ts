@@ -2,9 +2,11 @@
 // error may say.
 
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testCertificate } from '../../e2e/support/certificate.ts';
 import { ChartfoldError } from './errors.ts';
 import { createOutbound, piecesOf } from './outbound.ts';
 
@@ -198,6 +200,20 @@ describe('the limits of a call', () => {
 });
 
 describe('a call that cannot be made', () => {
+  it('offers no version of HTTP in which a body that was broken off looks whole', async () => {
+    let offered: readonly string[] = [];
+    const ALPNCallback = ({ protocols }: { protocols: string[] }) => {
+      offered = protocols;
+      return undefined;
+    };
+    const secure = createSecureServer({ ...testCertificate(), ALPNCallback });
+    await new Promise<void>((done) => secure.listen(0, '127.0.0.1', done));
+    const { port } = secure.address() as AddressInfo;
+    await failureOf(outbound(`https://127.0.0.1:${port}/`));
+    await new Promise((done) => secure.close(done));
+    expect(offered).toEqual(['http/1.1']);
+  });
+
   it('is unreachable where nothing listens, the connection is cut, or the address is none', async () => {
     answer = (request) => request.socket.destroy();
     const nobody = createServer();

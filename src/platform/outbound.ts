@@ -38,6 +38,9 @@ const PIECE_BYTES = 64 * 1024;
  */
 export type Outbound = (url: string, init?: RequestInit & OutboundOptions) => Promise<Response>;
 
+/** Of HTTP/2 the library takes a stream that was reset (RFC 9113 section 6.4) for a body that has ended. */
+const BY_HTTP_1 = { allowH2: false };
+
 /** Those that a Response takes without a body alone (Fetch, "null body status"); the ones below 200 never come so far. */
 const BODYLESS = [204, 205, 304];
 
@@ -51,8 +54,8 @@ const DEFAULTS = { timeoutMs: 30_000, maxBytes: 64 * 1024 * 1024 };
 export function createOutbound(own: {
   has(host: string): boolean;
 }): Outbound & { close(): Promise<void> } {
-  const anywhere = new Agent();
-  const publicOnly = new Agent({ connect: { lookup: lookUpPublic } });
+  const anywhere = new Agent(BY_HTTP_1);
+  const publicOnly = new Agent({ ...BY_HTTP_1, connect: { lookup: lookUpPublic } });
   /**
    * Calls another machine and reads the whole answer.
    * @throws `net.unreachable`, `net.untrusted`, `net.timeout`, `net.too_large`, `net.private_address`
