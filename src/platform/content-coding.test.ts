@@ -56,6 +56,15 @@ describe('a packed body', () => {
     );
   });
 
+  it('that ends inside is refused where nobody would notice', () => {
+    const packed = gzipSync(plain);
+    const whole = { mustBeWhole: true };
+    const cut = () => unpackBody(packed.subarray(0, -1), 'gzip', plain.length, whole);
+    expect(cut).toThrow(expect.objectContaining({ code: 'net.unreachable' }));
+    expect(unpackBody(packed, 'gzip', plain.length, whole)).toEqual(plain);
+    expect(unpackBody(Buffer.alloc(0), 'gzip', 1, whole)).toHaveLength(0);
+  });
+
   it('that was damaged is refused, as one that did not come', async () => {
     const damaged = Buffer.from('no gzip at all');
     expect(() => unpackBody(damaged, 'gzip', 100)).toThrow(

@@ -16,7 +16,7 @@ export const CODINGS_TAKEN = 'gzip, br';
 /** Each piece costs a way through the thread pool and a turn of the main loop: of the usual 16 KB there are too many. */
 const PIECE_BYTES = 256 * 1024;
 
-/** A body that ends inside gives what there is of it, like one that was not packed. */
+/** A body that ends inside gives what there is of it: servers leave ends out, and what JSON it is says whether it is whole. */
 const ZLIB = {
   flush: constants.Z_SYNC_FLUSH,
   finishFlush: constants.Z_SYNC_FLUSH,
@@ -56,13 +56,20 @@ export function unpacking(body: Readable, coding: string | null): Readable {
  * A whole body as it was before it was packed.
  * @param coding as above
  * @param maxBytes of what it unpacks to
+ * @param options.mustBeWhole whether one that ends inside is damaged: for files, which do not say where they end
  * @throws `net.too_large`; `net.unreachable` when it was damaged on its way
  */
-export function unpackBody(body: Buffer, coding: string | null, maxBytes: number): Buffer {
+export function unpackBody(
+  body: Buffer,
+  coding: string | null,
+  maxBytes: number,
+  { mustBeWhole = false } = {},
+): Buffer {
   const known = codingIn(coding);
-  if (!known) return body;
+  if (!known || body.length === 0) return body;
+  const options = mustBeWhole ? { chunkSize: PIECE_BYTES } : known.options;
   try {
-    return known.sync(body, { ...known.options, maxOutputLength: maxBytes });
+    return known.sync(body, { ...options, maxOutputLength: maxBytes });
   } catch (cause) {
     const { code } = cause as { code?: string };
     const isTooLarge = code === 'ERR_BUFFER_TOO_LARGE';

@@ -2,11 +2,13 @@
 // error may say.
 
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testCertificate } from '../../e2e/support/certificate.ts';
 import { ChartfoldError } from './errors.ts';
-import { createOutbound } from './outbound.ts';
+import { createOutbound, piecesOf } from './outbound.ts';
 
 /** As if the operator had written every address. */
 const outbound = createOutbound({ has: () => true });
@@ -119,6 +121,13 @@ describe('a call', () => {
     });
   });
 
+  it('takes an answer whatever stands beside its status', async () => {
+    answer = ({ socket }) => {
+      socket.end(Buffer.from('HTTP/1.1 200 \xffí\r\ncontent-length: 4\r\n\r\npage', 'latin1'));
+    };
+    expect(await (await outbound(url)).text()).toBe('page');
+  });
+
   it.each([204, 205, 304])('takes an answer %i without a body', async (status) => {
     answer = (_request, response) => response.writeHead(status).end();
     const response = await outbound(url);
@@ -172,6 +181,18 @@ describe('the limits of a call', () => {
     expect(failure.code).toBe('net.too_large');
   });
 
+  it('hold for how it comes too: a body in pieces of a byte is kept in few', async () => {
+    const chunks = Buffer.from('1\r\nx\r\n'.repeat(200_000));
+    answer = ({ socket }) => {
+      socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
+      socket.end(Buffer.concat([chunks, Buffer.from('0\r\n\r\n')]));
+    };
+    const pieces = await piecesOf(await outbound(url));
+    expect(Buffer.concat(pieces).toString()).toBe('x'.repeat(200_000));
+    expect(pieces.length).toBeLessThan(10);
+    expect(pieces.map(({ buffer }) => buffer.byteLength)).toEqual(pieces.map((p) => p.byteLength));
+  });
+
   it('let a body through that is just as large as allowed', async () => {
     answer = (_request, response) => void response.end('x'.repeat(1000));
     expect(await (await outbound(url, { maxBytes: 1000 })).text()).toHaveLength(1000);
@@ -179,6 +200,20 @@ describe('the limits of a call', () => {
 });
 
 describe('a call that cannot be made', () => {
+  it('offers no version of HTTP in which a body that was broken off looks whole', async () => {
+    let offered: readonly string[] = [];
+    const ALPNCallback = ({ protocols }: { protocols: string[] }) => {
+      offered = protocols;
+      return undefined;
+    };
+    const secure = createSecureServer({ ...testCertificate(), ALPNCallback });
+    await new Promise<void>((done) => secure.listen(0, '127.0.0.1', done));
+    const { port } = secure.address() as AddressInfo;
+    await failureOf(outbound(`https://127.0.0.1:${port}/`));
+    await new Promise((done) => secure.close(done));
+    expect(offered).toEqual(['http/1.1']);
+  });
+
   it('is unreachable where nothing listens, the connection is cut, or the address is none', async () => {
     answer = (request) => request.socket.destroy();
     const nobody = createServer();

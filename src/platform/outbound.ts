@@ -29,11 +29,17 @@ export type OutboundOptions = {
 /** How much of a beginning is seen: more than what an answer says of itself first, and soon looked at. */
 const BEGINNING_BYTES = 8 * 1024;
 
+/** Of what is kept after it. */
+const PIECE_BYTES = 64 * 1024;
+
 /**
  * A `fetch` that keeps to the limits; redirects come back as they are and are never followed. The body has been read
  * when it resolves: `piecesOf` gives it without a copy.
  */
 export type Outbound = (url: string, init?: RequestInit & OutboundOptions) => Promise<Response>;
+
+/** Of HTTP/2 the library takes a stream that was reset (RFC 9113 section 6.4) for a body that has ended. */
+const BY_HTTP_1 = { allowH2: false };
 
 /** Those that a Response takes without a body alone (Fetch, "null body status"); the ones below 200 never come so far. */
 const BODYLESS = [204, 205, 304];
@@ -48,8 +54,8 @@ const DEFAULTS = { timeoutMs: 30_000, maxBytes: 64 * 1024 * 1024 };
 export function createOutbound(own: {
   has(host: string): boolean;
 }): Outbound & { close(): Promise<void> } {
-  const anywhere = new Agent();
-  const publicOnly = new Agent({ connect: { lookup: lookUpPublic } });
+  const anywhere = new Agent(BY_HTTP_1);
+  const publicOnly = new Agent({ ...BY_HTTP_1, connect: { lookup: lookUpPublic } });
   /**
    * Calls another machine and reads the whole answer.
    * @throws `net.unreachable`, `net.untrusted`, `net.timeout`, `net.too_large`, `net.private_address`
@@ -77,12 +83,13 @@ export function createOutbound(own: {
       const body = isPacked ? answer.body : unpacking(answer.body, coding);
       const headers = withoutTransferHeaders(answer.headers, isPacked);
       const pieces: Uint8Array<ArrayBuffer>[] = [];
-      const show = (beginning: Buffer) => isGiven && seeing?.(beginning, headers);
-      const take = (isGiven && taking) || keeping(pieces, show);
-      await readCapped(body, maxBytes, where, take);
+      const keep = (piece: Uint8Array<ArrayBuffer>) => {
+        const isBeginning = pieces.push(piece) === 1 && piece.byteLength === BEGINNING_BYTES;
+        if (isGiven && isBeginning) seeing?.(Buffer.from(piece.buffer), headers);
+      };
+      await readCapped(body, maxBytes, where, (isGiven && taking) || keep);
       return new Response(BODYLESS.includes(status) ? null : streamOf(pieces), {
         status,
-        statusText: answer.statusText,
         headers,
       });
     } catch (cause) {
@@ -118,7 +125,7 @@ export async function piecesOf(answer: Response): Promise<Uint8Array<ArrayBuffer
 const ASKED_WITH = { accept: '*/*', 'accept-encoding': CODINGS_TAKEN, 'user-agent': 'Chartfold' };
 
 /** An answer whose body is still to be read, and packed as it came. */
-type Answer = Pick<Response, 'status' | 'statusText' | 'headers'> & { readonly body: Readable };
+type Answer = Pick<Response, 'status' | 'headers'> & { readonly body: Readable };
 
 /** By the one library whose connections can be looked at. A redirect is an answer like any other. */
 async function call(
@@ -141,12 +148,7 @@ async function call(
   const told = new Headers();
   for (const [name, values] of Object.entries(answer.headers))
     for (const value of [values ?? []].flat()) told.append(name, value);
-  return {
-    status: answer.statusCode,
-    statusText: answer.statusText,
-    headers: told,
-    body: answer.body,
-  };
+  return { status: answer.statusCode, headers: told, body: answer.body };
 }
 
 /** An address written as a number is not looked up, so it is judged before. */
@@ -187,7 +189,10 @@ function codeOf(error: unknown): 'net.untrusted' | 'net.unreachable' {
   return 'net.unreachable';
 }
 
-/** Each piece in a buffer of its own, so that it can be moved to a thread. */
+/**
+ * Gives each piece in a buffer of its own, so that it can be moved to a thread: the beginning, then larger ones, however
+ * small those are that a server sends.
+ */
 async function readCapped(
   body: Readable,
   maxBytes: number,
@@ -195,25 +200,25 @@ async function readCapped(
   take: (piece: Uint8Array<ArrayBuffer>) => void,
 ): Promise<void> {
   let size = 0;
-  for await (const piece of body as AsyncIterable<Uint8Array>) {
-    size += piece.byteLength;
+  let piece = new Uint8Array(BEGINNING_BYTES);
+  let filled = 0;
+  for await (const sent of body as AsyncIterable<Uint8Array>) {
+    size += sent.byteLength;
     if (size > maxBytes) {
       throw new ChartfoldError('net.too_large', { detail: `${where}, over ${maxBytes} bytes` });
     }
-    const isAlone = piece.byteLength === piece.buffer.byteLength;
-    take(isAlone ? (piece as Uint8Array<ArrayBuffer>) : new Uint8Array(piece));
+    for (let at = 0; at < sent.byteLength; ) {
+      const some = sent.subarray(at, at + piece.byteLength - filled);
+      piece.set(some, filled);
+      at += some.byteLength;
+      filled += some.byteLength;
+      if (filled < piece.byteLength) continue;
+      take(piece);
+      piece = new Uint8Array(PIECE_BYTES);
+      filled = 0;
+    }
   }
-}
-
-/** Keeps the pieces of a body, and shows how it begins as soon as that is there. */
-function keeping(pieces: Uint8Array<ArrayBuffer>[], show: (beginning: Buffer) => void) {
-  let size = 0;
-  return (piece: Uint8Array<ArrayBuffer>) => {
-    pieces.push(piece);
-    const wasShort = size < BEGINNING_BYTES;
-    size += piece.byteLength;
-    if (wasShort && size >= BEGINNING_BYTES) show(Buffer.concat(pieces, BEGINNING_BYTES));
-  };
+  if (filled > 0) take(piece.slice(0, filled));
 }
 
 function streamOf(pieces: readonly Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array> {

@@ -46,7 +46,8 @@ export async function askReferenced(asking: Asking, questions: readonly Question
       const isDone = await inItsTime(asking, of.asked, () => work(asking, of));
       of.isClosed ||= !isDone;
     });
-  const due = () => all.filter((of) => !of.isClosed && idsLeft(asking, of).length > 0);
+  const isDue = (of: OfType) => !of.isClosed && idsLeft(asking, of).length > 0;
+  const due = () => (asking.referencedLeft > 0 ? all.filter(isDue) : []);
   await each(begin);
   for (let which = due(); which.length > 0; which = due()) await each(readKnown, which);
   await each(
@@ -72,7 +73,8 @@ async function readKnown(asking: Asking, of: OfType): Promise<void> {
   const ids = idsLeft(asking, of);
   for (let done = 0; done < ids.length; ) {
     const some = Math.min(of.atOnce, asking.referencedLeft);
-    if (some === 0) throw new ChartfoldError('sync.limit_reached');
+    // Another kind may give back what it was not answered for: the next round asks on then.
+    if (some === 0) return;
     const batch = ids.slice(done, done + some);
     // Others ask at the same time.
     asking.referencedLeft -= batch.length;
@@ -92,7 +94,7 @@ async function readKnown(asking: Asking, of: OfType): Promise<void> {
   }
 }
 
-/** @returns why not all of its pages came */
+/** Reads pages until all that was asked for has come, or there are no more. @returns why one did not come */
 async function readBatch(
   asking: Asking,
   { asked, given }: OfType,
@@ -104,24 +106,25 @@ async function readBatch(
   for await (const { answer, next } of pagesFrom(asking, asked, address)) {
     asked.retries += answer.retries;
     if (!answer.ok) return answer;
-    if (next instanceof ChartfoldError) asked.shortfall = next.code;
     for (const { resources } of answer.page.packs)
       for (const { type, id } of resources) if (type === question.type) given.add(id);
     // No cursor: a run that goes on asks for all of them again, which stores nothing twice.
     await commit(asking, asked, answer.page, { next: null });
+    // Wherever the portal leads on from here: nothing else was asked for.
+    if (ids.every((id) => given.has(id))) break;
+    if (next instanceof ChartfoldError) asked.shortfall = next.code;
   }
   return null;
 }
 
-async function finish(asking: Asking, { asked, tried, given }: OfType): Promise<void> {
+async function finish(asking: Asking, of: OfType): Promise<void> {
+  if (idsLeft(asking, of).length > 0) throw new ChartfoldError('sync.limit_reached');
+  const { asked, tried, given } = of;
   const { question, retries, shortfall } = asked;
   // Some answer with others than they were asked for.
   const withheld = [...tried].filter((id) => !given.has(id)).length;
-  const why =
-    withheld > 0
-      ? { code: 'fhir.not_found', detail: `${withheld} of ${tried.size} were not given` }
-      : shortfall === null
-        ? null
-        : { code: shortfall };
+  const missing = { detail: `${withheld} of ${tried.size} were not given` };
+  const code = shortfall ?? (withheld > 0 ? 'fhir.not_found' : null);
+  const why = code === null ? null : { code, ...(withheld > 0 ? missing : {}) };
   await mark(asking, question, { outcome: why ? 'part' : 'full', ...why, retries });
 }

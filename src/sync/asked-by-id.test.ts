@@ -84,3 +84,63 @@ it('what is referred to only by what was asked for at the same time is asked for
     detail: expect.stringMatching(/^1 of \d+ were not given$/),
   });
 });
+
+/** Links each answer to practitioners to somewhere; with `less`, the first of several is left out. */
+const linkedTo =
+  (to: (url: string) => string, { less = false } = {}): Outbound =>
+  async (url, init) => {
+    const response = await outbound(url, { ...init, leavePacked: false });
+    if (!url.includes('/Practitioner?_id=')) return response;
+    const { entry = [], ...bundle } = (await response.json()) as { entry?: object[] };
+    const link = [{ relation: 'next', url: to(url) }];
+    return Response.json({ ...bundle, link, entry: less ? entry.slice(1) : entry });
+  };
+
+it.each([
+  ['to itself', (url: string) => url],
+  ['to another server', () => 'http://192.0.2.1/fhir/Practitioner?page=2'],
+])('what was asked for and came all came, though the portal links %s', async (_where, to) => {
+  program = await startProgram({ outbound: linkedTo(to) });
+  const { id } = await program.sync(await program.connect());
+  const questions = await questionsOf(program.db, id);
+  const practitioners = questions.find(({ key }) => key === 'practitioners');
+  expect(practitioners).toMatchObject({ outcome: 'full', code: null, pages: 1, unchanged: 0 });
+});
+
+it('what did not come since a link is not followed is missing for that reason', async () => {
+  const elsewhere = () => 'http://192.0.2.1/fhir/Practitioner?page=2';
+  program = await startProgram({ outbound: linkedTo(elsewhere, { less: true }) });
+  const { id } = await program.sync(await program.connect());
+  const questions = await questionsOf(program.db, id);
+  expect(questions.find(({ key }) => key === 'practitioners')).toMatchObject({
+    outcome: 'part',
+    code: 'sync.next_link_foreign',
+    detail: expect.stringMatching(/^1 of \d+ were not given$/),
+  });
+});
+
+it('what one kind was not answered for is left to the others, up to the limit', async () => {
+  const refuseMedications: Outbound = async (url, init) =>
+    url.includes('/Medication?_id=') ? new Response('', { status: 403 }) : outbound(url, init);
+  const outcomesWithin = async (referenced?: number) => {
+    const limits = referenced === undefined ? {} : { referenced };
+    program = await startProgram({
+      outbound: refuseMedications,
+      vendor: (vendor) => ({
+        ...vendor,
+        portal: { ...vendor.portal, limits: { ...vendor.portal.limits, ...limits } },
+      }),
+    });
+    const { id } = await program.sync(await program.connect());
+    const byId = (await questionsOf(program.db, id)).filter(({ request }) => /_id=$/.test(request));
+    return byId.map(({ type, outcome, code, received }) => ({ type, outcome, code, received }));
+  };
+  const without = await outcomesWithin();
+  expect(without.filter(({ outcome }) => outcome !== 'full')).toMatchObject([
+    { type: 'Medication', outcome: 'refused' },
+  ]);
+  await program.close();
+  const received = without.reduce((sum, question) => sum + question.received, 0);
+  expect(received).toBeGreaterThan(3);
+  expect(await outcomesWithin(received)).toEqual(without);
+});

@@ -16,8 +16,8 @@ type Request = {
   readonly fail: () => void;
 };
 
-/** A portal whose answers are given by hand. */
-function portal(limits: { pages?: number; records?: number } = {}) {
+/** A portal whose answers are given by hand; one that is busy is not ended by a signal, like a renewal of access. */
+function portal(limits: { pages?: number; records?: number } = {}, { isBusy = false } = {}) {
   const requests: Request[] = [];
   const asking = {
     entry: { vendor: { portal: { limits: { pages: 100, records: 1_000, ...limits } } } },
@@ -28,7 +28,8 @@ function portal(limits: { pages?: number; records?: number } = {}) {
       },
     },
     fetchPage: (address: string, signal: AbortSignal, hear: Request['hear'] = () => undefined) => {
-      const { promise, resolve } = Promise.withResolvers<PageAnswer>();
+      const { promise, resolve, reject } = Promise.withResolvers<PageAnswer>();
+      if (!isBusy) signal.addEventListener('abort', () => reject(signal.reason));
       requests.push({
         address,
         signal,
@@ -129,6 +130,24 @@ describe('the pages of an answer', () => {
     await first;
     await pages.return(undefined);
     expect(at(1).signal.aborted).toBe(true);
+  });
+
+  it('have all ended when they are over, those that were dropped too', async () => {
+    const { pages, at } = portal({}, { isBusy: true });
+    const first = pages.next();
+    await turn();
+    at(0).hear('wrong');
+    at(0).give('2');
+    await first;
+    let isOver = false;
+    const over = pages.return(undefined).then(() => {
+      isOver = true;
+    });
+    at(1).fail();
+    await turn();
+    expect([at(2).signal.aborted, isOver]).toEqual([true, false]);
+    at(2).fail();
+    await over;
   });
 
   it.each([

@@ -47,6 +47,8 @@ export async function* pagesFrom(
     }
   } finally {
     ahead.drop();
+    // One that renews access is not ended by a signal: nobody may go before the new tokens are kept.
+    await ahead.ended();
   }
 }
 
@@ -55,6 +57,7 @@ function askAhead(asking: Asking, asked: Asked) {
   let begun: Begun[] = [];
   let newest: Begun | null = null;
   let dropped = new AbortController();
+  const underWay = new Set<Promise<unknown>>();
 
   function begin(address: string, fetchPage: FetchPage): void {
     const signal = AbortSignal.any([asked.signal, dropped.signal]);
@@ -65,7 +68,10 @@ function askAhead(asking: Asking, asked: Asked) {
     };
     const page: Begun = { address, answer: fetchPage(address, signal, heard), next: null };
     // It is awaited when its turn comes; a failure before that must not count as unhandled.
-    page.answer.catch(() => undefined);
+    const ended: Promise<unknown> = page.answer
+      .catch(() => undefined)
+      .finally(() => underWay.delete(ended));
+    underWay.add(ended);
     begun.push(page);
     newest = page;
   }
@@ -85,6 +91,8 @@ function askAhead(asking: Asking, asked: Asked) {
   return {
     begin,
     drop,
+    /** Resolves when nothing that was begun is under way any more. */
+    ended: () => Promise.all(underWay),
     /** The first of them; undefined where there is none. */
     take(): Begun | undefined {
       const page = begun.shift();

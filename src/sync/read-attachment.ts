@@ -28,7 +28,8 @@ type AttachmentBytes = {
 type File = { readonly bytes: Uint8Array; readonly type: string | null };
 
 function read({ pieces, coding, answerType, declaredType, key }: AttachmentBytes) {
-  const body = unpackBody(Buffer.concat(pieces), coding, mostAnswerBytes);
+  const whole = { mustBeWhole: true };
+  const body = unpackBody(Buffer.concat(pieces), coding, mostAnswerBytes, whole);
   const { bytes, type } = fileIn(body, answerType, declaredType);
   if (bytes.length === 0) throw new ChartfoldError('sync.attachment_unreadable');
   if (bytes.length > mostAttachmentBytes) throw new ChartfoldError('sync.attachment_too_large');
