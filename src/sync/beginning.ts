@@ -4,8 +4,8 @@
 import { linksBeforeEntries, nextLink } from '../fhir/bundle.ts';
 import { unpackBody } from '../platform/content-coding.ts';
 
-/** More than what a page says of itself before its entries. */
-const MOST_BYTES = 1024 * 1024;
+/** What some kilobytes unpack to, and no more: it is looked through on the main thread. */
+const MOST_BYTES = 256 * 1024;
 
 /** The link to the next page that stands in some first bytes of a body; null where none is seen there. */
 export function nextLinkIn(bytes: Buffer, headers: Headers): string | null {
