@@ -61,17 +61,75 @@ export type Portal = {
   ): Promise<void>;
 };
 
-/** Makes one environment; its signing key and edits come from the state. */
-export async function makePortal(parts: PortalParts): Promise<Portal> {
-  const { environment, behaviour, state, faults } = parts;
-  const store = makeResourceStore();
-  const world = { ...parts.world, rates: behaviour.rates };
-  const { accounts, practices } = parts.vendor.generateWorld(world, (generated) =>
-    store.put(generated),
-  );
+/**
+ * Makes one environment. Its people, and the servers with their keys, come when they are first asked for: who starts the
+ * simulator mostly asks one environment of the many. Keys and edits are from the state.
+ */
+export function makePortal(parts: PortalParts): Portal {
+  const { environment, behaviour, faults } = parts;
+  const people = once(() => makePeople(parts));
+  const handler = once(() => makeHandler(parts, people()));
+  return {
+    environment,
+    behaviour,
+    get store() {
+      return people().store;
+    },
+    get accounts() {
+      return people().accounts;
+    },
+    get practices() {
+      return people().practices;
+    },
+    async handle(request, response, target, record) {
+      const skewMs = skewOf(faults);
+      if (skewMs !== 0) response.setHeader('Date', new Date(Date.now() + skewMs).toUTCString());
+      const handle = await handler();
+      return handle(request, response, target, record);
+    },
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+type People = Pick<Portal, 'store' | 'accounts' | 'practices'>;
+
+function makePeople(parts: PortalParts): People {
+  const { environment, state } = parts;
+  const { store, ...who } = state.isKept ? makeWorld(parts) : passingWorld(parts);
   for (const edit of state.edits()) {
     if (edit.environment === environment.key) applyEdit(store, edit);
   }
+  return { store, ...who };
+}
+
+function makeWorld({ vendor, world, behaviour }: PortalParts): People {
+  const store = makeResourceStore();
+  const who = vendor.generateWorld({ ...world, rates: behaviour.rates }, (generated) =>
+    store.put(generated),
+  );
+  return { store, ...who };
+}
+
+function passingWorld(parts: PortalParts): People {
+  const { vendor, world, behaviour } = parts;
+  const key = JSON.stringify([vendor.id, world, behaviour.rates]);
+  const { store, ...who } = passingWorlds.get(key) ?? makeWorld(parts);
+  passingWorlds.set(key, { store, ...who });
+  return { store: store.copy(), ...who };
+}
+
+/** By what decides a world. Who keeps no state starts again and again in one process, a test for each of its cases. */
+const passingWorlds = new Map<string, People>();
+
+async function makeHandler(
+  parts: PortalParts,
+  { store, accounts, practices }: People,
+): Promise<Portal['handle']> {
+  const { environment, behaviour, faults } = parts;
   const logins = makeLogins(accounts);
   const signer = makeTokenSigner(await signingKeyOf(parts));
   const rate = makeRate(behaviour.rate);
@@ -88,29 +146,20 @@ export async function makePortal(parts: PortalParts): Promise<Portal> {
   });
   const { list } = parts.vendor;
   const serve = list && serveList(() => clinicsListed(parts, list, practices));
-  return {
-    environment,
-    behaviour,
-    store,
-    accounts,
-    practices,
-    async handle(request, response, { path, rawQuery }, record) {
-      const skewMs = skewOf(faults);
-      if (skewMs !== 0) response.setHeader('Date', new Date(Date.now() + skewMs).toUTCString());
-      const asked = fhirTarget(environment, path);
-      if (asked !== undefined) return fhir(request, response, { ...asked, rawQuery }, record);
-      if (isOAuthPath(environment, path)) {
-        return oauth(request, response, { path, rawQuery }, record);
-      }
-      record.path = path;
-      const { issuer, directory } = environment.paths;
-      if (issuer !== null && path === `${issuer}/.well-known/openid-configuration`) {
-        return answerJson(request, response, openidConfiguration(environment, behaviour));
-      }
-      if (serve && path === directory) return serve(request, response);
-      record.path = '(unknown)';
-      return answer(request, response, notRegistered());
-    },
+  return async (request, response, { path, rawQuery }, record) => {
+    const asked = fhirTarget(environment, path);
+    if (asked !== undefined) return fhir(request, response, { ...asked, rawQuery }, record);
+    if (isOAuthPath(environment, path)) {
+      return oauth(request, response, { path, rawQuery }, record);
+    }
+    record.path = path;
+    const { issuer, directory } = environment.paths;
+    if (issuer !== null && path === `${issuer}/.well-known/openid-configuration`) {
+      return answerJson(request, response, openidConfiguration(environment, behaviour));
+    }
+    if (serve && path === directory) return serve(request, response);
+    record.path = '(unknown)';
+    return answer(request, response, notRegistered());
   };
 }
 
@@ -166,14 +215,14 @@ function patientOf({ subject, patient }: Resource): string | undefined {
 function signingKeyOf({ environment, state }: PortalParts): Promise<JWK> {
   return state.value(`signing-key.${environment.key}`, () => {
     if (state.isKept) return makeSigningKey();
-    const made = passing.get(environment.key) ?? makeSigningKey();
-    passing.set(environment.key, made);
+    const made = passingKeys.get(environment.key) ?? makeSigningKey();
+    passingKeys.set(environment.key, made);
     return made;
   });
 }
 
 /** By environment: a state in memory ends with the process, and its key may too. Making one takes a tenth of a second. */
-const passing = new Map<string, Promise<JWK>>();
+const passingKeys = new Map<string, Promise<JWK>>();
 
 async function makeAuthorizationServer(
   parts: PortalParts,

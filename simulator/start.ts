@@ -111,26 +111,26 @@ async function serve(
   const { port, hostname } = new URL(url);
   const otherName = hostname === 'localhost' ? '127.0.0.1' : 'localhost';
   const played = playedVendors(options);
-  const portals = await Promise.all(
-    played.flatMap((vendor) =>
-      vendor.environments.map((name) => {
-        const environment = environmentAt(url, vendor.id, name, vendor.behaviour);
-        return makePortal({
-          environment,
-          vendor,
-          behaviour: vendor.behaviour,
-          state,
-          faults,
-          foreignOrigin: `http://${otherName}:${port}`,
-          world: { environment: name, ...world },
-          directorySize: options.directorySize ?? 0,
-          findClient: (clientId) => clients.get(`${environment.key} ${clientId}`),
-          onRenewal: () => requests.renewed(),
-          onError: (error) => log('error', 'oauth.failed', { error: describeError(error) }),
-        });
-      }),
-    ),
+  const portals = played.flatMap((vendor) =>
+    vendor.environments.map((name) => {
+      const environment = environmentAt(url, vendor.id, name, vendor.behaviour);
+      return makePortal({
+        environment,
+        vendor,
+        behaviour: vendor.behaviour,
+        state,
+        faults,
+        foreignOrigin: `http://${otherName}:${port}`,
+        world: { environment: name, ...world },
+        directorySize: options.directorySize ?? 0,
+        findClient: (clientId) => clients.get(`${environment.key} ${clientId}`),
+        onRenewal: () => requests.renewed(),
+        onError: (error) => log('error', 'oauth.failed', { error: describeError(error) }),
+      });
+    }),
   );
+  // As many as a measurement asks for take long to make, and its requests are not to wait for them.
+  if (options.size !== undefined) for (const portal of portals) void portal.store;
   const rules = registrationRules(played, options.anyRedirect ?? false);
   const control = makeControl({ url, portals, rules, faults, requests, clients, state, world });
   for (const client of options.clients ?? []) {

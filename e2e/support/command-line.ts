@@ -36,8 +36,6 @@ export async function commandLine(env: Readonly<Record<string, string>> = {}) {
     CHARTFOLD_SECRET_FILE: join(directory, 'secret'),
     CHARTFOLD_SIMULATOR: 'auto',
     CHARTFOLD_SIMULATOR_PORT: String(simulatorPort),
-    // The same files start again and again.
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(directory, 'compiled'),
     ...env,
   };
   const live = new Set<ChildProcess>();

@@ -68,7 +68,6 @@ export async function liveOnce(): Promise<Life | null> {
     CHARTFOLD_SIMULATOR: 'off',
     CHARTFOLD_CONFIG: config,
     CHARTFOLD_LOG: 'debug',
-    NODE_COMPILE_CACHE: join(folder, 'compiled'),
   });
   const remove = async () => {
     await line.close();

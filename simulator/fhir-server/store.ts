@@ -38,10 +38,18 @@ export type ResourceStore = {
   put(generated: GeneratedResource): void;
   /** Whether there was such a resource. */
   delete(type: string, id: string): boolean;
+  /** Another that holds the same, and goes its own way from then on. */
+  copy(): ResourceStore;
 };
 
 /** A store, with the resources that it begins with. */
 export function makeResourceStore(resources: Iterable<GeneratedResource> = []): ResourceStore {
+  const store = storeHolding([]);
+  for (const generated of resources) store.put(generated);
+  return store;
+}
+
+function storeHolding(held: Iterable<StoredResource>): ResourceStore {
   const all = new Map<string, StoredResource>();
   const byPatient = new Map<string, Map<string, StoredResource[]>>();
   const shared = new Map<string, StoredResource[]>();
@@ -61,7 +69,23 @@ export function makeResourceStore(resources: Iterable<GeneratedResource> = []): 
     }
     return found;
   };
-  const store: ResourceStore = {
+  const place = (stored: StoredResource): void => {
+    version += 1;
+    const key = `${stored.type}/${stored.id}`;
+    const before = all.get(key);
+    all.set(key, stored);
+    // A changed resource keeps its place, so that a cursor handed out earlier still means the same page.
+    const places = new Map(
+      before === undefined ? [] : lists(before).map((list) => [list, list.indexOf(before)]),
+    );
+    for (const list of lists(stored)) {
+      const at = places.get(list);
+      if (at === undefined) list.push(stored);
+      else list[at] = stored;
+    }
+  };
+  for (const stored of held) place(stored);
+  return {
     get: (type, id) => all.get(`${type}/${id}`),
     ofPatient: (patientId, type) => byPatient.get(patientId)?.get(type) ?? [],
     ofOthers: (patientId, type) =>
@@ -73,22 +97,7 @@ export function makeResourceStore(resources: Iterable<GeneratedResource> = []): 
     typesOf: (patientId) => [...(byPatient.get(patientId)?.keys() ?? [])],
     count: () => all.size,
     version: () => version,
-    put(generated) {
-      version += 1;
-      const stored = storeResource(generated, once);
-      const key = `${stored.type}/${stored.id}`;
-      const before = all.get(key);
-      all.set(key, stored);
-      // A changed resource keeps its place, so that a cursor handed out earlier still means the same page.
-      const places = new Map(
-        before === undefined ? [] : lists(before).map((list) => [list, list.indexOf(before)]),
-      );
-      for (const list of lists(stored)) {
-        const place = places.get(list);
-        if (place === undefined) list.push(stored);
-        else list[place] = stored;
-      }
-    },
+    put: (generated) => place(storeResource(generated, once)),
     delete(type, id) {
       const stored = all.get(`${type}/${id}`);
       if (stored === undefined) return false;
@@ -97,9 +106,8 @@ export function makeResourceStore(resources: Iterable<GeneratedResource> = []): 
       for (const list of lists(stored)) list.splice(list.indexOf(stored), 1);
       return true;
     },
+    copy: () => storeHolding(all.values()),
   };
-  for (const generated of resources) store.put(generated);
-  return store;
 }
 
 /** The SHA-256 of a resource's exact text, in hex. */

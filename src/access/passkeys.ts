@@ -1,15 +1,11 @@
 // Owns passkeys (WebAuthn level 3): adding one to an account, signing in with one. The cryptography is the library's;
 // here are the challenges, each good once and for five minutes, and the keys.
 
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type AuthenticationResponseJSON,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
@@ -20,6 +16,8 @@ import { getAccount } from './accounts.ts';
 /** How long a challenge is good. */
 export const CHALLENGE_MS = 5 * 60_000;
 const MAX_LABEL = 60;
+/** The library, with the hundreds of files that it brings, once somebody has a passkey: every verb starts without. */
+const webauthn = () => import('@simplewebauthn/server');
 /** EdDSA, ES256 and RS256 (RFC 9053): what authenticators make. */
 const ALGORITHMS = [-8, -7, -257];
 
@@ -50,6 +48,7 @@ export async function beginPasskey(
 ): Promise<Ceremony<PublicKeyCredentialCreationOptionsJSON>> {
   const account = await getAccount(db, accountId);
   const present = await rowsOf(db, accountId).execute();
+  const { generateRegistrationOptions } = await webauthn();
   const options = await generateRegistrationOptions({
     rpName: 'Chartfold',
     rpID: party.id,
@@ -82,6 +81,7 @@ export async function addPasskey(
 ): Promise<Passkey> {
   const challenge = await takeChallenge(db, clock, made.secret);
   if (challenge.account_id !== accountId) throw new ChartfoldError('access.passkey_refused');
+  const { verifyRegistrationResponse } = await webauthn();
   const credential = await checked(() =>
     verifyRegistrationResponse({
       response: made.response as RegistrationResponseJSON,
@@ -118,6 +118,7 @@ export async function beginPasskeySignIn(
   clock: Clock,
   party: RelyingParty,
 ): Promise<Ceremony<PublicKeyCredentialRequestOptionsJSON>> {
+  const { generateAuthenticationOptions } = await webauthn();
   const options = await generateAuthenticationOptions({
     rpID: party.id,
     userVerification: 'required',
@@ -140,6 +141,7 @@ export async function passkeyHolder(
     .where('credential_id', '=', String(response?.id ?? ''))
     .executeTakeFirst();
   if (challenge.account_id !== null || !row) throw new ChartfoldError('access.passkey_refused');
+  const { verifyAuthenticationResponse } = await webauthn();
   const info = await checked(() =>
     verifyAuthenticationResponse({
       response,

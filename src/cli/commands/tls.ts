@@ -6,12 +6,7 @@ import { isIP } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import type { Command } from 'commander';
-import {
-  type Certified,
-  makeAuthority,
-  makeCertificate,
-  unfitness,
-} from '../../platform/certificates.ts';
+import type { Certified } from '../../platform/certificates.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { defaultSecretFile } from '../../platform/config/keys.ts';
 import { readConfig, readEnvironment } from '../../platform/config/read.ts';
@@ -36,6 +31,10 @@ export function tls(root: Command): void {
 }
 
 async function make(flags: Flags): Promise<void> {
+  // Its library is a large one, and no other verb needs it.
+  const { makeAuthority, makeCertificate, unfitness } = await import(
+    '../../platform/certificates.ts'
+  );
   // What is about to be made may be named already, and is not there yet.
   const env = { ...readEnvironment(), TLS_CERT: '', TLS_KEY: '' };
   const config = readConfig(env);
