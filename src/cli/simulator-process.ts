@@ -126,13 +126,21 @@ export type SimulatorProcess = {
   stop(): Promise<void>;
 };
 
+/**
+ * For a large heap. What lies outside it, the bytes of answers, would else have a limit of its own that is small beside it:
+ * every few hundred pages all of the heap would be gone through for them, on both cores.
+ */
+function heapOf(mb: number): string[] {
+  return [`--max-old-space-size=${mb}`, '--external-memory-accounted-in-global-limit'];
+}
+
 /** Starts the simulator and waits until it listens. @throws `simulator.failed` */
 export async function startSimulatorProcess(start: SimulatorStart): Promise<SimulatorProcess> {
   const { port, stateDir, publicHost, clients, args = [], heapMb } = start;
   const child = spawn(
     process.execPath,
     [
-      ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]),
+      ...(heapMb === undefined ? [] : heapOf(heapMb)),
       MAIN,
       '--port',
       String(port),
