@@ -10,8 +10,9 @@ import { isChartfoldError } from '../../platform/errors.ts';
 import { vendorOfList } from '../../portals/index.ts';
 import type { DirectoryClinic } from '../../portals/portal.ts';
 import { listsOfSimulator, madeQueries, nonsense, type Query } from './directory-data.ts';
+import { wholeNumber } from './whole-number.ts';
 
-type Flags = { lists?: string; queries?: string; times: string; json?: boolean };
+type Flags = { lists?: string; queries?: string; times: number; json?: boolean };
 
 /** What came out: shares between 0 and 1, times in milliseconds. */
 export type DirectoryFigures = {
@@ -30,13 +31,13 @@ export function benchDirectory(of: Command): void {
     .description('searches for clinics with known answers, and how long a keystroke takes')
     .option('--lists <folder>', 'lists of clinics, in any form that can be imported')
     .option('--queries <file>', 'tab-separated: kind, what is typed, the name that is wanted')
-    .option('--times <count>', 'the lists so many times over', '1')
+    .option('--times <count>', 'the lists so many times over', wholeNumber(1), 1)
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const say = (line: string) => process.stderr.write(`${line}\n`);
       const clinics = await clinicsOf(flags, say);
       const queries = queriesOf(flags, clinics, say);
-      const figures = measure(clinics, queries, Number(flags.times));
+      const figures = measure(clinics, queries, flags.times);
       process.stdout.write(`${flags.json ? JSON.stringify(figures) : textOf(figures)}\n`);
     });
 }

@@ -10,13 +10,14 @@ import { type Instance, startInstance } from '../selftest/instance.ts';
 import { connectThrough, finishedReceipt, firstAccount, lastJson } from '../selftest/selftest.ts';
 import { floorOf } from './floor.ts';
 import { type LoopVitals, processUse } from './vitals.ts';
+import { wholeNumber } from './whole-number.ts';
 
 type Flags = {
-  size: string;
-  runs: string;
-  latency?: string;
-  perMinute?: string;
-  page?: string;
+  size: number;
+  runs: number;
+  latency?: number;
+  perMinute?: number;
+  page?: number;
   json?: boolean;
 };
 type Figures = Record<string, number>;
@@ -26,15 +27,19 @@ const PATIENCE = { minutes: 90, everyMs: 500 };
 export function benchSync(of: Command): void {
   of.command('sync')
     .description('a first and a second sync of a large patient, beside their floors')
-    .option('--size <count>', 'about how many resources', '10000')
-    .option('--runs <count>', 'how often', '5')
-    .option('--latency <ms>', 'how long the portal holds each answer back')
-    .option('--per-minute <count>', 'how many requests the portal bears in a minute of the clock')
-    .option('--page <count>', 'the most entries that the portal gives a page')
+    .option('--size <count>', 'about how many resources', wholeNumber(1), 10_000)
+    .option('--runs <count>', 'how often', wholeNumber(1), 5)
+    .option('--latency <ms>', 'how long the portal holds each answer back', wholeNumber(0))
+    .option(
+      '--per-minute <count>',
+      'how many requests the portal bears in a minute of the clock',
+      wholeNumber(1),
+    )
+    .option('--page <count>', 'the most entries that the portal gives a page', wholeNumber(1))
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const runs: Figures[] = [];
-      for (let n = 0; n < Number(flags.runs); n += 1) runs.push(await oneRun(flags));
+      for (let n = 0; n < flags.runs; n += 1) runs.push(await oneRun(flags));
       process.stdout.write(`${flags.json ? JSON.stringify(runs) : tableOf(runs)}\n`);
     });
 }
@@ -43,10 +48,10 @@ async function oneRun(flags: Flags): Promise<Figures> {
   const instance = await startInstance({
     vendor: firstVendor,
     auth: 'none',
-    simulatorArgs: ['--size', flags.size],
+    simulatorArgs: ['--size', String(flags.size)],
     // It holds every resource in memory.
-    simulatorHeapMb: 2_000 + Math.ceil(Number(flags.size) / 120),
-    ...(flags.perMinute === undefined ? {} : { requestsPerMinute: Number(flags.perMinute) }),
+    simulatorHeapMb: 2_000 + Math.ceil(flags.size / 120),
+    ...(flags.perMinute === undefined ? {} : { requestsPerMinute: flags.perMinute }),
   });
   try {
     const account = await firstAccount(instance);
@@ -93,8 +98,8 @@ async function oneRun(flags: Flags): Promise<Figures> {
 
 async function setFaults({ simulatorUrl }: Instance, { latency, page }: Flags): Promise<void> {
   const on = [
-    ...(latency === undefined ? [] : [{ name: 'reply.slow', delayMs: Number(latency) }]),
-    ...(page === undefined ? [] : [{ name: 'page.small', most: Number(page) }]),
+    ...(latency === undefined ? [] : [{ name: 'reply.slow', delayMs: latency }]),
+    ...(page === undefined ? [] : [{ name: 'page.small', most: page }]),
   ];
   if (on.length === 0) return;
   const reply = await fetch(`${simulatorUrl}/_simulator/faults`, {
@@ -106,7 +111,7 @@ async function setFaults({ simulatorUrl }: Instance, { latency, page }: Flags): 
 }
 
 /** How much of what the portal bears was used in the whole minutes of the clock between the first request and the last. */
-async function shareOfLimit({ simulatorUrl }: Instance, perMinute: string): Promise<Figures> {
+async function shareOfLimit({ simulatorUrl }: Instance, perMinute: number): Promise<Figures> {
   const reply = await fetch(`${simulatorUrl}/_simulator/requests`);
   const { requests } = (await reply.json()) as { requests: { at: string; path: string }[] };
   const minutes = requests
@@ -115,7 +120,7 @@ async function shareOfLimit({ simulatorUrl }: Instance, perMinute: string): Prom
     .map(({ at }) => at.slice(0, 16));
   const counts = [...Map.groupBy(minutes, (minute) => minute).values()].map((of) => of.length);
   const whole = counts.slice(1, -1);
-  const used = whole.reduce((sum, count) => sum + count, 0) / whole.length / Number(perMinute);
+  const used = whole.reduce((sum, count) => sum + count, 0) / whole.length / perMinute;
   return {
     'whole minutes at the limit': whole.length,
     'of the limit used (gate 0.95)': used,
