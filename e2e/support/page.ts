@@ -38,27 +38,35 @@ export async function picture(page: Page, name: string): Promise<void> {
     ['desktop', DESKTOP],
     ['mobile', MOBILE],
   ] as const) {
-    await page.setViewportSize(viewport);
+    await resize(page, viewport);
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await page.waitForTimeout(250);
       await page.screenshot({ path: join(SHOTS, `${name}-${size}-${scheme}.png`) });
     }
   }
-  await page.setViewportSize(DESKTOP);
+  await resize(page, DESKTOP);
   await page.emulateMedia({ colorScheme: 'light' });
 }
 
 /** No page is wider than the screen. */
 export async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
-  await page.setViewportSize(MOBILE);
+  await resize(page, MOBILE);
   const over = () =>
     page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
   // A sheet that comes in may be wider for a moment.
   await expect.poll(over, { message: `${what} scrolls sideways at 390 px` }).toBeLessThanOrEqual(0);
-  await page.setViewportSize(DESKTOP);
+  await resize(page, DESKTOP);
+}
+
+/** The page is told of its size with the next frame, and shows itself by it with the one after: a key may come before. */
+async function resize(page: Page, viewport: typeof DESKTOP): Promise<void> {
+  await page.setViewportSize(viewport);
+  await page.evaluate(async () => {
+    for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
+  });
 }
 
 /** Fills in the simulated portal's pages: sign-in, practice where it asks, consent. */
