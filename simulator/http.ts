@@ -11,24 +11,37 @@ export type Answer = {
   readonly body: string | Buffer;
   readonly contentType: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of a body that is compressed already. */
+  readonly coding?: 'gzip';
 };
 
 /** Sends an answer, compressed only when the client asks for gzip. */
 export async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, body, contentType, headers = {} }: Answer,
+  reply: Answer,
 ): Promise<void> {
-  const fields: Record<string, string> = { 'Content-Type': contentType, ...headers };
-  let bytes: Buffer;
-  if (body.length > 1024 && acceptsGzip(request)) {
-    bytes = await compressed(body);
-    fields['Content-Encoding'] = 'gzip';
-    fields.Vary = 'Accept-Encoding';
-  } else bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const isPacked = reply.body.length > 1024 && acceptsGzip(request);
+  const {
+    status,
+    body,
+    contentType,
+    headers = {},
+    coding,
+  } = isPacked ? await packed(reply) : reply;
   if (response.destroyed) return;
-  response.writeHead(status, { ...fields, 'Content-Length': bytes.length });
-  response.end(bytes);
+  response.writeHead(status, {
+    'Content-Type': contentType,
+    ...headers,
+    ...(coding && { 'Content-Encoding': coding, Vary: 'Accept-Encoding' }),
+    'Content-Length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+/** An answer with its body compressed. */
+export async function packed(reply: Answer): Promise<Answer> {
+  return reply.coding ? reply : { ...reply, body: await compressed(reply.body), coding: 'gzip' };
 }
 
 /** Sends a value as JSON. */
@@ -89,6 +102,7 @@ async function compressed(body: string | Buffer): Promise<Buffer> {
   }
 }
 
-function acceptsGzip(request: IncomingMessage): boolean {
+/** Whether a client takes what is compressed. */
+export function acceptsGzip(request: IncomingMessage): boolean {
   return /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
 }

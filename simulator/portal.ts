@@ -39,6 +39,7 @@ export type PortalParts = {
   readonly world: WorldRequest;
   /** How many practices its list names, in production. */
   readonly directorySize: DirectorySize;
+  readonly keepsPages: boolean;
   readonly findClient: (clientId: string) => ClientRegistration | undefined;
   /** Told of each renewal of tokens that was made. */
   readonly onRenewal: () => void;
@@ -142,6 +143,7 @@ async function makeHandler(
     rate,
     isOn: (practiceId) => practices.some(({ id, isOff }) => id === practiceId && !isOff),
     foreignOrigin: parts.foreignOrigin,
+    keepsPages: parts.keepsPages,
     readToken: makeTokenReader(parts, logins, signer),
   });
   const { list } = parts.vendor;

@@ -31,6 +31,8 @@ export type SimulatorOptions = {
   readonly seed?: number;
   /** How many clinics the published lists name; default those that have patients. */
   readonly directorySize?: DirectorySize;
+  /** Keeps each page of records as it was sent, to send it again: for who measures a client. */
+  readonly keepPages?: boolean;
   /** The day on which histories end, `YYYY-MM-DD`; default the day of the first start. */
   readonly anchor?: string;
   readonly faults?: readonly unknown[];
@@ -123,6 +125,7 @@ async function serve(
         foreignOrigin: `http://${otherName}:${port}`,
         world: { environment: name, ...world },
         directorySize: options.directorySize ?? 0,
+        keepsPages: options.keepPages ?? false,
         findClient: (clientId) => clients.get(`${environment.key} ${clientId}`),
         onRenewal: () => requests.renewed(),
         onError: (error) => log('error', 'oauth.failed', { error: describeError(error) }),

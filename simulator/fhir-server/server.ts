@@ -13,6 +13,7 @@ import type { RequestRecord } from '../request-log.ts';
 import { smartConfiguration } from '../smart-server/discovery.ts';
 import { readBinary } from './binary.ts';
 import { nextUrl } from './bundles.ts';
+import { keepPages } from './kept-pages.ts';
 import { capabilityStatement } from './metadata.ts';
 import {
   addDocuments,
@@ -50,6 +51,8 @@ export type FhirServerParts = {
   readonly isOn: (practiceId: string) => boolean;
   /** Another loopback name of this same server, for links that must not be followed with a token. */
   readonly foreignOrigin: string;
+  /** Keeps each page that it sends, to send it again. */
+  readonly keepsPages: boolean;
   /** @returns `undefined` for a token that is expired, revoked or unknown */
   readonly readToken: (token: string) => TokenContext | undefined;
 };
@@ -72,6 +75,7 @@ export type Target = {
 export function makeFhirServer(parts: FhirServerParts): FhirHandler {
   const { environment, behaviour, faults, rate } = parts;
   const refused = new Set<string>();
+  const kept = parts.keepsPages ? keepPages(parts.store, faults) : undefined;
   return async (request, response, target, record) => {
     const { path, rawQuery, practiceId } = target;
     const { isOver, headers: rateHeaders } = rate.take(practiceId);
@@ -116,11 +120,9 @@ export function makeFhirServer(parts: FhirServerParts): FhirHandler {
       const { accept } = request.headers;
       return send(readOne(parts, who, { type: route.type, id: route.id, accept }, query));
     }
-    if (behaviour.redirectedTypes.includes(route.type) && !path.endsWith('/')) {
-      const to = `${environment.fhirBaseOf(practiceId)}${path}/${rawQuery && `?${rawQuery}`}`;
-      return send({ status: 302, body: '', contentType: 'text/html', headers: { Location: to } });
-    }
-    const page = search(parts, who, route.type, query, target);
+    const make = () =>
+      redirect(parts, route.type, target) ?? search(parts, who, route.type, query, target);
+    const page = kept ? await kept(request, who.patientId, make) : make();
     if (page === 'reset') {
       record.status = 0;
       request.socket.destroy();
@@ -128,6 +130,17 @@ export function makeFhirServer(parts: FhirServerParts): FhirHandler {
     }
     return send(page);
   };
+}
+
+/** Where a search of some types is sent on to, with the same question. */
+function redirect(
+  { environment, behaviour }: FhirServerParts,
+  type: string,
+  { path, rawQuery, practiceId }: Target,
+): Answer | undefined {
+  if (!behaviour.redirectedTypes.includes(type) || path.endsWith('/')) return undefined;
+  const to = `${environment.fhirBaseOf(practiceId)}${path}/${rawQuery && `?${rawQuery}`}`;
+  return { status: 302, body: '', contentType: 'text/html', headers: { Location: to } };
 }
 
 /** What the vendor says for a clinic whose interface is off, or that there is not. */

@@ -7,6 +7,7 @@ import { systemClock } from '../../platform/clock.ts';
 import type { Migrations } from '../../platform/db/migrate.ts';
 import { openStore } from '../../platform/db/sqlite/open.ts';
 import { vendors } from '../../portals/index.ts';
+import { CLINIC } from '../../portals/portal.ts';
 import { isByReference, planQuestions } from '../../sync/plan.ts';
 import type { Instance } from '../selftest/instance.ts';
 import { walk } from '../selftest/scripted-browser.ts';
@@ -30,18 +31,61 @@ const migrations: Migrations = {
 };
 const ROWS_PER_TRANSACTION = 200;
 
-/** Seconds for every page of the first vendor's questions, and how many resources came. `file` is made. */
-export async function floorOf(
-  instance: Instance,
-  account: Account,
-  file: string,
-): Promise<{ seconds: number; resources: number }> {
+/** What a patient's pages are asked for with: a token of its own, and the addresses that a sync begins at. */
+export type Pages = {
+  readonly token: string;
+  readonly addresses: readonly string[];
+};
+
+/** The questions of the first vendor's patient as a sync puts them. */
+export async function pagesFor(instance: Instance, account: Account): Promise<Pages> {
   const vendor = vendors[0];
   if (!vendor) throw new Error('There is no vendor.');
-  const { id, scopes, callbackPath } = vendor.portal;
+  const { id, scopes, callbackPath, everyCall } = vendor.portal;
   const base = `${instance.simulatorUrl}/${id}/production`;
   const token = await plainToken(instance, base, account, id, scopes, callbackPath);
+  const questions = planQuestions({
+    portal: vendor.portal,
+    // The scopes are those of the vendor's own questions: a statement adds none to them.
+    capabilities: null,
+    asked: scopes,
+    granted: scopes,
+    patientId: account.patientId,
+    birthDate: null,
+    now: systemClock.now(),
+  });
+  const extra = Object.entries(everyCall).map(
+    ([name, value]) => `&${name}=${value.replace(CLINIC, account.practiceId)}`,
+  );
+  const addresses = questions.flatMap((question) =>
+    isByReference(question) ? [] : [`${base}/fhir/r4/${question.request}${extra.join('')}`],
+  );
+  return { token, addresses };
+}
+
+type Page = {
+  readonly entry?: readonly { readonly resource: { resourceType: string; id: string } }[];
+  readonly link?: readonly { readonly relation: string; readonly url: string }[];
+};
+
+/** Every page of them, one after the other. */
+export async function* everyPage({ token, addresses }: Pages): AsyncGenerator<Page> {
   const headers = { authorization: `Bearer ${token}`, accept: 'application/fhir+json' };
+  for (const address of addresses) {
+    let next: string | undefined = address;
+    while (next) {
+      const page: Page = await (await fetch(next, { headers })).json();
+      yield page;
+      next = page.link?.find((link) => link.relation === 'next')?.url;
+    }
+  }
+}
+
+/** Seconds for every page, and how many resources came. `file` is made. */
+export async function floorOf(
+  pages: Pages,
+  file: string,
+): Promise<{ seconds: number; resources: number }> {
   const store = await openStore({ file, keyHex: randomBytes(32).toString('hex'), migrations });
   const db = store.db as unknown as FloorDb;
   let resources = 0;
@@ -53,32 +97,12 @@ export async function floorOf(
       await db.transaction().execute((trx) => trx.insertInto('floor').values(some).execute());
   };
   const start = performance.now();
-  const questions = planQuestions({
-    portal: vendor.portal,
-    // The scopes are those of the vendor's own questions: a statement adds none to them.
-    capabilities: null,
-    asked: scopes,
-    granted: scopes,
-    patientId: account.patientId,
-    birthDate: null,
-    now: systemClock.now(),
-  });
-  for (const question of questions) {
-    if (isByReference(question)) continue;
-    let next: string | undefined = `${base}/fhir/r4/${question.request}`;
-    while (next) {
-      const page = (await (await fetch(next, { headers })).json()) as {
-        entry?: { resource: { resourceType: string; id: string } }[];
-        link?: { relation: string; url: string }[];
-      };
-      for (const { resource } of page.entry ?? []) {
-        resources += 1;
-        rows.push({ type: resource.resourceType, id: resource.id, raw: JSON.stringify(resource) });
-        if (rows.length === ROWS_PER_TRANSACTION) await flush();
-      }
-      next = page.link?.find((link) => link.relation === 'next')?.url;
+  for await (const { entry = [] } of everyPage(pages))
+    for (const { resource } of entry) {
+      resources += 1;
+      rows.push({ type: resource.resourceType, id: resource.id, raw: JSON.stringify(resource) });
+      if (rows.length === ROWS_PER_TRANSACTION) await flush();
     }
-  }
   await flush();
   const seconds = (performance.now() - start) / 1000;
   await store.close();
