@@ -3,8 +3,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { outbound } from '../../e2e/support/outbound.ts';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import { type AuthorisedFetch, authorisedFetch, fetchOfSignIn } from './authorised-fetch.ts';
+import { getConnection } from './context.ts';
+import { disconnect } from './disconnect.ts';
+import { openGrant } from './grant.ts';
 
 let program: TestProgram;
 let portal: AuthorisedFetch;
@@ -38,6 +42,67 @@ it.each([
   expect(() => portal.followable(link())).toThrow(
     expect.objectContaining({ code: 'net.foreign_origin' }),
   );
+});
+
+describe('the tokens of a sync', () => {
+  /** A connection, a fetch that was used before, and whose token each call of its FHIR base carries from then on. */
+  const begun = async () => {
+    const tokens: string[] = [];
+    const own = await startProgram({
+      outbound: (url, init) => {
+        const token = new Headers(init?.headers).get('authorization');
+        if (url.includes('/fhir/') && token) tokens.push(token.slice('Bearer '.length));
+        return outbound(url, init);
+      },
+    });
+    const connectionId = await own.connect();
+    const { clinic_id: clinicId } = await getConnection(own.db, connectionId);
+    const entry = own.registry.usable('athenahealth/production', clinicId);
+    const target = { connectionId, entry, clinicId };
+    const fetching = authorisedFetch(own.context, own.refresher, target);
+    const { patient_id } = await getConnection(own.db, connectionId);
+    const ask = async () => {
+      const address = fetching.addressOf(`Patient?_id=${patient_id}`);
+      return (await fetching.get(address, { timeoutMs: 5_000 })).status;
+    };
+    expect(await ask()).toBe(200);
+    tokens.splice(0);
+    const tokenNow = async () => (await openGrant(own.context, connectionId))?.accessToken ?? '';
+    return { own, connectionId, ask, tokens, tokenNow };
+  };
+
+  it('are read once, not before each page', async () => {
+    const { own, ask, tokens, tokenNow } = await begun();
+    const token = await tokenNow();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // Who has the one connection keeps all others waiting.
+    const busy = own.db.transaction().execute(() => promise);
+    expect(await ask()).toBe(200);
+    expect(tokens.map((one) => one === token)).toEqual([true]);
+    resolve();
+    await busy;
+    await own.close();
+  });
+
+  it('that were replaced meanwhile are met where the old ones are refused, and none are asked for', async () => {
+    const { own, connectionId, ask, tokens, tokenNow } = await begun();
+    const stale = await tokenNow();
+    await own.refresher.refresh(connectionId, stale);
+    const fresh = await tokenNow();
+    own.simulator.control.setFaults([{ name: '401.mid-sync', after: 0 }]);
+    expect([await ask(), await ask()]).toEqual([200, 200]);
+    expect(tokens.map((one) => one === fresh)).toEqual([false, true, true]);
+    expect((await tokenNow()) === fresh).toBe(true);
+    await own.close();
+  });
+
+  it('that are gone meanwhile are not renewed where they are refused', async () => {
+    const { own, connectionId, ask } = await begun();
+    await disconnect(own.context, connectionId);
+    own.simulator.control.setFaults([{ name: '401.mid-sync', after: 0 }]);
+    await expect(ask()).rejects.toMatchObject({ code: 'smart.sign_in_again' });
+    await own.close();
+  });
 });
 
 describe('a redirect', () => {

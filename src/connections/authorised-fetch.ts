@@ -6,7 +6,7 @@ import type { OutboundOptions } from '../platform/outbound.ts';
 import { CLINIC } from '../portals/portal.ts';
 import type { PortalEntry } from '../portals/registry.ts';
 import { type ConnectionContext, paceOf } from './context.ts';
-import { type Grant, openGrant } from './grant.ts';
+import { type Grant, opened, type StoredGrant, storedGrant } from './grant.ts';
 import type { Refresher } from './refresh.ts';
 
 /** As of a way out. */
@@ -46,15 +46,25 @@ type Access = {
 /** A portal, and the clinic whose id fills what the vendor wants in every call. */
 type Target = { readonly entry: PortalEntry; readonly clinicId: string };
 
-/** Binds a fetch to a connection. */
+/**
+ * Binds a fetch to a connection, for the length of a sync. Its tokens are read once, and stay sealed but for a call: each
+ * page would else wait for whatever the store is doing. Others that came meanwhile are met where these are refused.
+ */
 export function authorisedFetch(
   context: ConnectionContext,
   refresher: Refresher,
   { connectionId, ...target }: Target & { readonly connectionId: string },
 ): AuthorisedFetch {
+  let held: StoredGrant | undefined;
   return bound(context, target, {
-    current: () => openGrant(context, connectionId),
-    renew: (stale) => refresher.refresh(connectionId, stale),
+    async current() {
+      held ??= await storedGrant(context.db, connectionId);
+      return held && opened(context, held);
+    },
+    renew(stale) {
+      held = undefined;
+      return refresher.refresh(connectionId, stale);
+    },
   });
 }
 

@@ -1,10 +1,12 @@
 // Owns a connection's tokens at rest: sealed before they are written, opened only for a call.
 
+import type { Selectable } from 'kysely';
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Db, Transaction } from '../platform/db/db.ts';
 import { ChartfoldError } from '../platform/errors.ts';
 import type { Tokens } from '../smart/token.ts';
 import type { ConnectionContext } from './context.ts';
+import type { GrantTable } from './tables.ts';
 
 export type Grant = {
   readonly accessToken: string;
@@ -73,27 +75,41 @@ export async function keepGrant(
     .execute();
 }
 
-/** The tokens in clear, for the length of a call; undefined where there are none. */
-export async function openGrant(
-  { db, sealer }: Pick<ConnectionContext, 'db' | 'sealer'>,
+/** A grant as it is stored, its tokens sealed: for who asks again and again, and opens them for each call. */
+export type StoredGrant = Selectable<GrantTable>;
+
+/** The grant as it is stored; undefined where there is none. */
+export function storedGrant(
+  db: Db | Transaction,
   connectionId: string,
-): Promise<Grant | undefined> {
-  const row = await db
+): Promise<StoredGrant | undefined> {
+  return db
     .selectFrom('connection_grant')
     .selectAll()
     .where('connection_id', '=', connectionId)
     .executeTakeFirst();
-  if (!row) return undefined;
+}
+
+/** The tokens in clear, for the length of a call. */
+export function opened({ sealer }: Pick<ConnectionContext, 'sealer'>, row: StoredGrant): Grant {
+  const id = row.connection_id;
   return {
-    accessToken: sealer.open(row.access_token, contextOf(connectionId, 'access')),
+    accessToken: sealer.open(row.access_token, contextOf(id, 'access')),
     refreshToken:
-      row.refresh_token === null
-        ? null
-        : sealer.open(row.refresh_token, contextOf(connectionId, 'refresh')),
+      row.refresh_token === null ? null : sealer.open(row.refresh_token, contextOf(id, 'refresh')),
     expiresAt: row.expires_at === null ? null : Date.parse(row.expires_at),
     refreshSince: row.refresh_since === null ? null : Date.parse(row.refresh_since),
     tokenOrigin: row.token_origin,
   };
+}
+
+/** The tokens of a connection as they are now, in clear for the length of a call; undefined where there are none. */
+export async function openGrant(
+  context: Pick<ConnectionContext, 'db' | 'sealer'>,
+  connectionId: string,
+): Promise<Grant | undefined> {
+  const row = await storedGrant(context.db, connectionId);
+  return row && opened(context, row);
 }
 
 /**
