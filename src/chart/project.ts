@@ -108,6 +108,7 @@ async function writeDrafts(
   const rows = drafts.flatMap((draft) => draft.row ?? []);
   const results = drafts.flatMap((draft) => draft.result ?? []);
   const members = drafts.flatMap((draft) => draft.members);
+  await ownTurn();
   await insertRows(trx, 'chart_row', rows);
   await ownTurn();
   await insertRows(trx, 'chart_result', results);

@@ -4,6 +4,7 @@
 import { among, insertRows } from '../platform/db/bulk.ts';
 import type { Db, Transaction } from '../platform/db/db.ts';
 import { newOrderedId } from '../platform/ids.ts';
+import { ownTurn } from '../platform/own-turn.ts';
 import { noteAttachments } from './attachments.ts';
 import { packTexts, unpackTexts } from './body.ts';
 import { drawNumbers } from './counter.ts';
@@ -278,6 +279,7 @@ async function writeVersions(
       })),
     ),
   );
+  await ownTurn();
   const versions = written.map((entry, index) => ({
     seq: first + index,
     resource_id: entry.slot.id,
@@ -290,6 +292,7 @@ async function writeVersions(
     received_at: context.receivedAt,
   }));
   await insertRows(trx, 'resource_version', versions);
+  await ownTurn();
   let seq = first;
   const bodies = texts.map(({ count, encoding, bytes }) => {
     seq += count;

@@ -85,6 +85,8 @@ async function inChunks(
       await transact(db, async (trx) => {
         await writeChunk(trx, context, judged);
         await close(trx, n === chunks.length - 1);
+        // The end of the transaction writes every page that it has changed.
+        await ownTurn();
       });
     });
   }
