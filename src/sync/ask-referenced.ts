@@ -22,49 +22,69 @@ import { eachOf } from './several.ts';
 /** The records of one type that are referred to. */
 type OfType = {
   readonly asked: Asked;
-  /** Read not long ago: what a clinic's list says of a person or a place seldom changes. */
-  known: ReadonlySet<string>;
+  /** Read not long ago: what a clinic's list says of a person or a place seldom changes. Null before it is begun. */
+  known: ReadonlySet<string> | null;
   readonly tried: Set<string>;
   readonly given: Set<string>;
   atOnce: number;
   isClosed: boolean;
 };
 
-/** Asks for what is referred to, until nothing new is. None is closed before, since another may refer to more of it. */
-export async function askReferenced(asking: Asking, questions: readonly Question[]): Promise<void> {
+/** Asking for what is referred to. */
+export type AskReferenced = {
+  /** Asks for what is known of so far: while a long list still comes, this need not wait for it. */
+  ahead(): Promise<void>;
+  /** Asks for the rest, until nothing new is referred to. No kind is closed before, since another may refer to more of it. */
+  rest(): Promise<void>;
+};
+
+export function askReferenced(asking: Asking, questions: readonly Question[]): AskReferenced {
   const { requests, referenced } = asking.entry.vendor.portal;
-  const all = questions.map((question) => ({
+  const all: readonly OfType[] = questions.map((question) => ({
     asked: newAsked(asking, question),
-    known: new Set<string>(),
+    known: null,
     tried: new Set<string>(),
     given: new Set<string>(),
     atOnce: referenced.batch,
     isClosed: false,
   }));
-  const each = (work: (asking: Asking, of: OfType) => Promise<void>, which = all) =>
+  const isOpen = (of: OfType) => !of.isClosed;
+  const isDue = (of: OfType) => isOpen(of) && idsLeft(asking, of).length > 0;
+  const due = () => (asking.referencedLeft > 0 ? all.filter(isDue) : []);
+  const each = (work: (asking: Asking, of: OfType) => Promise<void>, which: readonly OfType[]) =>
     eachOf(which, requests.concurrency, async (of) => {
       const isDone = await inItsTime(asking, of.asked, () => work(asking, of));
       of.isClosed ||= !isDone;
     });
-  const isDue = (of: OfType) => !of.isClosed && idsLeft(asking, of).length > 0;
-  const due = () => (asking.referencedLeft > 0 ? all.filter(isDue) : []);
-  await each(begin);
-  for (let which = due(); which.length > 0; which = due()) await each(readKnown, which);
-  await each(
-    finish,
-    all.filter((of) => !of.isClosed),
-  );
+  const beginAll = () =>
+    each(
+      begin,
+      all.filter((of) => isOpen(of) && of.known === null),
+    );
+  return {
+    async ahead() {
+      await beginAll();
+      await each(readKnown, due());
+    },
+    async rest() {
+      await beginAll();
+      for (let which = due(); which.length > 0; which = due()) await each(readKnown, which);
+      await each(finish, all.filter(isOpen));
+    },
+  };
 }
 
 async function begin(asking: Asking, of: OfType): Promise<void> {
   const { question } = of.asked;
   await markAsked(asking, of.asked);
-  if (question.since !== null)
-    of.known = await storedIds(asking.context.db, asking.connectionId, question.type);
+  of.known =
+    question.since === null
+      ? new Set()
+      : await storedIds(asking.context.db, asking.connectionId, question.type);
 }
 
 function idsLeft({ references }: Asking, { asked, tried, known }: OfType): string[] {
-  return references.of(asked.question.type).filter((id) => !tried.has(id) && !known.has(id));
+  return references.of(asked.question.type).filter((id) => !tried.has(id) && !known?.has(id));
 }
 
 /** Asks for those that are known of by now. What they refer to is for the next round. */

@@ -85,6 +85,33 @@ it('what is referred to only by what was asked for at the same time is asked for
   });
 });
 
+it('what the answers before the last refer to is asked for while that still comes, each once', async () => {
+  const asked: string[] = [];
+  program = await startProgram({
+    outbound: (url, init) => {
+      const [, type, rest = ''] = /\/fhir\/r4\/(\w+)\?(.*)/.exec(url) ?? [];
+      if (type) asked.push(rest.startsWith('_id=') ? `${type} ${rest.split('&')[0]}` : type);
+      return outbound(url, init);
+    },
+  });
+  program.simulator.control.setFaults([{ name: 'page.small', type: 'Observation', most: 4 }]);
+  const { id } = await program.sync(await program.connect());
+  const byId = asked.filter((one) => /^(?!Patient).* _id=/.test(one));
+  expect(asked.lastIndexOf('Observation')).toBeGreaterThan(asked.indexOf(byId[0] ?? ''));
+  const ids = byId.flatMap((one) => {
+    const [type, list = ''] = one.split(' _id=');
+    return decodeURIComponent(list)
+      .split(',')
+      .map((each) => `${type}/${each}`);
+  });
+  expect(ids.length).toBeGreaterThan(3);
+  expect(new Set(ids).size).toBe(ids.length);
+  const questions = (await questionsOf(program.db, id)).filter(({ request }) =>
+    /_id=$/.test(request),
+  );
+  expect(new Set(questions.map(({ outcome }) => outcome))).toEqual(new Set(['full']));
+});
+
 /** Links each answer to practitioners to somewhere; with `less`, the first of several is left out. */
 const linkedTo =
   (to: (url: string) => string, { less = false } = {}): Outbound =>

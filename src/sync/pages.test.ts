@@ -12,7 +12,7 @@ type Request = {
   readonly address: string;
   readonly signal: AbortSignal;
   readonly hear: (next: string | null) => void;
-  readonly give: (next: string | null) => void;
+  readonly give: (next: string | null, bytes?: number) => void;
   readonly fail: () => void;
 };
 
@@ -34,7 +34,10 @@ function portal(limits: { pages?: number; records?: number } = {}, { isBusy = fa
         address,
         signal,
         hear,
-        give: (next) => resolve({ ok: true, retries: 0, page: { next, count: 10 } } as PageAnswer),
+        give: (next, bytes = 1) => {
+          const page = { next, count: 10, packs: [{ bytes: { byteLength: bytes } }] };
+          resolve({ ok: true, retries: 0, page } as unknown as PageAnswer);
+        },
         fail: () => resolve({ ok: false, retries: 0 } as PageAnswer),
       });
       return promise;
@@ -63,7 +66,7 @@ describe('the pages of an answer', () => {
     expect(named()).toBe('1 2 3');
   });
 
-  it('are asked for ahead, as soon as they are heard of, two beside the one that is stored', async () => {
+  it('are asked for ahead, as soon as they are heard of, three on their way', async () => {
     const { pages, named, at } = portal();
     const first = pages.next();
     await turn();
@@ -73,12 +76,45 @@ describe('the pages of an answer', () => {
     await first;
     at(1).hear('3');
     at(2).hear('4');
-    expect(named()).toBe('1 2 3');
-    const second = pages.next();
-    await turn();
+    at(3).hear('5');
     expect(named()).toBe('1 2 3 4');
     at(1).give('3');
-    expect((await second).value).toMatchObject({ next: '3' });
+    await turn();
+    expect(named()).toBe('1 2 3 4 5');
+    expect((await pages.next()).value).toMatchObject({ next: '3' });
+  });
+
+  it('are asked for ahead while nobody takes them, up to six', async () => {
+    const { pages, named, at } = portal();
+    const first = pages.next();
+    await turn();
+    for (const n of [0, 1, 2, 3, 4, 5, 6]) {
+      at(n).hear(`${n + 2}`);
+      at(n).give(`${n + 2}`);
+      await turn();
+      if (n === 0) await first;
+    }
+    expect(named()).toBe('1 2 3 4 5 6 7');
+    await pages.next();
+    expect(named()).toBe('1 2 3 4 5 6 7 8');
+  });
+
+  it('are not asked for ahead where those that came are large, until they are taken', async () => {
+    const { pages, named, at } = portal();
+    const first = pages.next();
+    await turn();
+    at(0).hear('2');
+    at(0).give('2');
+    await first;
+    at(1).hear('3');
+    at(1).give('3', 5_000_000);
+    await turn();
+    at(2).hear('4');
+    at(2).give('4');
+    await turn();
+    expect(named()).toBe('1 2 3');
+    expect((await pages.next()).value).toMatchObject({ next: '3' });
+    expect(named()).toBe('1 2 3 4');
   });
 
   it('are followed by what each says in the end: what was heard before and is not that is dropped', async () => {

@@ -7,8 +7,11 @@ import type { Asked, Asking } from './asking.ts';
 import type { FetchPage, PageAnswer } from './fetch.ts';
 import type { ReadPage } from './read-page.ts';
 
-/** Beside the page that is being stored: one that was read, and one on its way. */
-const MOST_AHEAD = 2;
+/**
+ * Beside the page that is being stored: as many as bridge what else the store is busy with for a while, a few of them on
+ * their way, and no more where those that came are large.
+ */
+const MOST_AHEAD = { pages: 6, onTheirWay: 3, bytes: 4 * 1024 * 1024 };
 
 export type Followed = {
   /** A page, or why it did not come. */
@@ -22,6 +25,8 @@ type Begun = {
   readonly answer: Promise<PageAnswer>;
   /** Where it goes on, once that was heard of. */
   next: string | null;
+  /** Of what it brought, packed; null while it is on its way. */
+  bytes: number | null;
 };
 
 /**
@@ -66,11 +71,15 @@ function askAhead(asking: Asking, asked: Asked) {
       page.next = typeof next === 'string' ? next : null;
       goOn();
     };
-    const page: Begun = { address, answer: fetchPage(address, signal, heard), next: null };
+    const answer = fetchPage(address, signal, heard);
+    const page: Begun = { address, answer, next: null, bytes: null };
+    const came = (brought?: PageAnswer) => {
+      page.bytes = brought?.ok ? sizeOf(brought.page) : 0;
+      underWay.delete(ended);
+      goOn();
+    };
     // It is awaited when its turn comes; a failure before that must not count as unhandled.
-    const ended: Promise<unknown> = page.answer
-      .catch(() => undefined)
-      .finally(() => underWay.delete(ended));
+    const ended: Promise<unknown> = answer.then(came, () => came());
     underWay.add(ended);
     begun.push(page);
     newest = page;
@@ -78,7 +87,7 @@ function askAhead(asking: Asking, asked: Asked) {
 
   function goOn(): void {
     const next = newest?.next ?? null;
-    if (next !== null && begun.length < MOST_AHEAD) begin(next, asking.fetchPage);
+    if (next !== null && hasRoom(begun)) begin(next, asking.fetchPage);
   }
 
   function drop(): void {
@@ -106,6 +115,17 @@ function askAhead(asking: Asking, asked: Asked) {
       if (address !== null) begin(address, asking.fetchPage);
     },
   };
+}
+
+function hasRoom(begun: readonly Begun[]): boolean {
+  const onTheirWay = begun.filter(({ bytes }) => bytes === null).length;
+  const held = begun.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  const most = held > MOST_AHEAD.bytes ? 1 : MOST_AHEAD.pages;
+  return begun.length < most && onTheirWay < MOST_AHEAD.onTheirWay;
+}
+
+function sizeOf({ packs }: ReadPage): number {
+  return packs.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
 }
 
 /** Says of each page in turn where it goes on: nowhere foreign, nowhere twice, and not for ever. */

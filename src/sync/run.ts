@@ -170,9 +170,16 @@ function askingOf(
 async function askQuestions(asking: Asking, open: readonly Question[]): Promise<void> {
   const { concurrency } = asking.entry.vendor.portal.requests;
   const searches = open.filter((q) => !isByReference(q));
-  await eachOf(searches, concurrency, (question) => askSearch(asking, question));
-  // What others refer to is known only now.
-  await askReferenced(asking, open.filter(isByReference));
+  const referenced = askReferenced(asking, open.filter(isByReference));
+  let left = searches.length;
+  await eachOf(searches, concurrency, async (question) => {
+    await askSearch(asking, question);
+    left -= 1;
+    // The last may be a list of a hundred pages, each named by the one before.
+    if (left === 1) await referenced.ahead();
+  });
+  // All that others refer to is known only now.
+  await referenced.rest();
 }
 
 function isOpen(question: Question): boolean {
