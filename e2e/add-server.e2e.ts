@@ -13,7 +13,7 @@ import type { Outbound } from '../src/platform/outbound.ts';
 import { openBrowser } from './support/browser.ts';
 import { type Member, member } from './support/members.ts';
 import { outbound } from './support/outbound.ts';
-import { expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { look } from './support/page.ts';
 import { type Served, startServed } from './support/served.ts';
 
 const ORIGIN = 'https://quarry.example';
@@ -95,18 +95,12 @@ const written: PortalOverride = {
 
 const field = (name: string) => page.getByLabel(name, { exact: true });
 
-async function look(name: string) {
-  await expectAccessible(page, name);
-  await expectNoSidewaysScroll(page, name);
-  await picture(page, name);
-}
-
 describe('the form that adds a server', () => {
   it('is reached from the search for a clinic', async () => {
     await page.goto(`${served.publicUrl}/connections/add`);
     await page.getByRole('link', { name: /my clinic is not listed/i }).click();
     await page.getByRole('heading', { name: 'Add a clinic’s server by its address' }).waitFor();
-    await look('add-server');
+    await look(page, 'add-server');
   });
 
   it.each([
@@ -119,7 +113,7 @@ describe('the form that adds a server', () => {
     await page.getByRole('alert').filter({ hasText: sentence }).waitFor();
     const described = await field('Address of the server').getAttribute('aria-describedby');
     expect(await page.locator(`[id="${described}"]`).textContent()).toMatch(sentence);
-    if (address.includes('page')) await look('add-server-refused');
+    if (address.includes('page')) await look(page, 'add-server-refused');
   });
 
   it('shows what was found, and what to register there', async () => {
@@ -129,7 +123,7 @@ describe('the form that adds a server', () => {
     await page.getByText(`${served.publicUrl}/smart/callback`).waitFor();
     await page.getByText(`${served.publicUrl}/.well-known/jwks.json`).waitFor();
     await page.getByRole('button', { name: 'Copy the Redirect URI' }).click();
-    await look('add-server-found');
+    await look(page, 'add-server-found');
   });
 
   it('goes to the sign-in page with what was registered', async () => {
@@ -137,7 +131,7 @@ describe('the form that adds a server', () => {
     await page.getByRole('radio', { name: /with a secret, in the form/i }).check();
     await field('Client secret').fill('between us');
     await field('Name here').fill('Quarry Hill');
-    await look('add-server-secret');
+    await look(page, 'add-server-secret');
     await page.getByRole('button', { name: 'Add it and sign in there' }).click();
     await page.getByText('Sign in here').waitFor();
     const { origin, searchParams } = new URL(page.url());
@@ -158,7 +152,7 @@ describe('the form that adds a server', () => {
     await page.getByRole('button', { name: 'Add it and sign in there' }).click();
     await page.getByRole('alert').filter({ hasText: 'another server with this name' }).waitFor();
     expect(await field('Name here').getAttribute('aria-invalid')).toBe('true');
-    await look('add-server-name-taken');
+    await look(page, 'add-server-name-taken');
     expect(owner.errors).toEqual([]);
   });
 });
@@ -211,7 +205,7 @@ describe('the ways to prove oneself', () => {
     const choices = page.getByRole('group', { name: 'Chartfold proves itself there' });
     expect(await choices.getByRole('radio').count()).toBe(1);
     expect(await choices.getByRole('radio', { name: /with a key/i }).isChecked()).toBe(true);
-    await look('add-server-key');
+    await look(page, 'add-server-key');
     await field('Client id').fill('our-id');
     await page.getByRole('button', { name: 'Change it and sign in there' }).click();
     await page.getByText('Sign in here').waitFor();
@@ -251,14 +245,14 @@ describe('a clinic of an imported list of brands', () => {
   it('whose server is new here is looked at, and its registration bears its name', async () => {
     await search('orchard street');
     await page.getByText('Chartfold looks at its server').waitFor();
-    await look('listed-clinic');
+    await look(page, 'listed-clinic');
     await page.getByRole('combobox', { name: 'Clinic or town' }).press('Enter');
     await page.getByRole('heading', { name: 'orchard.example answers' }).waitFor();
     expect(await field('Address of the server').inputValue()).toBe(
       `${LISTED}/smart/production/fhir`,
     );
     expect(await field('Name here').inputValue()).toBe('Orchard Street Family Medicine');
-    await look('listed-clinic-server');
+    await look(page, 'listed-clinic-server');
     await field('Client id').fill('our-id');
     await page.getByRole('button', { name: 'Add it and sign in there' }).click();
     await page.getByText('Sign in here').waitFor();
@@ -306,7 +300,7 @@ describe('the servers that were added', () => {
         .count(),
     ).toBe(0);
     await row('Orchard Street').getByText('No connection uses it.').waitFor();
-    await look('added-servers');
+    await look(page, 'added-servers');
   });
 
   it('are registered anew under the name that they have', async () => {
@@ -315,7 +309,7 @@ describe('the servers that were added', () => {
     await page.getByText('You have added this server as Orchard Street').waitFor();
     expect(await field('Client id').inputValue()).toBe('our-id');
     expect(await field('Name here').count()).toBe(0);
-    await look('added-server-anew');
+    await look(page, 'added-server-anew');
     await field('Client id').fill('spelt-id');
     await page.getByRole('button', { name: 'Change it and sign in there' }).click();
     await page.getByText('Sign in here').waitFor();
@@ -326,7 +320,7 @@ describe('the servers that were added', () => {
     await open();
     await row('Orchard Street').getByText('client id spelt-id').waitFor();
     await row('Orchard Street').getByRole('button', { name: 'Remove Orchard Street' }).click();
-    await look('added-server-remove');
+    await look(page, 'added-server-remove');
     await page.getByRole('button', { name: 'Remove the server' }).click();
     await row('Orchard Street').waitFor({ state: 'detached' });
     expect(await list().getByRole('listitem').count()).toBe(1);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccount } from '../src/access/accounts.ts';
 import { openBrowser } from './support/browser.ts';
 import { type Member, member } from './support/members.ts';
-import { expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { look } from './support/page.ts';
 import { type Served, startServed } from './support/served.ts';
 
 let served: Served;
@@ -44,12 +44,6 @@ afterAll(async () => {
   await served?.close();
 });
 
-async function look(what: string): Promise<void> {
-  await expectAccessible(owner.page, what);
-  await expectNoSidewaysScroll(owner.page, what);
-  await picture(owner.page, what);
-}
-
 describe('the audit', () => {
   it('says who read what of whose record, from where, and what was refused', async () => {
     const { page } = owner;
@@ -59,7 +53,7 @@ describe('the audit', () => {
     await read.waitFor();
     expect(await read.textContent()).toMatch(/Chrome, Linux, (::ffff:)?127\.0\.0\.1/);
     await lines.filter({ hasText: /Refused.*Somebody tried to sign in with a password/ }).waitFor();
-    await look('audit');
+    await look(owner.page, 'audit');
   });
 
   it('is found unbroken, with a checkpoint to keep', async () => {
@@ -68,7 +62,7 @@ describe('the audit', () => {
     await page.getByText(/^\d+ lines since .+, unbroken$/).waitFor();
     await page.getByText('Keep a checkpoint elsewhere').click();
     await page.getByRole('button', { name: 'Copy the checkpoint' }).waitFor();
-    await look('audit-verified');
+    await look(owner.page, 'audit-verified');
   });
 
   it('names a line that was changed, and one that was taken out', async () => {
@@ -77,7 +71,7 @@ describe('the audit', () => {
     await db.updateTable('audit_line').set({ origin: 'nowhere' }).where('seq', '=', 2).execute();
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.getByText('Line 2 is not as it was written.').waitFor();
-    await look('audit-broken');
+    await look(owner.page, 'audit-broken');
     await db.deleteFrom('audit_line').where('seq', '=', 2).execute();
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.getByText('Line 2 was taken out.').waitFor();

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { athenahealthFilling } from '../simulator/directories/generate.ts';
 import { type RunningSimulator, startSimulator } from '../simulator/start.ts';
 import { openBrowser } from './support/browser.ts';
-import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { DESKTOP, look } from './support/page.ts';
 import { type Running, startRunning } from './support/running.ts';
 
 let simulator: RunningSimulator;
@@ -62,12 +62,6 @@ afterAll(async () => {
 
 const field = () => page.getByRole('combobox', { name: 'Clinic or town' });
 const options = () => page.getByRole('listbox', { name: 'Clinics' }).getByRole('option');
-async function look(name: string) {
-  await expectAccessible(page, name);
-  await expectNoSidewaysScroll(page, name);
-  await picture(page, name);
-}
-
 describe('the lists of clinics', () => {
   it('are offered by whose they are, from where, and how large, before anything is fetched', async () => {
     const offer = page.getByRole('region', { name: 'Lists of clinics' });
@@ -76,7 +70,7 @@ describe('the lists of clinics', () => {
     expect(simulator.control.requests().some(({ path }) => path.endsWith('.json'))).toBe(false);
     // The portal as a whole can be chosen all the same.
     await expect.poll(() => options().count()).toBe(1);
-    await look('clinics-not-here');
+    await look(page, 'clinics-not-here');
   });
 
   it('are fetched when told to, and searched at once', async () => {
@@ -84,7 +78,7 @@ describe('the lists of clinics', () => {
     await page
       .getByText(`${athenahealthFilling.full.toLocaleString('en-US')} clinics`)
       .waitFor({ timeout: 60_000 });
-    await look('clinics-here');
+    await look(page, 'clinics-here');
   });
 });
 
@@ -102,7 +96,7 @@ describe('a clinic', () => {
           .count(),
       )
       .toBe(1);
-    await look('clinic-found');
+    await look(page, 'clinic-found');
   });
 
   it('is chosen by arrow keys, and connected by Enter', async () => {
@@ -131,7 +125,7 @@ describe('a clinic', () => {
     await expect
       .poll(() => options().allTextContents())
       .toEqual([expect.stringContaining('athenahealth')]);
-    await look('clinic-not-found');
+    await look(page, 'clinic-not-found');
   });
 });
 
@@ -145,6 +139,6 @@ describe('a list that cannot be fetched again', () => {
     await expect
       .poll(() => options().first().textContent())
       .toContain('Harbor Lane Family Medicine');
-    await look('clinics-not-renewed');
+    await look(page, 'clinics-not-renewed');
   });
 });

@@ -1,13 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from './support/browser.ts';
-import {
-  DESKTOP,
-  expectAccessible,
-  expectNoSidewaysScroll,
-  picture,
-  signInAtPortal,
-} from './support/page.ts';
+import { DESKTOP, expectAccessible, look, signInAtPortal } from './support/page.ts';
 import { type Running, startRunning } from './support/running.ts';
 import { seededWords } from './support/seeded.ts';
 
@@ -32,12 +26,6 @@ afterAll(async () => {
   await running?.close();
 });
 
-async function look(what: string): Promise<void> {
-  await expectAccessible(page, what);
-  await expectNoSidewaysScroll(page, what);
-  await picture(page, what);
-}
-
 /** The page's heading has the focus, so that reading goes on there. */
 async function expectFocusOn(heading: RegExp): Promise<void> {
   const focused = () =>
@@ -58,7 +46,7 @@ async function post(path: string, body: unknown): Promise<void> {
 describe('a newcomer', () => {
   it('signs in by the printed link, by a click, and finds an empty record', async () => {
     await page.goto(running.signInLink());
-    await look('sign-in');
+    await look(page, 'sign-in');
     await page.getByRole('button', { name: /sign in/i }).click();
     await page
       .getByRole('heading', { level: 1 })
@@ -67,7 +55,7 @@ describe('a newcomer', () => {
       .waitFor();
     expect(new URL(page.url()).hash).toBe('');
     await expectFocusOn(/connect the portals/i);
-    await look('empty');
+    await look(page, 'empty');
   });
 
   it('finds that a used link says so', async () => {
@@ -86,7 +74,7 @@ describe('a newcomer', () => {
   it('who denies access at the portal is told so, and nothing is stored', async () => {
     await page.goto(`${running.publicUrl}/connections/add`);
     await page.getByText('Harbor Lane Family Medicine').first().click();
-    await look('add-a-portal');
+    await look(page, 'add-a-portal');
     await page
       .getByRole('button', { name: /sign in at/i })
       .first()
@@ -97,7 +85,7 @@ describe('a newcomer', () => {
       .getByText(/did not allow access/i)
       .first()
       .waitFor();
-    await look('denied');
+    await look(page, 'denied');
   });
 
   it('connects, and is asked whether this is the right patient before anything is stored', async () => {
@@ -112,7 +100,7 @@ describe('a newcomer', () => {
     await page.getByRole('heading', { name: /right patient/i }).waitFor();
     await page.getByText('March 11, 1979').waitFor();
     await expectFocusOn(/right patient/i);
-    await look('confirm');
+    await look(page, 'confirm');
   });
 
   it('watches the sync, which survives a reload, to its end', async () => {
@@ -123,7 +111,7 @@ describe('a newcomer', () => {
       .first()
       .waitFor();
     await expectFocusOn(/Harbor Lane Family Medicine/);
-    await look('syncing');
+    await look(page, 'syncing');
     await page.reload();
     await page
       .getByText(/syncing, \d+ of \d+ questions/i)
@@ -134,10 +122,10 @@ describe('a newcomer', () => {
       .getByText(/\d+ of \d+ (answered|questions answered)|19 of 19/i)
       .first()
       .waitFor({ timeout: 60_000 });
-    await look('connection');
+    await look(page, 'connection');
     await page.goto(`${running.publicUrl}/connections`);
     await page.getByText('Harbor Lane Family Medicine').first().waitFor();
-    await look('connections');
+    await look(page, 'connections');
   });
 
   it('reads the receipt: every question, and totals that add up', async () => {
@@ -147,7 +135,7 @@ describe('a newcomer', () => {
       .click();
     await page.getByRole('heading', { name: 'Receipt' }).waitFor();
     await page.getByText(/all 19 were answered in full/i).waitFor();
-    await look('receipt');
+    await look(page, 'receipt');
   });
 
   it('reads the timeline, and a record in its sheet with its exact text', async () => {
@@ -158,7 +146,7 @@ describe('a newcomer', () => {
       .getByText(/office visit/i)
       .first()
       .waitFor();
-    await look('timeline');
+    await look(page, 'timeline');
     await page
       .getByText(/office visit/i)
       .first()
@@ -168,7 +156,7 @@ describe('a newcomer', () => {
       .or(page.getByRole('link', { name: /raw resource/i }))
       .first()
       .waitFor();
-    await look('timeline-sheet');
+    await look(page, 'timeline-sheet');
     await page
       .getByText(/raw resource/i)
       .first()
@@ -177,7 +165,7 @@ describe('a newcomer', () => {
       .getByText(/"resourceType"\s*:\s*"Encounter"/)
       .first()
       .waitFor();
-    await look('raw');
+    await look(page, 'raw');
     await page.keyboard.press('Escape');
   });
 
@@ -185,10 +173,10 @@ describe('a newcomer', () => {
     await page.getByRole('link', { name: 'Results' }).first().click();
     await page.getByRole('heading', { name: 'Results' }).waitFor();
     await page.getByText('Hemoglobin', { exact: true }).first().waitFor();
-    await look('results');
+    await look(page, 'results');
     await page.getByText('Hemoglobin', { exact: true }).first().click();
     await page.getByText(/raw/i).first().waitFor();
-    await look('result-sheet');
+    await look(page, 'result-sheet');
     await page.keyboard.press('Escape');
   });
 
@@ -217,7 +205,7 @@ describe('a newcomer', () => {
       .getByText(/kept|stays/i)
       .first()
       .waitFor();
-    await look('disconnect');
+    await look(page, 'disconnect');
     await page
       .getByRole('button', { name: /^(yes, )?disconnect/i })
       .last()

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { giveRight } from '../src/access/rights.ts';
 import { openBrowser } from './support/browser.ts';
 import { type Member, member, movableClock } from './support/members.ts';
-import { expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { look } from './support/page.ts';
 import { type Served, startServed } from './support/served.ts';
 
 const HOUR_MS = 3_600_000;
@@ -61,12 +61,6 @@ afterAll(async () => {
   await served?.close();
 });
 
-async function look({ page }: Member, what: string): Promise<void> {
-  await expectAccessible(page, what);
-  await expectNoSidewaysScroll(page, what);
-  await picture(page, what);
-}
-
 const at = (path: string) => `${served.publicUrl}${path}`;
 
 describe('a shared child', () => {
@@ -96,10 +90,10 @@ describe('a shared child', () => {
     await page.getByLabel('Results').check();
     await page.getByLabel('Visits').check();
     await page.getByLabel('Until the end of').fill('2099-12-03');
-    await look(ann, 'people-showing');
+    await look(ann.page, 'people-showing');
     await page.getByRole('button', { name: 'Show it', exact: true }).click();
     await page.getByText('Gran may read results and visits until December 3, 2099').waitFor();
-    await look(ann, 'people');
+    await look(ann.page, 'people');
   });
 
   it('is the other parent’s to look after, and nothing else of the house is to be seen', async () => {
@@ -121,19 +115,19 @@ describe('a shared child', () => {
     await page.getByText('Hemoglobin').first().waitFor();
     expect(await page.getByText('Peanut').count()).toBe(0);
     expect(await page.getByRole('link', { name: 'Connections' }).count()).toBe(0);
-    await look(gran, 'timeline-in-part');
+    await look(gran.page, 'timeline-in-part');
     await page.getByRole('link', { name: 'Settings' }).first().click();
     await page.getByRole('link', { name: 'People' }).click();
     await page.getByText('You may read results and visits').waitFor();
     expect(await page.getByRole('button', { name: /somebody/ }).count()).toBe(0);
-    await look(gran, 'people-shown-to-you');
+    await look(gran.page, 'people-shown-to-you');
   });
 
   it('is told like nobody’s to who types the address of another record', async () => {
     const { page } = gran;
     await page.goto(at(`/people/${annsOwn}/timeline`));
     await page.getByRole('heading', { name: 'This record is not shown to you' }).waitFor();
-    await look(gran, 'not-shown');
+    await look(gran.page, 'not-shown');
   });
 });
 
@@ -143,7 +137,7 @@ describe('a right', () => {
     await gran.page.getByText('Hemoglobin').first().waitFor();
     const { page } = ann;
     await page.getByRole('button', { name: /^Take back: Gran/ }).click();
-    await look(ann, 'people-taking-back');
+    await look(ann.page, 'people-taking-back');
     await page.keyboard.press('Escape');
     const back = page.getByRole('button', { name: /^Take back: Gran/ });
     await expect.poll(() => back.evaluate((one) => one === document.activeElement)).toBe(true);

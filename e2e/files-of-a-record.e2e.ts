@@ -3,7 +3,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser } from './support/browser.ts';
-import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { expectAccessible, expectNoSidewaysScroll, picture, signedInPage } from './support/page.ts';
 import { type Served, startServed } from './support/served.ts';
 
 let served: Served;
@@ -53,10 +53,7 @@ beforeAll(async () => {
     .set({ state: 'too-large', code: 'sync.attachment_too_large', bytes: 81_000_000 })
     .execute();
   browser = await openBrowser();
-  const context = await browser.newContext({ viewport: DESKTOP });
-  context.setDefaultTimeout(8_000);
-  await served.signInBrowser(context);
-  page = await context.newPage();
+  page = await signedInPage(served, browser);
 });
 afterAll(async () => {
   await browser?.close();

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser } from './support/browser.ts';
 import { type CommandLine, commandLine, type Started } from './support/command-line.ts';
-import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { DESKTOP, look } from './support/page.ts';
 
 const PASSPHRASE = 'five quiet herons wade';
 
@@ -31,12 +31,6 @@ afterAll(async () => {
   await line?.close();
 });
 
-async function look(what: string): Promise<void> {
-  await expectAccessible(page, what);
-  await expectNoSidewaysScroll(page, what);
-  await picture(page, what);
-}
-
 async function give(passphrase: string): Promise<void> {
   await page.getByLabel('Passphrase').fill(passphrase);
   await page.getByRole('button', { name: 'Unlock' }).click();
@@ -45,19 +39,19 @@ async function give(passphrase: string): Promise<void> {
 it('a wrong passphrase is said in the browser, and asked for again', async () => {
   await page.goto(`${line.publicUrl}/unlock`);
   await page.getByRole('heading', { name: 'Chartfold is locked' }).waitFor();
-  await look('locked');
+  await look(page, 'locked');
   await give('five quiet herons fly');
   await page
     .getByRole('alert')
     .getByText(/passphrase/)
     .waitFor();
-  await look('locked-refused');
+  await look(page, 'locked-refused');
 });
 
 it('the right passphrase unlocks it in the browser, and the way leads to the sign-in page', async () => {
   await give(PASSPHRASE);
   await page.getByRole('heading', { name: 'Unlocked' }).waitFor();
-  await look('locked-unlocked');
+  await look(page, 'locked-unlocked');
   await server.said(/sign-in#\S+/);
   await page.getByRole('link', { name: 'Go on' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();

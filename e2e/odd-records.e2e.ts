@@ -2,11 +2,11 @@
 // megabytes, names without a space.
 
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outbound } from './support/outbound.ts';
 import { openBrowser } from './support/browser.ts';
-import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { look, signedInPage } from './support/page.ts';
 import { type Served, startServed } from './support/served.ts';
 
 const MEGABYTE = 1_000_000;
@@ -16,7 +16,6 @@ const LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(7);
 
 let served: Served;
 let browser: Browser;
-let context: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
@@ -29,10 +28,7 @@ beforeAll(async () => {
     },
   });
   browser = await openBrowser();
-  context = await browser.newContext({ viewport: DESKTOP });
-  context.setDefaultTimeout(8_000);
-  await served.signInBrowser(context);
-  page = await context.newPage();
+  page = await signedInPage(served, browser);
   // Notes the longest time between two turns of the main thread.
   await page.addInitScript(() => {
     const noted = Object.assign(window, { stood: 0 });
@@ -67,12 +63,6 @@ const result = (id: string, name: string, more: object) => ({
   ...more,
 });
 
-async function look(what: string): Promise<void> {
-  await expectAccessible(page, what);
-  await expectNoSidewaysScroll(page, what);
-  await picture(page, what);
-}
-
 /** Does something and tells how long the page's main thread then stood still at most, in ms. */
 async function stall(act: () => Promise<void>): Promise<number> {
   await page.evaluate(() => Object.assign(window, { stood: 0 }));
@@ -86,7 +76,7 @@ describe('a record of nothing but who somebody is', () => {
     await page.goto(`${served.publicUrl}/people/${person}/timeline`);
     await page.getByText(/1 record is here/).waitFor();
     await expect(page.getByText(/Nothing has been received/).count()).resolves.toBe(0);
-    await look('patient-only');
+    await look(page, 'patient-only');
   });
 });
 
@@ -141,7 +131,7 @@ describe('texts of a megabyte', () => {
     });
     expect(whenShown).toBeLessThan(STALL_MS);
     await page.getByText(beginning).first().waitFor();
-    await look('mega-timeline');
+    await look(page, 'mega-timeline');
 
     const whenOpened = await stall(async () => {
       await page.getByText('A long note').click();
@@ -158,19 +148,19 @@ describe('texts of a megabyte', () => {
     });
     expect(whenRaw).toBeLessThan(STALL_MS);
     expect(JSON.parse(await saved(save().last()))).toMatchObject({ id: 'note' });
-    await look('mega-note');
+    await look(page, 'mega-note');
   });
 
   it('do not stop a name, a value or a fact', async () => {
     await page.goto(`${served.publicUrl}/people/${person}/results`);
     await page.locator('main').getByRole('button', { name: beginning }).click();
     await page.getByRole('heading', { level: 2, name: beginning }).waitFor();
-    await look('mega-result');
+    await look(page, 'mega-result');
     await page.goto(`${served.publicUrl}/people/${person}/timeline`);
     await page.getByRole('link', { name: /^Conditions: x/ }).click();
     const note = page.getByText('The first 2,000 of 999,995 characters.');
     expect(await saved(note.getByRole('button'))).toBe(words);
-    await look('mega-condition');
+    await look(page, 'mega-condition');
   });
 });
 
@@ -180,10 +170,10 @@ describe('names of hundreds of letters without a space', () => {
     const { connectionId } = await served.program.signIn({ personId: someone });
     await page.goto(`${served.publicUrl}/connections/${connectionId}/confirm`);
     await page.getByText('The name differs').waitFor();
-    await look('long-name-confirm');
+    await look(page, 'long-name-confirm');
     await page.goto(`${served.publicUrl}/connections`);
     await page.getByText('Is this the right patient?').waitFor();
-    await look('long-name-connections');
+    await look(page, 'long-name-connections');
   });
 
   it('wrap in results, their sheet and the timeline', async () => {
@@ -197,12 +187,12 @@ describe('names of hundreds of letters without a space', () => {
     );
     await page.goto(`${served.publicUrl}/people/${person}/results`);
     await page.locator('main').getByRole('button', { name: LONG_NAME }).waitFor();
-    await look('long-name-results');
+    await look(page, 'long-name-results');
     await page.locator('main').getByRole('button', { name: LONG_NAME }).click();
     await page.getByRole('heading', { level: 2, name: LONG_NAME }).waitFor();
-    await look('long-name-result');
+    await look(page, 'long-name-result');
     await page.goto(`${served.publicUrl}/people/${person}/timeline`);
     await page.getByText(LONG_NAME).first().waitFor();
-    await look('long-name-timeline');
+    await look(page, 'long-name-timeline');
   });
 });

@@ -9,7 +9,7 @@ import type { Browser, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser } from './support/browser.ts';
 import { testCertificate } from './support/certificate.ts';
-import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { DESKTOP, look } from './support/page.ts';
 import { freePort, type Running, startRunning } from './support/running.ts';
 
 let running: Running;
@@ -55,12 +55,6 @@ async function bodyOf(response: Response): Promise<string> {
   return response.text().catch(() => '');
 }
 
-async function look(what: string): Promise<void> {
-  await expectAccessible(page, what);
-  await expectNoSidewaysScroll(page, what);
-  await picture(page, what);
-}
-
 /** The tokens that the portal has given out so far. */
 function tokens(): string[] {
   const state = new DatabaseSync(join(running.dataDir, 'simulator', 'simulator.sqlite'), {
@@ -78,7 +72,7 @@ it('says before the sign-in whose server holds the access', async () => {
   await page.getByRole('combobox').or(page.getByRole('searchbox')).first().fill('OnPatient');
   await page.getByRole('option').filter({ hasText: 'OnPatient' }).first().click();
   await page.getByText(/somebody else runs this server/i).waitFor();
-  await look('onpatient-add');
+  await look(page, 'onpatient-add');
 });
 
 it('goes there and comes back by the server’s own address, to the right patient', async () => {
@@ -101,7 +95,7 @@ it('syncs everything that there is', async () => {
     .getByText(/9 of 9/)
     .first()
     .waitFor({ timeout: 60_000 });
-  await look('onpatient-connection');
+  await look(page, 'onpatient-connection');
 });
 
 it('leaves no token in any address, answer or storage of the browser', async () => {
@@ -127,11 +121,11 @@ it('shows an office visit that was sent as a procedure as a visit, and says why'
   await page.getByRole('link', { name: 'Timeline' }).first().click();
   await page.getByRole('heading', { name: 'Timeline' }).waitFor();
   await page.getByText('sent as a procedure').first().waitFor();
-  await look('onpatient-timeline');
+  await look(page, 'onpatient-timeline');
   await page.getByText('sent as a procedure').first().click();
   await page.getByText('Why a visit').waitFor();
   await page.getByText(/came as a procedure with the code of a visit/i).waitFor();
-  await look('onpatient-visit');
+  await look(page, 'onpatient-visit');
   await page
     .getByText(/raw resource/i)
     .first()
@@ -149,15 +143,15 @@ it('shows the values of a panel that has no names as unnamed, and in no course o
   await panel.waitFor();
   await panel.click();
   await expect.poll(() => page.getByText('Unnamed measurement').count()).toBeGreaterThan(5);
-  await look('onpatient-panel');
+  await look(page, 'onpatient-panel');
   await page.getByText('Unnamed measurement').last().click();
   await page.getByText(/what was measured is not known/i).waitFor();
-  await look('onpatient-unnamed');
+  await look(page, 'onpatient-unnamed');
   await page.keyboard.press('Escape');
   await page.getByRole('link', { name: 'Results' }).first().click();
   await page.getByRole('heading', { name: 'Results' }).waitFor();
   await page.getByText('Blood pressure').first().waitFor();
   expect(await page.getByText('Unnamed').count()).toBe(0);
   expect(await page.getByText('Hemoglobin', { exact: true }).count()).toBe(0);
-  await look('onpatient-results');
+  await look(page, 'onpatient-results');
 });

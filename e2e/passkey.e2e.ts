@@ -5,7 +5,7 @@ import type { Browser, CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from './support/browser.ts';
 import { type Member, member, movableClock } from './support/members.ts';
-import { expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { look } from './support/page.ts';
 import { type Served, startServed } from './support/served.ts';
 
 const clock = movableClock();
@@ -37,12 +37,6 @@ afterAll(async () => {
   await served?.close();
 });
 
-async function look(what: string): Promise<void> {
-  await expectAccessible(ann.page, what);
-  await expectNoSidewaysScroll(ann.page, what);
-  await picture(ann.page, what);
-}
-
 describe('a passkey', () => {
   it('is added under a name', async () => {
     const { page } = ann;
@@ -50,7 +44,7 @@ describe('a passkey', () => {
     await page.getByText(/no password and no passkey yet/).waitFor();
     await page.getByRole('button', { name: 'Add a passkey' }).click();
     await page.getByLabel('What to call it').fill('my laptop');
-    await look('passkey-adding');
+    await look(ann.page, 'passkey-adding');
     await page.keyboard.press('Enter');
     await page.getByText('my laptop').waitFor();
     expect(await page.getByText(/no password and no passkey yet/).count()).toBe(0);
@@ -58,7 +52,7 @@ describe('a passkey', () => {
       authenticatorId,
     });
     expect(credentials).toHaveLength(1);
-    await look('passkey-added');
+    await look(ann.page, 'passkey-added');
   });
 
   it('is not added twice on one device', async () => {
@@ -84,7 +78,7 @@ describe('a passkey', () => {
       .getByRole('alert')
       .getByText(/gave no passkey/)
       .waitFor();
-    await look('passkey-refused');
+    await look(ann.page, 'passkey-refused');
     await authenticator.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true });
   });
 
@@ -101,7 +95,7 @@ describe('a passkey', () => {
     clock.forward(16 * 60_000);
     await page.getByRole('button', { name: 'Remove my laptop' }).click();
     await page.getByText(/only way to sign in/).waitFor();
-    await look('passkey-removing');
+    await look(ann.page, 'passkey-removing');
     // What is asked before the removal is answered as it was then, after the removal.
     const asked = Promise.withResolvers<void>();
     const removed = page.waitForResponse(

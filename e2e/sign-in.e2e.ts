@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newLink } from '../src/access/sessions.ts';
 import { openBrowser } from './support/browser.ts';
 import { type Member, member, movableClock, stranger } from './support/members.ts';
-import { expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { look } from './support/page.ts';
 import { type Served, startServed } from './support/served.ts';
 
 const PASSWORD = 'lantern orchard violin';
@@ -27,12 +27,6 @@ afterAll(async () => {
   await served?.close();
 });
 
-async function look({ page }: Pick<Member, 'page'>, what: string): Promise<void> {
-  await expectAccessible(page, what);
-  await expectNoSidewaysScroll(page, what);
-  await picture(page, what);
-}
-
 async function signOut({ page }: Pick<Member, 'page'>): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -43,10 +37,10 @@ describe('somebody invited', () => {
     const { page } = owner;
     await page.goto(`${served.publicUrl}/settings/accounts`);
     await page.getByLabel('Name').fill('Ben Ortega');
-    await look(owner, 'accounts');
+    await look(owner.page, 'accounts');
     await page.getByRole('button', { name: 'Make the invitation' }).click();
     await page.getByRole('heading', { name: 'The link for Ben Ortega' }).waitFor();
-    await look(owner, 'accounts-invited');
+    await look(owner.page, 'accounts-invited');
     const link = (await page.locator('[data-link]').textContent()) ?? '';
     expect(link).toMatch(/\/sign-in#\S{40,}$/);
     await page.getByRole('button', { name: 'Done' }).click();
@@ -58,7 +52,7 @@ describe('somebody invited', () => {
     const { page } = ben;
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'How will you sign in next time?' }).waitFor();
-    await look(ben, 'choose-sign-in');
+    await look(ben.page, 'choose-sign-in');
     await page.getByRole('button', { name: 'Set a password' }).click();
     await page.getByLabel('New password').fill('too short');
     await page.getByRole('button', { name: 'Save the password' }).click();
@@ -71,7 +65,7 @@ describe('somebody invited', () => {
       .getByRole('alert')
       .getByText(/too easy to guess/)
       .waitFor();
-    await look(ben, 'choose-password-refused');
+    await look(ben.page, 'choose-password-refused');
     await page.getByLabel('New password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Save the password' }).click();
   });
@@ -79,7 +73,7 @@ describe('somebody invited', () => {
   it('finds that no record is shown yet', async () => {
     const { page } = ben;
     await page.getByRole('heading', { name: 'No record is shown to you yet.' }).waitFor();
-    await look(ben, 'nothing-shown');
+    await look(ben.page, 'nothing-shown');
     expect(await page.getByRole('link', { name: 'Accounts' }).count()).toBe(0);
   });
 });
@@ -90,7 +84,7 @@ describe('a password', () => {
     await signOut(ben);
     await page.goto(`${served.publicUrl}/settings/people`);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    await look(ben, 'sign-in-form');
+    await look(ben.page, 'sign-in-form');
     const order: (string | undefined)[] = [];
     for (let n = 0; n < 6; n += 1) {
       await page.keyboard.press('Tab');
@@ -116,7 +110,7 @@ describe('a password', () => {
       .getByRole('alert')
       .getByText(/That did not work/)
       .waitFor();
-    await look(ben, 'sign-in-refused');
+    await look(ben.page, 'sign-in-refused');
     await page.getByLabel('Password').fill(PASSWORD);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Add a person' }).waitFor();
@@ -129,7 +123,7 @@ describe('a password', () => {
     await page.goto(`${served.publicUrl}/settings`);
     await page.getByRole('button', { name: 'Make recovery codes' }).click();
     await page.getByRole('heading', { name: 'Is it you, Ben Ortega?' }).waitFor();
-    await look(ben, 'settings-sign-in-again');
+    await look(ben.page, 'settings-sign-in-again');
     await page.getByLabel('Password').fill('not the one at all');
     await page.keyboard.press('Enter');
     await page
@@ -140,7 +134,7 @@ describe('a password', () => {
     await page.getByLabel('Password').fill(PASSWORD);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Keep these where your devices are not' }).waitFor();
-    await look(ben, 'settings-recovery-codes');
+    await look(ben.page, 'settings-recovery-codes');
   });
 });
 
@@ -184,7 +178,7 @@ describe('a session', () => {
     }
     await page.getByRole('link', { name: 'Settings' }).first().click();
     await page.getByText(', this browser').waitFor();
-    await look(ben, 'settings');
+    await look(ben.page, 'settings');
     await page.getByRole('button', { name: 'End all others' }).click();
     await expect.poll(() => page.getByRole('button', { name: /^End the session/ }).count()).toBe(0);
     await phone.page.getByRole('link', { name: 'Settings' }).first().click();
@@ -198,12 +192,12 @@ describe('an account', () => {
     const { page } = owner;
     await page.goto(`${served.publicUrl}/settings/accounts`);
     await page.getByRole('button', { name: 'Close the account of Ben Ortega' }).click();
-    await look(owner, 'accounts-closing');
+    await look(owner.page, 'accounts-closing');
     await page.getByRole('button', { name: 'Close the account', exact: true }).click();
     await page.getByRole('heading', { name: 'Is it you, Owner?' }).waitFor();
     // Without password and passkey only a new link makes the sign-in recent.
     await page.getByText('npx chartfold sign-in-link').waitFor();
-    await look(owner, 'accounts-link-needed');
+    await look(owner.page, 'accounts-link-needed');
     const { db, clock: now } = served.app;
     await page.goto(`${served.publicUrl}/sign-in#${await newLink(db, now, owner.id)}`);
     await page.getByRole('button', { name: 'Sign in' }).click();

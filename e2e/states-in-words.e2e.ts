@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Outbound } from '../src/platform/outbound.ts';
 import { outbound } from './support/outbound.ts';
 import { openBrowser } from './support/browser.ts';
-import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { look, signedInPage } from './support/page.ts';
 import { type Served, startServed } from './support/served.ts';
 
 const OPEN = 'Union River Family Practice';
@@ -35,10 +35,7 @@ beforeAll(async () => {
     }),
   });
   browser = await openBrowser();
-  const context = await browser.newContext({ viewport: DESKTOP });
-  context.setDefaultTimeout(8_000);
-  await served.signInBrowser(context);
-  page = await context.newPage();
+  page = await signedInPage(served, browser);
 });
 afterAll(async () => {
   await browser?.close();
@@ -47,18 +44,12 @@ afterAll(async () => {
 
 const open = (path: string) => page.goto(`${served.publicUrl}${path}`);
 
-async function look(what: string): Promise<void> {
-  await expectAccessible(page, what);
-  await expectNoSidewaysScroll(page, what);
-  await picture(page, what);
-}
-
 describe('a portal that renews nothing', () => {
   it('says before the sign-in that every sync needs one', async () => {
     await open('/connections/add');
     await page.getByRole('combobox', { name: 'Clinic or town' }).fill('Ellsworth');
     await page.getByText(/needs a sign-in for every sync/).waitFor();
-    await look('sign-in-each-time-before');
+    await look(page, 'sign-in-each-time-before');
   });
 
   it('and on the card, where no sync is announced', async () => {
@@ -70,7 +61,7 @@ describe('a portal that renews nothing', () => {
     await page.getByRole('heading', { name: OPEN }).waitFor();
     await page.getByText('This portal needs a sign-in for every sync').waitFor();
     expect(await page.getByText(/^Next sync/).count()).toBe(0);
-    await look('sign-in-each-time-card');
+    await look(page, 'sign-in-each-time-card');
   });
 });
 
@@ -84,14 +75,14 @@ describe('a clinic that has not switched patients’ programs on', () => {
     await page.getByText(`my own record from ${CLOSED}`).waitFor();
     await page.getByText('tell me when it is done').waitFor();
     await page.getByRole('button', { name: 'Copy these words' }).waitFor();
-    await look('clinic-off-page');
+    await look(page, 'clinic-off-page');
   });
 
   it('and its card leads to them', async () => {
     await open('/connections');
     const card = page.getByRole('listitem').filter({ hasText: CLOSED });
     await card.getByRole('link', { name: 'What to write to the clinic' }).waitFor();
-    await look('clinic-off-card');
+    await look(page, 'clinic-off-card');
   });
 });
 
@@ -101,7 +92,7 @@ it('a portal that is down is called so', async () => {
   isDown = false;
   await open('/connections');
   await page.getByText('The portal does not answer').waitFor();
-  await look('vendor-down-card');
+  await look(page, 'vendor-down-card');
 });
 
 it('a simulated portal that is off says so, and what was received can be read', async () => {
@@ -112,5 +103,5 @@ it('a simulated portal that is off says so, and what was received can be read', 
   await page.getByRole('link', { name: /^Read the \d+ records/ }).waitFor();
   expect(await page.getByRole('button', { name: /try again/i }).count()).toBe(0);
   await page.getByRole('button', { name: 'Disconnect' }).waitFor();
-  await look('simulator-off-page');
+  await look(page, 'simulator-off-page');
 });

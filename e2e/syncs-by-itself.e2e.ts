@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { queueSync } from '../src/connections/queue-sync.ts';
 import { openBrowser } from './support/browser.ts';
-import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { look, signedInPage } from './support/page.ts';
 import { type Served, startServed } from './support/served.ts';
 
 let served: Served;
@@ -21,21 +21,13 @@ beforeAll(async () => {
   await served.program.sync(connection);
   await served.program.db.deleteFrom('job').execute();
   browser = await openBrowser();
-  const context = await browser.newContext({ viewport: DESKTOP, timezoneId: 'America/New_York' });
-  context.setDefaultTimeout(8_000);
-  await served.signInBrowser(context);
-  page = await context.newPage();
+  page = await signedInPage(served, browser, { timezoneId: 'America/New_York' });
 });
 afterAll(async () => {
   await browser?.close();
   await served?.close();
 });
 
-async function look(what: string): Promise<void> {
-  await expectAccessible(page, what);
-  await expectNoSidewaysScroll(page, what);
-  await picture(page, what);
-}
 const kept = () =>
   served.program.db
     .selectFrom('connection')
@@ -47,7 +39,7 @@ it('the card says when it syncs next, and by which day to sign in again', async 
   await page.getByText(/^Next sync (today|tomorrow), about/).waitFor();
   await page.getByText(/^Sign in again by /).waitFor();
   await page.getByRole('button', { name: 'Sign in now' }).waitFor();
-  await look('schedule-card');
+  await look(page, 'schedule-card');
 });
 
 it('how often and the quiet hours are chosen on its page', async () => {
@@ -68,7 +60,7 @@ it('how often and the quiet hours are chosen on its page', async () => {
     .poll(async () => JSON.parse((await kept()).quiet_hours ?? 'null'))
     .toEqual({ from: '21:30', to: '06:00', zone: 'America/New_York' });
   expect((await kept()).sync_every).toBe('week');
-  await look('schedule-chosen');
+  await look(page, 'schedule-chosen');
 });
 
 it('off is said', async () => {
@@ -79,7 +71,7 @@ it('off is said', async () => {
 it('a sync that waits is stopped', async () => {
   await queueSync(served.app, connection);
   await page.getByText('Waiting to sync').waitFor();
-  await look('schedule-waiting');
+  await look(page, 'schedule-waiting');
   await page.getByRole('button', { name: 'Stop this sync' }).click();
   await page.getByText('Connected', { exact: true }).waitFor();
   expect(await served.program.jobs.isLive('sync', connection)).toBe(false);

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../src/http/contract.ts';
 import { openBrowser } from './support/browser.ts';
-import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { DESKTOP, look } from './support/page.ts';
 import { type Running, startRunning } from './support/running.ts';
 
 /** Each by what is typed, found and chosen. Nora is a patient of all of them. */
@@ -37,12 +37,6 @@ afterAll(async () => {
   await browser?.close();
   await running?.close();
 });
-
-async function look(what: string): Promise<void> {
-  await expectAccessible(page, what);
-  await expectNoSidewaysScroll(page, what);
-  await picture(page, what);
-}
 
 /** The portal's own pages: who signs in, which practice where there are several, what is allowed. */
 async function signInAtPortal(clinic: string): Promise<void> {
@@ -84,7 +78,7 @@ describe('one person with several portals', () => {
   it('has them all on one record', async () => {
     await page.goto(`${running.publicUrl}/connections`);
     for (const { name } of CLINICS) await page.getByText(name).first().waitFor();
-    await look('three-portals-connections');
+    await look(page, 'three-portals-connections');
   });
 
   it('reads one timeline, in which each line says by mark and name where it is from', async () => {
@@ -98,7 +92,7 @@ describe('one person with several portals', () => {
       .getByText(/office visit/i)
       .first()
       .waitFor();
-    await look('three-portals-timeline');
+    await look(page, 'three-portals-timeline');
     expect(errors).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { beginAgain } from '../src/connections/begin.ts';
 import type { Outbound } from '../src/platform/outbound.ts';
 import { outbound } from './support/outbound.ts';
 import { openBrowser } from './support/browser.ts';
-import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { look, signedInPage } from './support/page.ts';
 import { type Served, startServed } from './support/served.ts';
 
 const HARBOR = 'Harbor Lane Family Medicine';
@@ -26,10 +26,7 @@ const deaf: Outbound = (url, init) =>
 beforeAll(async () => {
   served = await startServed({ isSample: true, outbound: deaf });
   browser = await openBrowser();
-  const context = await browser.newContext({ viewport: DESKTOP });
-  context.setDefaultTimeout(8_000);
-  await served.signInBrowser(context);
-  page = await context.newPage();
+  page = await signedInPage(served, browser);
 });
 afterAll(async () => {
   await browser?.close();
@@ -38,18 +35,12 @@ afterAll(async () => {
 
 const open = (path: string) => page.goto(`${served.publicUrl}${path}`);
 
-async function look(what: string): Promise<void> {
-  await expectAccessible(page, what);
-  await expectNoSidewaysScroll(page, what);
-  await picture(page, what);
-}
-
 it('another clinic than the one chosen is named before anything is confirmed', async () => {
   connection = (await served.program.signIn({ clinicId: '40192' })).connectionId;
   await open(`/connections/${connection}`);
   await page.getByText(`You chose ${CHOSEN}, but the portal signed you in at ${HARBOR}`).waitFor();
   await page.getByText(`${HARBOR}, Rockport, ME`).waitFor();
-  await look('another-clinic-confirm');
+  await look(page, 'another-clinic-confirm');
   await page.getByRole('button', { name: /^yes/i }).click();
   await page.getByRole('heading', { level: 1, name: HARBOR }).waitFor();
 });
@@ -60,7 +51,7 @@ it('and where this patient was connected already', async () => {
   await open(`/connections/${connection}`);
   await page.getByRole('heading', { level: 1, name: HARBOR }).waitFor();
   await page.getByText(`You chose ${CHOSEN}`).waitFor();
-  await look('another-clinic-known');
+  await look(page, 'another-clinic-known');
 });
 
 it('a sign-in that failed is said where the connection goes on', async () => {
@@ -69,7 +60,7 @@ it('a sign-in that failed is said where the connection goes on', async () => {
   await served.program.comeBack(await served.program.browse(go, { decision: 'deny' }));
   await open('/connections');
   await page.getByText(/The last sign-in did not succeed, and nothing changed here/).waitFor();
-  await look('failed-sign-in-card');
+  await look(page, 'failed-sign-in-card');
 });
 
 it('a portal that could not be told of the end is named with what to do', async () => {
@@ -77,10 +68,10 @@ it('a portal that could not be told of the end is named with what to do', async 
   await page.getByRole('button', { name: 'Disconnect' }).click();
   await page.getByRole('button', { name: 'Disconnect' }).click();
   await page.getByText(/could not be told that this has ended\. Its own page/).waitFor();
-  await look('not-told-card');
+  await look(page, 'not-told-card');
   await page.getByRole('link', { name: HARBOR }).click();
   await page.getByText(/could not be told that this has ended/).waitFor();
-  await look('not-told');
+  await look(page, 'not-told');
 });
 
 it('a row that cannot be read stands among the others', async () => {
@@ -88,5 +79,5 @@ it('a row that cannot be read stands among the others', async () => {
   await open('/connections');
   await page.getByText('This connection cannot be read', { exact: true }).waitFor();
   await page.getByText(/What is stored of this connection cannot be read/).waitFor();
-  await look('unreadable-card');
+  await look(page, 'unreadable-card');
 });

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../src/platform/clock.ts';
 import { openBrowser } from './support/browser.ts';
-import { DESKTOP, expectAccessible, expectNoSidewaysScroll, picture } from './support/page.ts';
+import { look, signedInPage } from './support/page.ts';
 import { type Served, startServed } from './support/served.ts';
 
 const HOUR_MS = 3_600_000;
@@ -26,10 +26,7 @@ beforeAll(async () => {
   connection = await served.program.connect();
   await sync();
   browser = await openBrowser();
-  const context = await browser.newContext({ viewport: DESKTOP, timezoneId: 'America/New_York' });
-  context.setDefaultTimeout(8_000);
-  await served.signInBrowser(context);
-  page = await context.newPage();
+  page = await signedInPage(served, browser, { timezoneId: 'America/New_York' });
 });
 afterAll(async () => {
   await browser?.close();
@@ -102,12 +99,6 @@ async function changeAtThePortal(): Promise<void> {
   });
 }
 
-async function look(what: string): Promise<void> {
-  await expectAccessible(page, what);
-  await expectNoSidewaysScroll(page, what);
-  await picture(page, what);
-}
-
 it('looking at a record is a visit, and coming back after hours another one', async () => {
   await page.goto(`${served.publicUrl}/people/${person}/timeline`);
   await page.getByRole('link', { name: 'What changed' }).waitFor();
@@ -124,7 +115,7 @@ it('the timeline says in a line what changed since the last visit', async () => 
   await page.goto(`${served.publicUrl}/people/${person}/timeline`);
   const link = page.getByRole('link', { name: /^1 new, 2 changed, 1 no longer reported since / });
   await link.waitFor();
-  await look('changes-on-timeline');
+  await look(page, 'changes-on-timeline');
   await link.click();
 });
 
@@ -137,7 +128,7 @@ it('the page tells each record with old and new', async () => {
   expect(await changed.innerText()).toContain('is now 2 tablets each evening');
   await page.getByRole('region', { name: 'No longer reported 1' }).waitFor();
   await page.getByRole('region', { name: 'New 1' }).waitFor();
-  await look('changes');
+  await look(page, 'changes');
 });
 
 it('a record opens beside it with its history, and the raw difference behind that', async () => {
@@ -153,7 +144,7 @@ it('a record opens beside it with its history, and the raw difference behind tha
   const raw = page.getByRole('region', { name: 'Raw difference of version 2' });
   await raw.getByText('valueQuantity.value').waitFor();
   await raw.getByText('moves in each answer, counts as no change').first().waitFor();
-  await look('changes-record');
+  await look(page, 'changes-record');
   await page.keyboard.press('Escape');
   await expect
     .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-record')))
@@ -165,27 +156,27 @@ it('what came first is told calmly, not as news', async () => {
   await page.goto(`${served.publicUrl}/people/${person}/changes#receipt=${run}`);
   await page.getByText(/^First received from /).waitFor();
   expect(await page.getByRole('region', { name: /^New/ }).count()).toBe(0);
-  await look('changes-first');
+  await look(page, 'changes-first');
 });
 
 it('the results show the amended value with the one before struck', async () => {
   await page.goto(`${served.publicUrl}/people/${person}/results`);
   const row = page.getByRole('row').filter({ has: page.locator(`[data-analyte="${analyte}"]`) });
   await row.locator('del').waitFor();
-  await look('results-amended');
+  await look(page, 'results-amended');
   await row.getByRole('button').first().click();
   await page
     .getByText(/^Before, it was .* received /)
     .first()
     .waitFor();
-  await look('result-amended');
+  await look(page, 'result-amended');
 });
 
 it('the receipt leads to what its sync changed', async () => {
   const { run } = await lastRun();
   await page.goto(`${served.publicUrl}/receipts/${run}`);
   await page.getByText(/^The next sync begins by itself /).waitFor();
-  await look('receipt-ways-on');
+  await look(page, 'receipt-ways-on');
   await page.getByRole('link', { name: 'What this sync changed' }).click();
   await page.getByText(/ with the sync of /).waitFor();
   await page.getByRole('link', { name: 'Receipt of this sync' }).waitFor();

@@ -1,14 +1,35 @@
-// Owns what the browser tests do on a page: axe, pictures in both sizes and themes, the portal's own pages.
+// Owns what the browser tests do on a page: one of somebody signed in, axe, pictures in both sizes and themes, the
+// portal's own pages.
 
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { Served } from './served.ts';
 
 const SHOTS = resolve(import.meta.dirname, '../shots');
 export const DESKTOP = { width: 1440, height: 900 };
 export const MOBILE = { width: 390, height: 844 };
+
+/** A page of somebody who is signed in. `options` of its browser context. */
+export async function signedInPage(
+  served: Pick<Served, 'signInBrowser'>,
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({ viewport: DESKTOP, ...options });
+  context.setDefaultTimeout(8_000);
+  await served.signInBrowser(context);
+  return context.newPage();
+}
+
+/** A page in a state that is worth a look: accessible, no wider than a small screen, and pictured. */
+export async function look(page: Page, what: string): Promise<void> {
+  await expectAccessible(page, what);
+  await expectNoSidewaysScroll(page, what);
+  await picture(page, what);
+}
 
 /** axe finds nothing on the page as it stands, in both themes. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
