@@ -9,7 +9,7 @@ import type { ReadPage } from './read-page.ts';
 
 /**
  * Beside the page that is being stored: as many as bridge what else the store is busy with for a while, a few of them on
- * their way, and no more where those that came are large.
+ * their way; of what has come so many bytes, packed, and beyond them the next page alone.
  */
 const MOST_AHEAD = { pages: 6, onTheirWay: 3, bytes: 4 * 1024 * 1024 };
 
