@@ -1,8 +1,11 @@
 // Pages that are kept are those that would be made, and are let go with what they were made of.
 
+import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeFaultSwitches } from '../faults.ts';
 import type { RunningSimulator } from '../start.ts';
 import { type AppKey, connect, startWithApps } from '../testing/app.ts';
+import { keepPages } from './kept-pages.ts';
 
 let simulator: RunningSimulator;
 let key: AppKey;
@@ -45,6 +48,21 @@ describe('a page that is kept', () => {
     expect(after).toContain('"amended"');
     expect(after).not.toBe(before);
     expect(after).toBe(await made());
+  });
+
+  it('is not one that was made before the change and packed only after it', async () => {
+    let version = 0;
+    const kept = keepPages({ version: () => version }, makeFaultSwitches());
+    const askFor = (url: string, body: string) =>
+      kept(
+        { method: 'GET', url, headers: { 'accept-encoding': 'gzip' } } as IncomingMessage,
+        'somebody',
+        () => ({ status: 200, body, contentType: 'text/plain' }),
+      );
+    const late = askFor('/a', 'old');
+    version = 1;
+    const [before] = await Promise.all([late, askFor('/b', 'new')]);
+    expect(await askFor('/a', 'new')).not.toEqual(before);
   });
 
   it('is not what a fault has made of it, nor in the place of a fault', async () => {

@@ -6,18 +6,21 @@ import type { FaultSwitches } from '../faults.ts';
 import { acceptsGzip, type Answer, packed } from '../http.ts';
 import type { ResourceStore } from './store.ts';
 
-/** Gives the page that a request asks for, made by `make` where it is not kept. `who` asks: another is given another. */
-export type KeptPages = <Made>(
+/**
+ * Gives the page that a request asks for, made by `make` where it is not kept. `who` asks: another is given another.
+ * What is no page, a refusal or a connection that is cut, is given as it is made.
+ */
+export type KeptPages = (
   request: IncomingMessage,
   who: string,
-  make: () => Answer | Made,
-) => Promise<Answer | Made>;
+  make: () => Answer | 'reset',
+) => Promise<Answer | 'reset'>;
 
 /** The one fault that leaves a page as it is. */
 const HARMLESS = 'reply.slow';
 
 /** Keeps pages until the store is changed, and none while a fault is on that bends them. */
-export function keepPages(store: ResourceStore, faults: FaultSwitches): KeptPages {
+export function keepPages(store: Pick<ResourceStore, 'version'>, faults: FaultSwitches): KeptPages {
   let kept = new Map<string, Answer>();
   let version = store.version();
   return async (request, who, make) => {
@@ -33,13 +36,11 @@ export function keepPages(store: ResourceStore, faults: FaultSwitches): KeptPage
     const before = kept.get(key);
     if (before !== undefined) return before;
     const made = make();
-    if (!isPage(made)) return made;
+    if (made === 'reset' || made.status !== 200) return made;
+    // Packing takes a while: those that it belongs to may have been let go by then.
+    const those = kept;
     const page = await packed(made);
-    if (version === store.version()) kept.set(key, page);
+    those.set(key, page);
     return page;
   };
-}
-
-function isPage(made: unknown): made is Answer {
-  return (made as Partial<Answer>).status === 200;
 }

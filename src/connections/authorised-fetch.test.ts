@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { outbound } from '../../e2e/support/outbound.ts';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
+import type { Outbound } from '../platform/outbound.ts';
 import { type AuthorisedFetch, authorisedFetch, fetchOfSignIn } from './authorised-fetch.ts';
 import { getConnection } from './context.ts';
 import { disconnect } from './disconnect.ts';
@@ -46,13 +47,13 @@ it.each([
 
 describe('the tokens of a sync', () => {
   /** A connection, a fetch that was used before, and whose token each call of its FHIR base carries from then on. */
-  const begun = async () => {
+  const begun = async (calls: Outbound = outbound) => {
     const tokens: string[] = [];
     const own = await startProgram({
       outbound: (url, init) => {
         const token = new Headers(init?.headers).get('authorization');
         if (url.includes('/fhir/') && token) tokens.push(token.slice('Bearer '.length));
-        return outbound(url, init);
+        return calls(url, init);
       },
     });
     const connectionId = await own.connect();
@@ -93,6 +94,30 @@ describe('the tokens of a sync', () => {
     expect([await ask(), await ask()]).toEqual([200, 200]);
     expect(tokens.map((one) => one === fresh)).toEqual([false, true, true]);
     expect((await tokenNow()) === fresh).toBe(true);
+    await own.close();
+  });
+
+  it('that were read while they were renewed are not used after that', async () => {
+    const { promise: isLate, resolve: end } = Promise.withResolvers<void>();
+    let late: Promise<number> | undefined;
+    const { own, ask, tokens, tokenNow } = await begun(async (url, init) => {
+      if (url.includes('/fhir/') && late) await isLate;
+      const answer = await outbound(url, init);
+      if (String(init?.body).includes('grant_type=refresh_token')) {
+        late = ask();
+        await expect.poll(() => tokens.length).toBe(2);
+      }
+      return answer;
+    });
+    const stale = await tokenNow();
+    own.simulator.control.setFaults([{ name: '401.mid-sync', after: 0 }]);
+    const first = ask();
+    await expect.poll(() => tokens.length).toBe(3);
+    const after = ask();
+    await expect.poll(() => tokens.length).toBe(4);
+    end();
+    expect(await Promise.all([first, after, late])).toEqual([200, 200, 200]);
+    expect(tokens.map((token) => token === stale)).toEqual([true, true, false, false, false]);
     await own.close();
   });
 

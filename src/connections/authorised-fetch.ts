@@ -61,10 +61,11 @@ export function authorisedFetch(
       held ??= await storedGrant(context.db, connectionId);
       return held && opened(context, held);
     },
-    renew(stale) {
-      held = undefined;
-      return refresher.refresh(connectionId, stale);
-    },
+    renew: (stale) =>
+      refresher.refresh(connectionId, stale).finally(() => {
+        // Not before: who asks while it is under way reads the old ones.
+        held = undefined;
+      }),
   });
 }
 

@@ -118,6 +118,23 @@ describe('a pace', () => {
     expect(await pace.run(async () => 'sent')).toBe('sent');
   });
 
+  it('takes no place for who has given up behind others that wait', async () => {
+    const clock = steppedClock(5 * MINUTE);
+    const leaving = new AbortController();
+    const wait: Clock['wait'] = async (ms, signal) => {
+      leaving.abort(new Error('given up'));
+      await clock.wait(ms, signal);
+    };
+    const rate = { requests: 2, in: 'minute' } as const;
+    const pace = createPaces({ ...clock, wait }).of('host', { concurrency: 4, rate });
+    await sentAt(pace, clock, 2);
+    const before = sentAt(pace, clock, 1);
+    const left = pace.run(async () => 'sent', leaving.signal);
+    const after = sentAt(pace, clock, 1);
+    await expect(left).rejects.toThrow('given up');
+    expect(await Promise.all([before, after])).toEqual([[6 * MINUTE], [6 * MINUTE]]);
+  });
+
   it('is one for each host', () => {
     const paces = createPaces(steppedClock(0));
     const limits = { concurrency: 1, rate: null };

@@ -79,6 +79,7 @@ function createPace(clock: Clock, { concurrency, rate }: Limits): Pace {
     gate = before.then(() => promise);
     try {
       await before;
+      signal?.throwIfAborted();
       for (let ms = waitMs(); ms > 0; ms = waitMs()) await clock.wait(ms, signal);
     } finally {
       resolve();

@@ -85,7 +85,7 @@ async function inChunks(
       await transact(db, async (trx) => {
         await writeChunk(trx, context, judged);
         await close(trx, n === chunks.length - 1);
-        // The end of the transaction writes every page that it has changed.
+        // The end of the transaction writes every page of the file that it has changed.
         await ownTurn();
       });
     });

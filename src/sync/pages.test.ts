@@ -134,6 +134,19 @@ describe('the pages of an answer', () => {
     expect((await second).value).toMatchObject({ next: null });
   });
 
+  it('are not asked for ahead any more where what was heard of was not what a page said', async () => {
+    const { pages, named, at } = portal();
+    const first = pages.next();
+    await turn();
+    at(0).hear('wrong');
+    at(0).give('2');
+    await first;
+    at(2).hear('wrong-again');
+    at(2).give('3');
+    expect((await pages.next()).value).toMatchObject({ next: '3' });
+    expect(named()).toBe('1 wrong 2 3');
+  });
+
   it('are asked for once where a page that is tried again is heard of again', async () => {
     const { pages, named, at } = portal();
     const first = pages.next();

@@ -9,7 +9,7 @@ import type { ReadPage } from './read-page.ts';
 
 /**
  * Beside the page that is being stored: as many as bridge what else the store is busy with for a while, a few of them on
- * their way, and no more where those that came are large.
+ * their way; of what has come so many bytes, packed, and beyond them the next page alone.
  */
 const MOST_AHEAD = { pages: 6, onTheirWay: 3, bytes: 4 * 1024 * 1024 };
 
@@ -62,6 +62,8 @@ function askAhead(asking: Asking, asked: Asked) {
   let begun: Begun[] = [];
   let newest: Begun | null = null;
   let dropped = new AbortController();
+  // By a link that was not the one in the end: each that is followed costs the portal answers that nobody takes.
+  let wasMisled = false;
   const underWay = new Set<Promise<unknown>>();
 
   function begin(address: string, fetchPage: FetchPage): void {
@@ -87,7 +89,7 @@ function askAhead(asking: Asking, asked: Asked) {
 
   function goOn(): void {
     const next = newest?.next ?? null;
-    if (next !== null && hasRoom(begun)) begin(next, asking.fetchPage);
+    if (next !== null && !wasMisled && hasRoom(begun)) begin(next, asking.fetchPage);
   }
 
   function drop(): void {
@@ -111,6 +113,7 @@ function askAhead(asking: Asking, asked: Asked) {
     /** Says which page comes next, null for none: what was begun in its place is dropped. */
     expect(address: string | null): void {
       if (begun[0]?.address === address) return;
+      wasMisled ||= begun.length > 0;
       drop();
       if (address !== null) begin(address, asking.fetchPage);
     },

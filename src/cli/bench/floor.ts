@@ -68,13 +68,18 @@ type Page = {
   readonly link?: readonly { readonly relation: string; readonly url: string }[];
 };
 
-/** Every page of them, one after the other. */
+/**
+ * Every page of them, one after the other.
+ * @throws Error where one is refused: what came without it would say nothing
+ */
 export async function* everyPage({ token, addresses }: Pages): AsyncGenerator<Page> {
   const headers = { authorization: `Bearer ${token}`, accept: 'application/fhir+json' };
   for (const address of addresses) {
     let next: string | undefined = address;
     while (next) {
-      const page: Page = await (await fetch(next, { headers })).json();
+      const answer = await fetch(next, { headers });
+      if (!answer.ok) throw new Error(`The floor was refused a page: HTTP status ${answer.status}`);
+      const page: Page = await answer.json();
       yield page;
       next = page.link?.find((link) => link.relation === 'next')?.url;
     }

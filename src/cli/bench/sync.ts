@@ -56,10 +56,10 @@ async function oneRun(flags: Flags): Promise<Figures> {
   });
   try {
     const account = await firstAccount(instance);
-    const pages = await pagesFor(instance, account);
-    for await (const _page of everyPage(pages));
+    for await (const _page of everyPage(await pagesFor(instance, account)));
     await settled(instance);
     await setFaults(instance, flags);
+    await forgetRequests(instance);
     await lastJson(instance.call('vitals', { begin: true }));
     const before = useOf(instance);
     const connection = await connectThrough(instance, firstVendor, account);
@@ -74,6 +74,8 @@ async function oneRun(flags: Flags): Promise<Figures> {
     const second = await lastJson<Receipt>(instance.call('sync', { id: connection }));
     mustBeInFull(second);
     const loopAgain = await lastJson<LoopVitals>(instance.call('vitals', {}));
+    // With a token that is new: one from before the syncs may have ended.
+    const pages = await pagesFor(instance, account);
     const floor = await floorOf(pages, join(instance.directory, 'floor.sqlite'));
     return {
       resources: first.received,
@@ -111,6 +113,11 @@ async function setFaults({ simulatorUrl }: Instance, { latency, page }: Flags): 
     body: JSON.stringify({ on }),
   });
   if (!reply.ok) throw new Error(`The simulator takes no such fault: ${await reply.text()}`);
+}
+
+/** What was asked before the measuring is none of what a limit is for. */
+async function forgetRequests({ simulatorUrl }: Instance): Promise<void> {
+  await fetch(`${simulatorUrl}/_simulator/requests`, { method: 'DELETE' });
 }
 
 /** How much of what the portal bears was used in the whole minutes of the clock between the first request and the last. */
