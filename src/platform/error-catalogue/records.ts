@@ -22,6 +22,12 @@ export const recordsErrors = {
     'later',
     502,
   ),
+  'sync.fewer_than_told': row(
+    'The portal gave fewer records than it says there are, so some are missing. What came is kept; the list is asked for again at the next sync.',
+    'us',
+    'later',
+    502,
+  ),
   'sync.capabilities_unread': row(
     'The portal’s server did not say which kinds of records it has, so only those that its vendor documents were asked for.',
     'us',
