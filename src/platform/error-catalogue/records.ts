@@ -46,6 +46,12 @@ export const recordsErrors = {
     'later',
     502,
   ),
+  'sync.refused_in_a_row': row(
+    'The portal refused several of these one after the other, so the rest was not asked for. What came is kept; the rest is asked for at the next sync.',
+    'us',
+    'later',
+    502,
+  ),
   'sync.limit_reached': row(
     'The portal went on beyond the size of any known record, so Chartfold stopped asking. What came is kept.',
     'us',
