@@ -156,3 +156,16 @@ it('what did not come before a cut is missed after it', async () => {
     detail: expect.stringMatching(/^30 of \d+ did not come$/),
   });
 });
+
+it('a list that was cut off before it was held against its total is asked for again', async () => {
+  const connection = await cutOff([]);
+  // As its last page leaves it.
+  await program.db
+    .updateTable('sync_question')
+    .set({ next: null })
+    .where('key', '=', 'observations')
+    .execute();
+  const question = await observationsOf(connection);
+  // The first page came twice.
+  expect(question).toMatchObject({ outcome: 'full', new: await stored(), unchanged: 50 });
+});
