@@ -93,6 +93,12 @@ export type Portal = {
   readonly accept: string;
   /** The name of the parameter that asks for a page size; null where there is none. */
   readonly countParameter: string | null;
+  /**
+   * Whether `Bundle.total` of a search is how many records it finds over all its pages: then fewer that came are not all.
+   * False where that is not known: a server may count before it leaves out what the person may not see.
+   * @see https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.total
+   */
+  readonly totalIsRight: boolean;
   /** Parameters added to every FHIR call, values sent as written; `{clinic}` stands for the clinic's id. */
   readonly everyCall: Readonly<Record<string, string>>;
   /** Taken out of a patient's id to find the clinic, where nothing else says it: a pattern with one group. */

@@ -1,9 +1,9 @@
-// Owns which resources a run has seen: noted by number with each chunk, a few bytes for each, and read at its end to
-// tell what the portal reports no longer. Pure but for its two statements.
+// Owns which resources a run has seen: noted by number with each chunk, a few bytes for each, and read to tell how many
+// a question has brought, and at the run's end what the portal reports no longer. Pure but for its statements.
 
 import type { Db, Transaction } from '../platform/db/db.ts';
 import { ownTurn } from '../platform/own-turn.ts';
-import type { RunId } from './types.ts';
+import type { RunId, SourceId } from './types.ts';
 
 /** Of a chunk each: of 200 numbers. */
 const rowsPerTurn = 200;
@@ -43,6 +43,29 @@ export async function seenBy(db: Db, run: RunId): Promise<NumberSet> {
       bits[number >>> 5] = (bits[number >>> 5] ?? 0) | (1 << (number & 31));
   }
   return { has: (number) => ((bits[number >>> 5] ?? 0) & (1 << (number & 31))) !== 0 };
+}
+
+/** How many resources of a type a run that has not ended has seen so far, of those that the question reported last. */
+export async function countSeen(
+  db: Db,
+  of: { run: RunId; source: SourceId; question: string; type: string },
+): Promise<number> {
+  const seen = await seenBy(db, of.run);
+  const rows = db
+    .selectFrom('resource')
+    .select('number')
+    .where('source_id', '=', of.source)
+    .where('type', '=', of.type)
+    .where('seen_by', '=', of.question)
+    .stream();
+  let count = 0;
+  let read = 0;
+  for await (const { number } of rows) {
+    if (read % rowsPerTurn === 0) await ownTurn();
+    read += 1;
+    if (seen.has(number)) count += 1;
+  }
+  return count;
 }
 
 /** Ascending, each as the distance from the one before, seven bits to a byte, the lowest first. */

@@ -1,7 +1,7 @@
 // Owns asking by id for what a patient's records refer to: all types at once, some records at a time. What comes may refer
 // to more, of any type, which is then asked for too.
 
-import { ChartfoldError } from '../platform/errors.ts';
+import { ChartfoldError, type ErrorCode } from '../platform/errors.ts';
 import type { Question } from '../records/types.ts';
 import {
   type Asked,
@@ -19,6 +19,14 @@ import { pagesFrom } from './pages.ts';
 import { storedIds } from './references.ts';
 import { eachOf } from './several.ts';
 
+/** What a portal may answer to the ids that it was asked for, while it answers others. */
+const OF_THESE_IDS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...MAYBE_OTHERWISE,
+  'fhir.not_found',
+]);
+/** So many refused one right after the other, and the rest is not asked for: it is not the single ids then. */
+const MOST_IN_A_ROW = 3;
+
 /** The records of one type that are referred to. */
 type OfType = {
   readonly asked: Asked;
@@ -26,6 +34,8 @@ type OfType = {
   known: ReadonlySet<string> | null;
   readonly tried: Set<string>;
   readonly given: Set<string>;
+  /** Why each one was that was refused by itself since something came. */
+  refused: readonly Failure[];
   atOnce: number;
   isClosed: boolean;
 };
@@ -45,6 +55,7 @@ export function askReferenced(asking: Asking, questions: readonly Question[]): A
     known: null,
     tried: new Set<string>(),
     given: new Set<string>(),
+    refused: [],
     atOnce: referenced.batch,
     isClosed: false,
   }));
@@ -89,7 +100,7 @@ function idsLeft({ references }: Asking, { asked, tried, known }: OfType): strin
 
 /** Asks for those that are known of by now. What they refer to is for the next round. */
 async function readKnown(asking: Asking, of: OfType): Promise<void> {
-  const { asked, tried } = of;
+  const { tried } = of;
   const ids = idsLeft(asking, of);
   for (let done = 0; done < ids.length; ) {
     const some = Math.min(of.atOnce, asking.referencedLeft);
@@ -99,19 +110,36 @@ async function readKnown(asking: Asking, of: OfType): Promise<void> {
     // Others ask at the same time.
     asking.referencedLeft -= batch.length;
     const failed = await readBatch(asking, of, batch);
-    if (!failed) {
-      for (const id of batch) tried.add(id);
-      done += batch.length;
+    const isOfThese = failed === null || OF_THESE_IDS.has(failed.error.code);
+    if (!isOfThese || (failed && batch.length > 1)) {
+      asking.referencedLeft += batch.length;
+      if (!isOfThese) return leave(asking, of, failed);
+      // Not every server takes several ids at once, or gives the others where it lacks one.
+      of.atOnce = 1;
       continue;
     }
-    asking.referencedLeft += batch.length;
-    if (batch.length === 1 || !MAYBE_OTHERWISE.has(failed.error.code)) {
-      of.isClosed = true;
-      return close(asking, asked, failed);
-    }
-    // Not every server takes several ids at once.
-    of.atOnce = 1;
+    for (const id of batch) tried.add(id);
+    done += batch.length;
+    of.refused = failed ? [...of.refused, failed] : [];
+    const isEnough = of.refused.length >= MOST_IN_A_ROW && idsLeft(asking, of).length > 0;
+    if (failed && isEnough) return leave(asking, of, whyLeft(asking, of, failed));
   }
+}
+
+type Why = Parameters<typeof close>[2];
+
+function leave(asking: Asking, of: OfType, why: Why): Promise<void> {
+  of.isClosed = true;
+  return close(asking, of.asked, why);
+}
+
+/** Why no more is asked for after some were refused: the portal says it where nothing came, else the rest is counted. */
+function whyLeft(asking: Asking, of: OfType, last: Failure): Why {
+  if (of.asked.pages === 0) return last;
+  const left = idsLeft(asking, of).length;
+  const detail = `${left} of ${left + of.tried.size} were not asked for`;
+  const { httpStatus } = last;
+  return { error: new ChartfoldError('sync.refused_in_a_row', { detail }), httpStatus };
 }
 
 /** Reads pages until all that was asked for has come, or there are no more. @returns why one did not come */
@@ -139,8 +167,10 @@ async function readBatch(
 
 async function finish(asking: Asking, of: OfType): Promise<void> {
   if (idsLeft(asking, of).length > 0) throw new ChartfoldError('sync.limit_reached');
-  const { asked, tried, given } = of;
+  const { asked, tried, given, refused } = of;
   const { question, retries, shortfall } = asked;
+  const last = refused.at(-1);
+  if (last && asked.pages === 0) return close(asking, asked, last);
   // Some answer with others than they were asked for.
   const withheld = [...tried].filter((id) => !given.has(id)).length;
   const missing = { detail: `${withheld} of ${tried.size} were not given` };

@@ -21,6 +21,7 @@ import type { FetchPage, PageAnswer } from './fetch.ts';
 import { pagesFrom } from './pages.ts';
 import { beginningOf, cursorOf, partAfter, type Place, placeOf } from './place.ts';
 import { parametersOf, partsOf, withoutParameters, withQuery } from './plan.ts';
+import { closeByTotal, totalToReach } from './total.ts';
 
 /** What a portal may answer, or not, to a page that is too large for it. */
 const MAYBE_TOO_MUCH: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -73,7 +74,9 @@ async function readPages(asking: Asking, asked: Asked, place: Place): Promise<Fa
     if (next instanceof ChartfoldError) asked.shortfall = next.code;
     const goesOn =
       typeof next === 'string' ? { ...place, address: next } : partAfter(asked.question, place);
-    await commit(asking, asked, answer.page, finishOf(asked, goesOn));
+    const total = goesOn === null ? totalToReach(asking, asked, answer.page) : null;
+    await commit(asking, asked, answer.page, finishOf(asked, { goesOn, total }));
+    if (total !== null) await closeByTotal(asking, asked, total);
   }
   return null;
 }
@@ -166,8 +169,13 @@ function withFewer(
   return withQuery(withoutParameters(address, [countParameter]), `${countParameter}=${fewerAPage}`);
 }
 
-function finishOf({ question, shortfall }: Asked, goesOn: Place | null): CommitPage['finish'] {
+function finishOf(
+  { question, shortfall }: Asked,
+  { goesOn, total }: { goesOn: Place | null; total: number | null },
+): CommitPage['finish'] {
   const code = shortfall === null ? {} : { code: shortfall };
   if (goesOn) return { next: cursorOf(question, goesOn), ...code };
+  // Cut off before it is closed, it is asked from its beginning again.
+  if (total !== null) return { next: null };
   return { next: null, outcome: shortfall === null ? 'full' : 'part', ...code };
 }

@@ -1,6 +1,6 @@
 // Proves that of what was asked for by id only that counts as given.
 
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { outbound } from '../../e2e/support/outbound.ts';
 import { startProgram, type TestProgram } from '../../e2e/support/program.ts';
 import type { Outbound } from '../platform/outbound.ts';
@@ -170,4 +170,79 @@ it('what one kind was not answered for is left to the others, up to the limit', 
   const received = without.reduce((sum, question) => sum + question.received, 0);
   expect(received).toBeGreaterThan(3);
   expect(await outcomesWithin(received)).toEqual(without);
+});
+
+describe('a portal that refuses single ones of what is asked for by id', () => {
+  const asked: string[] = [];
+  /** Answers with a status where several practitioners are asked for, or one that is refused. */
+  const refusing =
+    (status: number, isRefused: (nth: number) => boolean): Outbound =>
+    (url, init) => {
+      const ids = /\/Practitioner\?_id=([^&]*)/.exec(url)?.[1];
+      if (ids === undefined) return outbound(url, init);
+      const isOne = !ids.includes(',');
+      if (isOne) asked.push(ids);
+      const issue = [{ severity: 'error', code: 'invalid', diagnostics: 'Not this one' }];
+      const refusal = Response.json({ resourceType: 'OperationOutcome', issue }, { status });
+      return isOne && !isRefused(asked.length) ? outbound(url, init) : Promise.resolve(refusal);
+    };
+  const practitionersOf = async (status: number, isRefused: (nth: number) => boolean) => {
+    asked.length = 0;
+    program = await startProgram({ outbound: refusing(status, isRefused) });
+    const { id } = await program.sync(await program.connect());
+    const questions = await questionsOf(program.db, id);
+    return questions.find(({ key }) => key === 'practitioners') ?? expect.fail('not asked');
+  };
+
+  it.each([400, 404, 410])('for one of them by %i gives the others', async (status) => {
+    const question = await practitionersOf(status, (nth) => nth === 2);
+    expect(asked.length).toBeGreaterThan(3);
+    expect(question).toMatchObject({
+      outcome: 'part',
+      code: 'fhir.not_found',
+      httpStatus: null,
+      detail: `1 of ${asked.length} were not given`,
+      received: asked.length - 1,
+    });
+  });
+
+  it('for two of three gives all the others', async () => {
+    const question = await practitionersOf(404, (nth) => nth % 3 !== 0);
+    const given = Math.floor(asked.length / 3);
+    // More than in a row would end it.
+    expect(asked.length - given).toBeGreaterThan(3);
+    expect(question).toMatchObject({
+      outcome: 'part',
+      detail: `${asked.length - given} of ${asked.length} were not given`,
+      received: given,
+    });
+  });
+
+  it('for three in a row is not asked for the rest, which is told with their number', async () => {
+    const { received: all } = await practitionersOf(400, () => false);
+    await program.close();
+    const question = await practitionersOf(400, (nth) => nth > 1);
+    expect(asked).toHaveLength(4);
+    expect(question).toMatchObject({
+      outcome: 'part',
+      code: 'sync.refused_in_a_row',
+      detail: `${all - 4} of ${all} were not asked for`,
+      received: 1,
+    });
+  });
+
+  it.each([
+    [400, { outcome: 'failed', code: 'fhir.rejected' }],
+    [404, { outcome: 'refused', code: 'fhir.not_found' }],
+  ])('and gives none is taken at its word, by %i', async (status, as) => {
+    const question = await practitionersOf(status, () => true);
+    expect(asked).toHaveLength(3);
+    expect(question).toMatchObject({ ...as, httpStatus: status, detail: 'Not this one', pages: 0 });
+  });
+
+  it('by what it says of the access, not of the question, is not asked on', async () => {
+    const question = await practitionersOf(403, () => false);
+    expect(asked).toEqual([]);
+    expect(question).toMatchObject({ outcome: 'refused', code: 'fhir.forbidden' });
+  });
 });

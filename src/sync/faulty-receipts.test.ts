@@ -32,8 +32,8 @@ type Expected = {
   readonly also?: readonly FaultSetting[];
   readonly with?: Partial<FaultSetting>;
   readonly setsAside?: boolean;
-  /** At a vendor whose clinics switch patients' interface on, each by itself. */
-  readonly isSwitchedByClinics?: boolean;
+  /** The portal, where it is not the first: clinics that switch patients' interface on, or a total that is believed. */
+  readonly at?: 'healow' | 'onpatient';
 };
 const full: Expected = { outcome: 'full' };
 const file = { question: 'attachments', outcome: 'full' } as const;
@@ -60,7 +60,7 @@ const EXPECTED: Record<FaultName, Expected | 'sign-in'> = {
   'page.other-patient': { ...full, setsAside: true },
   'clinic.api-off': {
     ...lost('connection.clinic_api_off', 'clinic'),
-    isSwitchedByClinics: true,
+    at: 'healow',
   },
   'page.latin-1': full,
   'page.invalid-utf8': lost('fhir.undecodable'),
@@ -81,7 +81,12 @@ const EXPECTED: Record<FaultName, Expected | 'sign-in'> = {
   'token.slow': { ...full, also: renewing, with: { delayMs: 20 } },
   'token.rate-limit': full,
   'bundle.duplicate-entry': full,
-  'bundle.total-wrong': full,
+  'bundle.total-wrong': {
+    outcome: 'part',
+    code: 'sync.fewer_than_told',
+    act: 'us',
+    at: 'onpatient',
+  },
   'resource.key-order': full,
   'meta.lastUpdated-moves': full,
   'refresh.rotates': { ...full, also: renewing },
@@ -128,12 +133,13 @@ describe('the receipt of a sync', () => {
       const program = await startProgram({
         vendor: patient,
         behaviour,
-        ...(expected.isSwitchedByClinics ? { portal: 'healow' } : {}),
+        ...(expected.at ? { portal: expected.at } : {}),
       });
       try {
-        const connection = expected.isSwitchedByClinics
-          ? await program.connect({ clinicId: 'BDKCAA' }, tomas)
-          : await program.connect();
+        const connection =
+          expected.at === 'healow'
+            ? await program.connect({ clinicId: 'BDKCAA' }, tomas)
+            : await program.connect();
         program.simulator.control.setFaults(settingsOf(name, expected));
         const run = await program.sync(connection);
         const receipt = await readReceiptFor(program, run.id);

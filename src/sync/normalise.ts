@@ -12,6 +12,8 @@ export type NormalisedPage = {
   readonly setAside: readonly SetAside[];
   /** The link to the next page, as the portal gave it. */
   readonly next: string | null;
+  /** How many records the portal says that there are over all pages; null where it does not say. */
+  readonly total: number | null;
 };
 
 /** A portal's page. What stays of it belongs to the connection's one person. */
@@ -29,7 +31,8 @@ export function normalisePage(
     } else if (others.has(entry)) setAside.push(aside('sync.other_patient', type));
     else resources.push({ type, id, raw, person: asked.person });
   }
-  return { resources, setAside: countSetAside(setAside), next: nextLink(page.links) };
+  const { links, total = null } = page;
+  return { resources, setAside: countSetAside(setAside), next: nextLink(links), total };
 }
 
 /** What stands in the place of a type is shown only where it can be one: it may be anything. */

@@ -22,6 +22,12 @@ export const recordsErrors = {
     'later',
     502,
   ),
+  'sync.fewer_than_told': row(
+    'The portal gave fewer records than it says there are, so some are missing. What came is kept; the list is asked for again at the next sync.',
+    'us',
+    'later',
+    502,
+  ),
   'sync.capabilities_unread': row(
     'The portal’s server did not say which kinds of records it has, so only those that its vendor documents were asked for.',
     'us',
@@ -36,6 +42,12 @@ export const recordsErrors = {
   ),
   'sync.not_a_record': row(
     'The portal sent something beside the records: a message of its server, or an entry without a kind or an id.',
+    'us',
+    'later',
+    502,
+  ),
+  'sync.refused_in_a_row': row(
+    'The portal refused several of these one after the other, so the rest was not asked for. What came is kept; the rest is asked for at the next sync.',
     'us',
     'later',
     502,

@@ -79,6 +79,8 @@ export const athenahealth = {
   links: 'own',
   accept: FHIR_JSON,
   countParameter: '_count',
+  // Its Bundles have none.
+  totalIsRight: false,
   // QUIRK ah-practice: wanted on each call, the slash as it is; encoded ones have been refused.
   everyCall: { 'ah-practice': 'Organization/a-1.Practice-{clinic}' },
   clinicInPatientId: '^a-(\\d+)\\.E-',

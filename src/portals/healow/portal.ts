@@ -82,6 +82,8 @@ export const healow = {
   // QUIRK older-media-type: the older one first, as working clients send it.
   accept: 'application/json+fhir, application/fhir+json;q=0.9, application/json;q=0.8',
   countParameter: '_count',
+  // QUIRK wrong-total: a list that is empty was recorded with a total of 50.
+  totalIsRight: false,
   everyCall: {},
   clinicInPatientId: null,
   refreshRepeats: [],

@@ -44,6 +44,8 @@ export const onpatient = {
   accept: FHIR_JSON,
   // QUIRK page-size: `_count` is not known there.
   countParameter: 'page-size',
+  // QUIRK numbered-pages: where their size changes on the way, records fall between two of them. The total tells.
+  totalIsRight: true,
   everyCall: {},
   clinicInPatientId: null,
   refreshRepeats: [],

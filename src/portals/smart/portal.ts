@@ -34,6 +34,8 @@ export const smart = {
   links: 'own',
   accept: FHIR_JSON,
   countParameter: '_count',
+  // Not known of any server: some count what they then do not show.
+  totalIsRight: false,
   everyCall: {},
   clinicInPatientId: null,
   refreshRepeats: [],
