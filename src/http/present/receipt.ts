@@ -161,13 +161,22 @@ function sinceOf(q: Question): string | null {
     : `changed since ${q.since}`;
 }
 
-/** Files come one by one, not on pages. */
+/** What did not come, where that was counted, else what came. Files come one by one, not on pages. */
 function partOf(q: Question): string | null {
   if (q.outcome !== 'part') return null;
+  const isOurs = q.httpStatus === null || q.code?.startsWith('sync.');
+  if (q.detail !== null && isOurs && COUNTED.has(q.code ?? '')) return q.detail;
   return q.pages > 0
     ? `pages 1 to ${q.pages}`
     : `${q.received} of ${q.received + q.setAside} files`;
 }
+
+/** With these the detail is a count of ours: of records that a portal named and did not give. */
+const COUNTED: ReadonlySet<string> = new Set<ErrorCode>([
+  'fhir.not_found',
+  'sync.fewer_than_told',
+  'sync.refused_in_a_row',
+]);
 
 /** Why it was asked, and what it could not bring as it was asked. */
 function whyOf(q: Question): string {
